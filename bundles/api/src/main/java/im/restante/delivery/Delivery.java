@@ -1,0 +1,48 @@
+package im.restante.delivery;
+
+import im.restante.jid.Jid;
+import im.restante.stanza.Message;
+import im.restante.store.StoredMessage;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The steps between a message and the stores: filter, quota, store on the way in; page and remove on the way out. Has no state
+ * of its own; who is present, and the order of arrivals, are the session manager's. Safe for concurrent use.
+ */
+@ProviderType
+public interface Delivery {
+    /**
+     * What filter and quota say of a message for {@code owner}. Works on the calling thread, without a disk.
+     *
+     * @param message stamped with its sender
+     * @param owner   recipient, bare
+     */
+    Judgement judge(Message message, Jid owner);
+
+    /**
+     * Appends a message that was judged {@link Judgement.Keep}. Must be called in the order of ids of one owner.
+     *
+     * @param message what the sender sent, for a strategy to look at
+     * @return completes with a final verdict ({@code Stored}, {@code Refused}, {@code Dropped} or {@code Failed}) within
+     *     {@code store-timeout-seconds}; never exceptionally, and never on a thread of a store
+     */
+    CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep);
+
+    /**
+     * Appends messages that come back from a session, whatever the limits say. Completes when all are durable; exceptionally
+     * with {@link im.restante.store.StoreException} if that is not certain.
+     */
+    CompletionStage<Void> putBack(List<StoredMessage> rows);
+
+    /** What waits for {@code owner} in all stores present, merged by id; see {@link im.restante.store.MessageStore#page}. */
+    CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes);
+
+    /** Removes from whichever store has them; see {@link im.restante.store.MessageStore#remove}. */
+    CompletionStage<Void> remove(Jid owner, Collection<Long> ids);
+
+    /** The largest arrival id in any store present, 0 if none. */
+    CompletionStage<Long> largestId();
+}

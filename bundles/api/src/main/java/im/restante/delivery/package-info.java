@@ -1,0 +1,7 @@
+/** What becomes of a message for somebody who is away, and the one answer every message gets. */
+@Export
+@Version("1.0.0")
+package im.restante.delivery;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

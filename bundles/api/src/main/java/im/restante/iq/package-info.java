@@ -1,0 +1,7 @@
+/** Handlers of IQ stanzas that are addressed to the server or to the user's own account. */
+@Export
+@Version("1.0.0")
+package im.restante.iq;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

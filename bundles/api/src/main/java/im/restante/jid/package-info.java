@@ -1,0 +1,7 @@
+/** XMPP addresses (RFC 7622), prepared once when they are made, so that equal addresses are equal strings. */
+@Export
+@Version("1.0.0")
+package im.restante.jid;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

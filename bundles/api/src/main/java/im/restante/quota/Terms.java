@@ -1,0 +1,18 @@
+package im.restante.quota;
+
+import static java.util.Objects.requireNonNull;
+
+import im.restante.store.Admission;
+
+/**
+ * Limit and strategy for one message, taken together so that a change of configuration never mixes two.
+ *
+ * @param admission goes to the store
+ * @param strategy  is asked if the store refuses
+ */
+public record Terms(Admission admission, QuotaExceededStrategy strategy) {
+    public Terms {
+        requireNonNull(admission, "admission");
+        requireNonNull(strategy, "strategy");
+    }
+}

@@ -1,0 +1,7 @@
+/** How many messages of a pair are kept, and what happens to the one beyond. */
+@Export
+@Version("1.0.0")
+package im.restante.quota;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

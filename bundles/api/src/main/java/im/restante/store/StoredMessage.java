@@ -1,0 +1,51 @@
+package im.restante.store;
+
+import static java.util.Objects.requireNonNull;
+
+import im.restante.jid.Jid;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * One message waiting for its owner.
+ *
+ * @param id         positive; given on arrival, before the store sees it; grows with arrival order
+ * @param owner      recipient, bare
+ * @param sender     bare; with the owner it makes the pair that limits count
+ * @param receivedAt server clock at acceptance, millisecond precision; what the XEP-0203 stamp inside the stanza says
+ * @param expiresAt  when it may be removed unread; null for never
+ * @param kind       why the row is there
+ * @param stanza     UTF-8 of the complete {@code <message/>} as it will be written, in the scope of {@code jabber:client}: stamped,
+ *                   with its stanza-id and its delay. Never changed by anybody who holds it: the array is shared, not copied
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record StoredMessage(
+        long id, Jid owner, Jid sender, Instant receivedAt, Instant expiresAt, MessageKind kind, byte[] stanza) {
+    public StoredMessage {
+        if (id <= 0) {
+            throw new IllegalArgumentException("id must be positive, got " + id);
+        }
+        if (!owner.isBare() || !sender.isBare()) {
+            throw new IllegalArgumentException("owner and sender must be bare, got " + owner + " and " + sender);
+        }
+        requireNonNull(receivedAt, "receivedAt");
+        requireNonNull(kind, "kind");
+        requireNonNull(stanza, "stanza");
+    }
+
+    /** When it may be removed unread. */
+    public Optional<Instant> expiry() {
+        return Optional.ofNullable(expiresAt);
+    }
+
+    /** What windows and quotas charge: UTF-8 bytes of the stanza. */
+    public int sizeBytes() {
+        return stanza.length;
+    }
+
+    /** Id, owner and size; never the stanza. */
+    @Override
+    public String toString() {
+        return "StoredMessage[" + id + " for " + owner + ", " + stanza.length + " bytes]";
+    }
+}

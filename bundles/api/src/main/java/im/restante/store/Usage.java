@@ -1,0 +1,24 @@
+package im.restante.store;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What waits for an owner or a pair.
+ *
+ * @param messages number of messages
+ * @param bytes    of their stanzas; -1 where the store does not count them for this question
+ * @param oldest   when the oldest was received; null if nothing waits or the store was not asked for it
+ */
+public record Usage(long messages, long bytes, Instant oldest) {
+    public Usage {
+        if (messages < 0) {
+            throw new IllegalArgumentException("messages must not be negative, got " + messages);
+        }
+    }
+
+    /** When the oldest was received. */
+    public Optional<Instant> oldestReceived() {
+        return Optional.ofNullable(oldest);
+    }
+}

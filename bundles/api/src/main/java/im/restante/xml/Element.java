@@ -1,0 +1,228 @@
+package im.restante.xml;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * An XML element without its prefix: name, namespace, attributes and content in document order. Immutable, so it is shared
+ * between threads freely; every "change" makes a new element that shares what stayed.
+ */
+public final class Element implements Node {
+    private final String namespace;
+    private final String name;
+    private final List<Attribute> attributes;
+    private final List<Node> content;
+
+    private Element(String namespace, String name, List<Attribute> attributes, List<Node> content) {
+        this.namespace = requireNonNull(namespace, "namespace");
+        this.name = requireNonNull(name, "name");
+        this.attributes = attributes;
+        this.content = content;
+    }
+
+    /** An empty element without attributes. */
+    public static Element of(String namespace, String name) {
+        return new Element(namespace, name, List.of(), List.of());
+    }
+
+    /** An element that holds only text. */
+    public static Element of(String namespace, String name, String text) {
+        return new Element(namespace, name, List.of(), List.of(new Text(text)));
+    }
+
+    public static Builder builder(String namespace, String name) {
+        return new Builder(namespace, name);
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** In document order. */
+    public List<Attribute> attributes() {
+        return attributes;
+    }
+
+    /** Elements and text in document order. */
+    public List<Node> content() {
+        return content;
+    }
+
+    public boolean is(String wantedNamespace, String wantedName) {
+        return name.equals(wantedName) && namespace.equals(wantedNamespace);
+    }
+
+    /** The value of the attribute without a prefix; null if there is none. */
+    public String attribute(String attributeName) {
+        return attribute("", attributeName);
+    }
+
+    /** The value of an attribute; null if there is none. */
+    public String attribute(String attributeNamespace, String attributeName) {
+        for (int i = 0; i < attributes.size(); i++) {
+            Attribute a = attributes.get(i);
+            if (a.name().equals(attributeName) && a.namespace().equals(attributeNamespace)) {
+                return a.value();
+            }
+        }
+        return null;
+    }
+
+    /** Child elements in document order. */
+    public List<Element> children() {
+        List<Element> children = new ArrayList<>(content.size());
+        for (int i = 0; i < content.size(); i++) {
+            if (content.get(i) instanceof Element e) {
+                children.add(e);
+            }
+        }
+        return children;
+    }
+
+    /** The first child of that name and namespace. */
+    public Optional<Element> child(String childNamespace, String childName) {
+        for (int i = 0; i < content.size(); i++) {
+            if (content.get(i) instanceof Element e && e.is(childNamespace, childName)) {
+                return Optional.of(e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The first child element of any name. */
+    public Optional<Element> firstChild() {
+        for (int i = 0; i < content.size(); i++) {
+            if (content.get(i) instanceof Element e) {
+                return Optional.of(e);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The text directly inside this element, joined; the empty string if there is none. */
+    public String text() {
+        if (content.size() == 1 && content.get(0) instanceof Text t) {
+            return t.value();
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < content.size(); i++) {
+            if (content.get(i) instanceof Text t) {
+                text.append(t.value());
+            }
+        }
+        return text.toString();
+    }
+
+    /** This element with an attribute set, or removed if {@code value} is null. Its place among the others is kept. */
+    public Element withAttribute(String attributeName, String value) {
+        List<Attribute> changed = new ArrayList<>(attributes.size() + 1);
+        boolean open = value != null;
+        for (int i = 0; i < attributes.size(); i++) {
+            Attribute a = attributes.get(i);
+            if (!a.name().equals(attributeName) || !a.namespace().isEmpty()) {
+                changed.add(a);
+            } else if (open) {
+                changed.add(new Attribute("", attributeName, value));
+                open = false;
+            }
+        }
+        if (open) {
+            changed.add(new Attribute("", attributeName, value));
+        }
+        return new Element(namespace, name, List.copyOf(changed), content);
+    }
+
+    /** This element with one more node at its end. */
+    public Element with(Node node) {
+        List<Node> changed = new ArrayList<>(content.size() + 1);
+        changed.addAll(content);
+        changed.add(requireNonNull(node, "node"));
+        return new Element(namespace, name, attributes, List.copyOf(changed));
+    }
+
+    /** This element without the child elements that match; itself if none does. */
+    public Element without(Predicate<Element> unwanted) {
+        List<Node> kept = new ArrayList<>(content.size());
+        for (int i = 0; i < content.size(); i++) {
+            Node node = content.get(i);
+            if (!(node instanceof Element e) || !unwanted.test(e)) {
+                kept.add(node);
+            }
+        }
+        return kept.size() == content.size() ? this : new Element(namespace, name, attributes, List.copyOf(kept));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || other instanceof Element e
+                        && name.equals(e.name)
+                        && namespace.equals(e.namespace)
+                        && attributes.equals(e.attributes)
+                        && content.equals(e.content);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * name.hashCode() + namespace.hashCode();
+    }
+
+    /** Name and namespace only: content may be private and does not belong into a log. */
+    @Override
+    public String toString() {
+        return '<' + name + " xmlns='" + namespace + "'>";
+    }
+
+    /** Builds one element; not for use by several threads, nor again after {@link #build()}. */
+    public static final class Builder {
+        private final String namespace;
+        private final String name;
+        private final List<Attribute> attributes = new ArrayList<>(4);
+        private final List<Node> content = new ArrayList<>(4);
+
+        private Builder(String namespace, String name) {
+            this.namespace = namespace;
+            this.name = name;
+        }
+
+        /** Adds an attribute without prefix; nothing if {@code value} is null. */
+        public Builder attribute(String attributeName, String value) {
+            return attribute("", attributeName, value);
+        }
+
+        /** Adds an attribute; nothing if {@code value} is null. */
+        public Builder attribute(String attributeNamespace, String attributeName, String value) {
+            if (value != null) {
+                attributes.add(new Attribute(attributeNamespace, attributeName, value));
+            }
+            return this;
+        }
+
+        public Builder text(String text) {
+            content.add(new Text(text));
+            return this;
+        }
+
+        public Builder child(Node node) {
+            content.add(requireNonNull(node, "node"));
+            return this;
+        }
+
+        public Builder children(Iterable<? extends Node> nodes) {
+            nodes.forEach(this::child);
+            return this;
+        }
+
+        public Element build() {
+            return new Element(namespace, name, List.copyOf(attributes), List.copyOf(content));
+        }
+    }
+}

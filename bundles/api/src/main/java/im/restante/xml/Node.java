@@ -1,0 +1,4 @@
+package im.restante.xml;
+
+/** Content of an element: another element or text. */
+public sealed interface Node permits Element, Text {}

@@ -1,0 +1,7 @@
+/** Immutable XML elements and the service that turns bytes into them and back. Nothing here knows a stanza. */
+@Export
+@Version("1.0.0")
+package im.restante.xml;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,26 @@
+package im.restante.internal.session;
+
+import im.restante.jid.Jid;
+import im.restante.xml.Element;
+import java.util.List;
+
+/** Who is connected, as the roster side of this bundle needs to see it. Safe for concurrent use. */
+public interface Directory {
+    /** All bound sessions of an account at this moment, available or not. */
+    List<LiveSession> sessions(Jid account);
+
+    /** One bound session of an account. */
+    interface LiveSession {
+        /** Full. */
+        Jid jid();
+
+        /** The last available presence it broadcast, stamped with its full JID; null before that and after unavailable. */
+        Element presence();
+
+        /** Whether it asked for its roster, so that it is told of changes (RFC 6121 §2.1.6: an "interested resource"). */
+        boolean interested();
+
+        /** Queues one stanza; see {@link im.restante.session.ClientLink#offer}. */
+        void send(Element stanza);
+    }
+}

@@ -1,0 +1,49 @@
+package im.restante.internal.session;
+
+import im.restante.internal.session.Directory.LiveSession;
+import im.restante.jid.Jid;
+import im.restante.stanza.Presence;
+import im.restante.stanza.Stanza;
+import im.restante.xml.Element;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The roster side of this bundle as the routing side calls it: rosters, subscriptions, presence and block lists (RFC 6121 §2–4,
+ * XEP-0191). Safe for concurrent use; does not block.
+ */
+public interface RosterSide {
+    /**
+     * A session is bound: loads what {@link #blocks} and presence need. Completes when loaded; exceptionally with
+     * {@link im.restante.store.StoreException}, and then the bind fails.
+     */
+    CompletionStage<Void> opened(LiveSession session);
+
+    /**
+     * A presence that {@code session} sent: broadcast, directed, subscription or probe, already stamped. Completes when what it
+     * changed is durable and told; never exceptionally (errors go to the session).
+     *
+     * @param wasAvailable whether the session had broadcast available presence before this one
+     */
+    CompletionStage<Void> presence(LiveSession session, Presence presence, boolean wasAvailable);
+
+    /**
+     * A session ended without saying so: sends {@code unavailable} where its presence went.
+     *
+     * @param lastPresence what it had broadcast last; null if it was not available
+     */
+    CompletionStage<Void> closed(LiveSession session, Element lastPresence);
+
+    /**
+     * Whether {@code owner} blocks {@code other}, or {@code other} may not reach {@code owner}. Answers at once for an owner with
+     * a session; loads otherwise, hence a stage, completed already in the common case.
+     */
+    CompletionStage<Boolean> blocks(Jid owner, Jid other);
+
+    /**
+     * Whether {@code viewer} may know of {@code account}'s presence: it is the account itself, or subscribed to it.
+     */
+    CompletionStage<Boolean> maySeePresence(Jid account, Jid viewer);
+
+    /** What a blocked sender's stanza is answered with, or null for silence (XEP-0191 §2.4). */
+    Stanza answerForBlocked(Stanza stanza);
+}
