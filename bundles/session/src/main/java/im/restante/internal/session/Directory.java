@@ -9,6 +9,9 @@ public interface Directory {
     /** All bound sessions of an account at this moment, available or not. */
     List<LiveSession> sessions(Jid account);
 
+    /** Marks the session bound as {@code fullJid} as {@link LiveSession#interested}; nothing if there is none. */
+    void interested(Jid fullJid);
+
     /** One bound session of an account. */
     interface LiveSession {
         /** Full. */

@@ -46,4 +46,10 @@ public interface RosterSide {
 
     /** What a blocked sender's stanza is answered with, or null for silence (XEP-0191 §2.4). */
     Stanza answerForBlocked(Stanza stanza);
+
+    /**
+     * What the owner of a block list is answered who sends {@code stanza} to somebody on it: {@code not-acceptable} with
+     * {@code <blocked/>}; null for what must not be answered (XEP-0191 §3.3).
+     */
+    Stanza answerForBlocking(Stanza stanza);
 }
