@@ -1,0 +1,127 @@
+package im.restante.internal.filter;
+
+import im.restante.filter.MessageFilter;
+import im.restante.filter.Opinion;
+import im.restante.filter.StorageRule;
+import im.restante.stanza.Message;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks in this order, until one has an opinion: the storage rules present, highest ranking first; the stock rules. Stays while
+ * rules come and go.
+ */
+@Component(service = MessageFilter.class)
+public final class RankedFilter implements MessageFilter {
+    private static final Logger LOG = LoggerFactory.getLogger(RankedFilter.class);
+    private static final long QUIET_NANOS = 60_000_000_000L;
+
+    private final LongSupplier nanoTime;
+    private final Map<ServiceReference<StorageRule>, Guarded> bound = new HashMap<>();
+    private volatile List<Guarded> inOrder = List.of(); // readers take it once per message
+
+    @Activate
+    public RankedFilter() {
+        this(System::nanoTime);
+    }
+
+    RankedFilter(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    @Reference(
+            service = StorageRule.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "updatedRule")
+    synchronized void bindRule(ServiceReference<StorageRule> reference, StorageRule rule) {
+        bound.put(reference, new Guarded(rule, reference.getProperty(Constants.SERVICE_ID), nanoTime));
+        reorder();
+    }
+
+    synchronized void updatedRule(ServiceReference<StorageRule> reference) {
+        reorder();
+    }
+
+    synchronized void unbindRule(ServiceReference<StorageRule> reference) {
+        bound.remove(reference);
+        reorder();
+    }
+
+    private void reorder() {
+        inOrder = bound.entrySet().stream()
+                .sorted(Map.Entry.<ServiceReference<StorageRule>, Guarded>comparingByKey()
+                        .reversed())
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    @Override
+    public Opinion decide(Message message) {
+        List<Guarded> rules = inOrder;
+        for (int i = 0; i < rules.size(); i++) {
+            Opinion opinion = rules.get(i).consider(message);
+            if (!(opinion instanceof Opinion.None)) {
+                return opinion;
+            }
+        }
+        return StockRules.decide(message);
+    }
+
+    /** A rule whose failures end here: it counts as having no opinion, and the log says so at most once a minute. */
+    private static final class Guarded {
+        private final StorageRule rule;
+        private final Object serviceId;
+        private final LongSupplier nanoTime;
+        private final AtomicLong nextLine;
+        private final AtomicLong unsaid = new AtomicLong();
+
+        Guarded(StorageRule rule, Object serviceId, LongSupplier nanoTime) {
+            this.rule = rule;
+            this.serviceId = serviceId;
+            this.nanoTime = nanoTime;
+            this.nextLine = new AtomicLong(nanoTime.getAsLong());
+        }
+
+        Opinion consider(Message message) {
+            try {
+                Opinion opinion = rule.consider(message);
+                if (opinion != null) {
+                    return opinion;
+                }
+                report("answered null", null);
+            } catch (RuntimeException | LinkageError e) {
+                report("threw", e);
+            }
+            return Opinion.NONE;
+        }
+
+        private void report(String what, Throwable problem) {
+            long now = nanoTime.getAsLong();
+            long due = nextLine.get();
+            if (now - due < 0 || !nextLine.compareAndSet(due, now + QUIET_NANOS)) {
+                unsaid.incrementAndGet();
+                return;
+            }
+            LOG.error(
+                    "storage rule {} (service.id={}) {}; it counts as having no opinion ({} more since the last line)",
+                    rule.getClass().getName(),
+                    serviceId,
+                    what,
+                    unsaid.getAndSet(0),
+                    problem);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package im.restante.internal.filter;
+
+import static im.restante.internal.filter.StockRulesTest.message;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import im.restante.filter.Opinion;
+import im.restante.filter.StorageRule;
+import im.restante.stanza.Message;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class RankedFilterTest {
+    private static final Opinion STOCK = new Opinion.Keep("default: body");
+    private static final Opinion FIRST = new Opinion.Skip("first");
+    private static final Opinion SECOND = new Opinion.Keep("second");
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final RankedFilter filter = new RankedFilter(nanos::get);
+    private final Message message = message("chat", "body");
+
+    @Test
+    void fallsBackToTheStockRulesWithoutAnyOther() {
+        assertEquals(STOCK, filter.decide(message));
+    }
+
+    @Test
+    void asksTheHighestRankingFirst() {
+        bind(1, 5, m -> SECOND);
+        bind(2, 10, m -> FIRST);
+        assertEquals(FIRST, filter.decide(message));
+    }
+
+    @Test
+    void asksTheNextRuleWhenOneHasNoOpinion() {
+        bind(1, 5, m -> SECOND);
+        bind(2, 10, m -> Opinion.NONE);
+        assertEquals(SECOND, filter.decide(message));
+    }
+
+    @Test
+    void letsARuleOverrideTypeBodyAndHints() {
+        bind(1, 0, m -> SECOND);
+        assertEquals(SECOND, filter.decide(message("headline", "no-store")));
+    }
+
+    @Test
+    void followsAChangeOfRanking() {
+        FakeReference<StorageRule> reference = bind(1, 5, m -> SECOND);
+        bind(2, 10, m -> FIRST);
+        reference.ranking = 20;
+        filter.updatedRule(reference);
+        assertEquals(SECOND, filter.decide(message));
+    }
+
+    @Test
+    void forgetsARuleThatIsGone() {
+        FakeReference<StorageRule> reference = bind(1, 5, m -> SECOND);
+        filter.unbindRule(reference);
+        assertEquals(STOCK, filter.decide(message));
+    }
+
+    @Test
+    void takesARuleThatThrowsOrAnswersNullAsHavingNoOpinion() {
+        AtomicInteger asked = new AtomicInteger();
+        bind(1, 30, m -> {
+            asked.incrementAndGet();
+            throw new IllegalStateException("broken on purpose");
+        });
+        bind(2, 20, m -> {
+            asked.incrementAndGet();
+            throw new NoClassDefFoundError("broken on purpose");
+        });
+        bind(3, 10, m -> {
+            asked.incrementAndGet();
+            return null;
+        });
+        assertEquals(STOCK, filter.decide(message));
+        assertEquals(3, asked.get());
+    }
+
+    private FakeReference<StorageRule> bind(long id, int ranking, StorageRule rule) {
+        FakeReference<StorageRule> reference = new FakeReference<>(id, ranking);
+        filter.bindRule(reference, rule);
+        return reference;
+    }
+}

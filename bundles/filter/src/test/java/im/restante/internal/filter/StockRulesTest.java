@@ -1,0 +1,112 @@
+package im.restante.internal.filter;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import im.restante.filter.Opinion;
+import im.restante.stanza.Message;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StockRulesTest {
+    @ParameterizedTest(name = "type {0} with [{1}]: {2}, because of {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            ''        | body                        | keep | default: body
+            chat      | body                        | keep | default: body
+            normal    | body                        | keep | default: body
+            unheard   | body                        | keep | default: body
+            headline  | body                        | skip | default: type headline
+            groupchat | body                        | skip | default: type groupchat
+            error     | body                        | skip | default: type error
+            error     | body store                  | skip | default: type error
+            error     | received-receipt            | skip | default: type error
+            chat      | empty-body                  | skip | default: nothing to keep
+            chat      | empty-body composing        | skip | default: chat state only
+            chat      | foreign-body                | skip | default: nothing to keep
+            ''        | ''                          | skip | default: nothing to keep
+            ''        | subject                     | skip | default: nothing to keep
+            chat      | body active                 | keep | default: body
+            chat      | active                      | skip | default: chat state only
+            chat      | composing                   | skip | default: chat state only
+            chat      | paused                      | skip | default: chat state only
+            chat      | inactive                    | skip | default: chat state only
+            chat      | gone                        | skip | default: chat state only
+            ''        | received-receipt            | keep | default: receipt
+            headline  | received-receipt            | skip | default: type headline
+            chat      | request-receipt             | skip | default: nothing to keep
+            chat      | received-marker             | keep | default: chat marker
+            chat      | displayed                   | keep | default: chat marker
+            chat      | acknowledged                | keep | default: chat marker
+            chat      | markable                    | skip | default: nothing to keep
+            chat      | omemo-siacs                 | keep | default: encrypted payload
+            chat      | omemo1                      | keep | default: encrypted payload
+            chat      | omemo2                      | keep | default: encrypted payload
+            chat      | openpgp                     | keep | default: encrypted payload
+            chat      | pgp                         | keep | default: encrypted payload
+            chat      | eme                         | keep | default: encrypted payload
+            chat      | composing omemo2            | keep | default: encrypted payload
+            ''        | direct-invitation           | keep | default: invitation
+            ''        | mediated-invitation         | keep | default: invitation
+            ''        | muc-status                  | skip | default: nothing to keep
+            chat      | body no-store               | skip | hint: no-store
+            chat      | received-receipt no-store   | skip | hint: no-store
+            chat      | body store no-store         | skip | hint: no-store
+            chat      | composing store             | keep | hint: store
+            headline  | body store                  | keep | hint: store
+            chat      | body no-permanent-store     | keep | default: body
+            chat      | body no-copy                | keep | default: body
+            chat      | body foreign-no-store       | keep | default: body
+            """)
+    void decidesByTypeHintAndContent(String type, String children, String answer, String rule) {
+        assertEquals(
+                answer.equals("keep") ? new Opinion.Keep(rule) : new Opinion.Skip(rule),
+                StockRules.decide(message(type, children)));
+    }
+
+    static Message message(String type, String children) {
+        Element.Builder message = Element.builder(Namespaces.CLIENT, "message")
+                .attribute("from", "juliet@example.org/balcony")
+                .attribute("to", "romeo@example.org")
+                .attribute("type", type.isEmpty() ? null : type);
+        for (String child : children.split(" ")) {
+            if (!child.isEmpty()) {
+                message.text("\n").child(child(child));
+            }
+        }
+        return Message.of(message.build());
+    }
+
+    private static Element child(String name) {
+        return switch (name) {
+            case "body" -> Element.of(Namespaces.CLIENT, "body", "Wherefore art thou?");
+            case "empty-body" -> Element.of(Namespaces.CLIENT, "body");
+            case "foreign-body" -> Element.of("http://www.w3.org/1999/xhtml", "body", "Wherefore art thou?");
+            case "subject" -> Element.of(Namespaces.CLIENT, "subject", "Thy name");
+            case "active", "composing", "paused", "inactive", "gone" -> Element.of(Namespaces.CHAT_STATES, name);
+            case "received-receipt" -> Element.of(Namespaces.RECEIPTS, "received");
+            case "request-receipt" -> Element.of(Namespaces.RECEIPTS, "request");
+            case "received-marker" -> Element.of(Namespaces.MARKERS, "received");
+            case "displayed", "acknowledged", "markable" -> Element.of(Namespaces.MARKERS, name);
+            case "omemo-siacs" -> Element.of("eu.siacs.conversations.axolotl", "encrypted");
+            case "omemo1" -> Element.of("urn:xmpp:omemo:1", "encrypted");
+            case "omemo2" -> Element.of("urn:xmpp:omemo:2", "encrypted");
+            case "openpgp" -> Element.of("urn:xmpp:openpgp:0", "openpgp", "cGF5bG9hZA==");
+            case "pgp" -> Element.of("jabber:x:encrypted", "x", "payload");
+            case "eme" -> Element.of("urn:xmpp:eme:0", "encryption");
+            case "direct-invitation" -> Element.of("jabber:x:conference", "x");
+            case "mediated-invitation" -> mucUser("invite");
+            case "muc-status" -> mucUser("status");
+            case "store", "no-store", "no-permanent-store", "no-copy" -> Element.of(Namespaces.HINTS, name);
+            case "foreign-no-store" -> Element.of("urn:example:hints", "no-store");
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static Element mucUser(String child) {
+        String namespace = "http://jabber.org/protocol/muc#user";
+        return Element.builder(namespace, "x")
+                .child(Element.of(namespace, child))
+                .build();
+    }
+}
