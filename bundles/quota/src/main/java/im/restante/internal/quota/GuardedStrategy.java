@@ -1,0 +1,75 @@
+package im.restante.internal.quota;
+
+import im.restante.quota.QuotaExceededStrategy;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.store.Admission;
+import im.restante.store.Usage;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Somebody's strategy, whose failures end here: the stock {@code error} answers for it, and the log says so once a minute. */
+final class GuardedStrategy implements QuotaExceededStrategy {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedStrategy.class);
+    private static final long QUIET_NANOS = 60_000_000_000L;
+
+    private final QuotaExceededStrategy strategy;
+    private final QuotaExceededStrategy fallback;
+    private final Object serviceId;
+    private final LongSupplier nanoTime;
+    private final AtomicLong nextLine;
+
+    GuardedStrategy(
+            QuotaExceededStrategy strategy, QuotaExceededStrategy fallback, Object serviceId, LongSupplier nanoTime) {
+        this.strategy = strategy;
+        this.fallback = fallback;
+        this.serviceId = serviceId;
+        this.nanoTime = nanoTime;
+        this.nextLine = new AtomicLong(nanoTime.getAsLong());
+    }
+
+    @Override
+    public Admission.OnFull onFull() {
+        try {
+            Admission.OnFull onFull = strategy.onFull();
+            if (onFull != null) {
+                return onFull;
+            }
+            report("answered null", null);
+        } catch (RuntimeException | LinkageError e) {
+            report("threw", e);
+        }
+        return fallback.onFull();
+    }
+
+    @Override
+    @SuppressWarnings("OptionalAssignedToNull") // somebody else's code may well answer null
+    public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+        try {
+            Optional<StanzaError> answer = strategy.exceeded(message, admission, usage);
+            if (answer != null) {
+                return answer;
+            }
+            report("answered null", null);
+        } catch (RuntimeException | LinkageError e) {
+            report("threw", e);
+        }
+        return fallback.exceeded(message, admission, usage);
+    }
+
+    private void report(String what, Throwable problem) {
+        long now = nanoTime.getAsLong();
+        long due = nextLine.get();
+        if (now - due >= 0 && nextLine.compareAndSet(due, now + QUIET_NANOS)) {
+            LOG.error(
+                    "quota-exceeded strategy {} (service.id={}) {}; the stock strategy error answers for it",
+                    strategy.getClass().getName(),
+                    serviceId,
+                    what,
+                    problem);
+        }
+    }
+}

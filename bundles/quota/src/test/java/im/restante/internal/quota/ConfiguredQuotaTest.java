@@ -1,0 +1,175 @@
+package im.restante.internal.quota;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.config.ConfigException;
+import im.restante.jid.Jid;
+import im.restante.quota.QuotaExceededStrategy;
+import im.restante.quota.Terms;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.store.Admission;
+import im.restante.store.Admission.OnFull;
+import im.restante.store.Usage;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfiguredQuotaTest {
+    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final Jid JULIET = Jid.of("juliet@example.org");
+    private static final Message MESSAGE = Message.of(Element.of(Namespaces.CLIENT, "message"));
+    private static final StanzaError OWN = StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT, "my own words");
+
+    private long nextId = 1;
+
+    @Test
+    void keepsAHundredAndAnswersAnErrorUnlessTold() {
+        Terms terms = quota(Map.of()).terms(ROMEO, JULIET);
+        assertEquals(new Admission(100, OnFull.REFUSE), terms.admission());
+        assertEquals(
+                Optional.of(new StanzaError(
+                        StanzaError.Condition.SERVICE_UNAVAILABLE,
+                        StanzaError.Type.CANCEL,
+                        "The recipient's offline queue is full: limit of 100 messages reached")),
+                answer(terms));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "1", "250", "-1", "-7"})
+    void passesTheLimitOnAsItIsWritten(int limit) {
+        Terms terms = quota(Map.of("store-limit", Integer.toString(limit))).terms(ROMEO, JULIET);
+        assertEquals(limit, terms.admission().limit());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}, told: {2}")
+    @CsvSource({"error, REFUSE, true", "drop, REFUSE, false", "drop-oldest, EVICT_OLDEST, true"})
+    void usesTheStockStrategyThatIsNamed(String name, OnFull onFull, boolean told) {
+        ConfiguredQuota quota = withStock(Map.of("quota-exceeded", name));
+        Terms terms = quota.terms(ROMEO, JULIET);
+        assertEquals(onFull, terms.admission().onFull());
+        assertEquals(told, answer(terms).isPresent());
+    }
+
+    @Test
+    void usesAThirdPartysStrategyAndFallsBackToErrorWhenItVanishes() {
+        ConfiguredQuota quota = withStock(Map.of("quota-exceeded", "mine"));
+        assertTrue(answer(quota.terms(ROMEO, JULIET)).orElseThrow().text().contains("queue is full"));
+        FakeReference reference = bind(quota, "mine", 0, new Fixed(OWN));
+        assertEquals(Optional.of(OWN), answer(quota.terms(ROMEO, JULIET)));
+        quota.unbindStrategy(reference);
+        assertTrue(answer(quota.terms(ROMEO, JULIET)).orElseThrow().text().contains("queue is full"));
+    }
+
+    @Test
+    void prefersTheHighestRankingOfOneName() {
+        ConfiguredQuota quota = withStock(Map.of());
+        FakeReference reference = bind(quota, "error", 10, new Fixed(OWN));
+        assertEquals(Optional.of(OWN), answer(quota.terms(ROMEO, JULIET)));
+        reference.ranking = -10;
+        quota.updatedStrategy(reference);
+        assertTrue(answer(quota.terms(ROMEO, JULIET)).orElseThrow().text().contains("queue is full"));
+    }
+
+    @Test
+    void answersTheStockErrorForAStrategyThatThrowsOrAnswersNull() {
+        ConfiguredQuota quota = quota(Map.of("quota-exceeded", "mine", "store-limit", "3"));
+        FakeReference throwing = bind(quota, "mine", 0, new QuotaExceededStrategy() {
+            @Override
+            public OnFull onFull() {
+                throw new IllegalStateException("broken on purpose");
+            }
+
+            @Override
+            public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+                throw new NoClassDefFoundError("broken on purpose");
+            }
+        });
+        Terms terms = quota.terms(ROMEO, JULIET);
+        assertEquals(new Admission(3, OnFull.REFUSE), terms.admission());
+        assertTrue(answer(terms).orElseThrow().text().contains("limit of 3 messages"));
+        quota.unbindStrategy(throwing);
+        bind(quota, "mine", 0, new QuotaExceededStrategy() {
+            @Override
+            public OnFull onFull() {
+                return null;
+            }
+
+            @Override
+            @SuppressWarnings("OptionalAssignedToNull")
+            public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+                return null;
+            }
+        });
+        assertEquals(OnFull.REFUSE, quota.terms(ROMEO, JULIET).admission().onFull());
+        assertTrue(answer(quota.terms(ROMEO, JULIET)).isPresent());
+    }
+
+    @Test
+    void takesNewSettingsForTheNextMessage() {
+        ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
+        Terms before = quota.terms(ROMEO, JULIET);
+        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "drop-oldest"));
+        assertEquals(new Admission(5, OnFull.REFUSE), before.admission());
+        assertEquals(
+                new Admission(6, OnFull.EVICT_OLDEST),
+                quota.terms(ROMEO, JULIET).admission());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"many", "1.5", "99999999999"})
+    void keepsTheLastGoodSettingsWhenAValueIsBad(String bad) {
+        ConfiguredQuota quota = withStock(Map.of("store-limit", "5", "quota-exceeded", "drop-oldest"));
+        quota.modified(Map.of("store-limit", bad, "quota-exceeded", "drop"));
+        assertEquals(
+                new Admission(5, OnFull.EVICT_OLDEST),
+                quota.terms(ROMEO, JULIET).admission());
+    }
+
+    @Test
+    void refusesToStartWithABadValueAndNamesIt() {
+        ConfigException e = assertThrows(ConfigException.class, () -> quota(Map.of("store-limit", "many")));
+        assertTrue(e.getMessage().contains("im.restante.quota: store-limit=many"), e.getMessage());
+    }
+
+    private static ConfiguredQuota quota(Map<String, Object> values) {
+        return new ConfiguredQuota(values, System::nanoTime);
+    }
+
+    private ConfiguredQuota withStock(Map<String, Object> values) {
+        ConfiguredQuota quota = quota(values);
+        bind(quota, "error", 0, new ErrorStrategy());
+        bind(quota, "drop", 0, new DropStrategy());
+        bind(quota, "drop-oldest", 0, new DropOldestStrategy());
+        return quota;
+    }
+
+    private FakeReference bind(ConfiguredQuota quota, String name, int ranking, QuotaExceededStrategy strategy) {
+        FakeReference reference = new FakeReference(nextId++, name, ranking);
+        quota.bindStrategy(reference, strategy);
+        return reference;
+    }
+
+    private static Optional<StanzaError> answer(Terms terms) {
+        return terms.strategy().exceeded(MESSAGE, terms.admission(), new Usage(100, -1, null));
+    }
+
+    private record Fixed(StanzaError answer) implements QuotaExceededStrategy {
+        @Override
+        public OnFull onFull() {
+            return OnFull.REFUSE;
+        }
+
+        @Override
+        public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+            return Optional.of(answer);
+        }
+    }
+}
