@@ -1,0 +1,42 @@
+package im.restante.itests.interop;
+
+import im.restante.itests.harness.Jdk;
+import im.restante.itests.harness.ServerProcess;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+/** One server for all tests of a class; each test makes its own users. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class ServerTest {
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    ServerProcess server;
+
+    @BeforeAll
+    void startServer() throws Exception {
+        server = configured(ServerProcess.prepare(Jdk.newest())).start();
+    }
+
+    @AfterAll
+    void stopServer() {
+        server.close();
+    }
+
+    /** What the tests of this class need set before the start. */
+    ServerProcess configured(ServerProcess prepared) {
+        return prepared.configure("im.restante.accounts", "scram-iterations", "4096");
+    }
+
+    /** Makes an account nobody else uses and gives its local part. */
+    String newUser(String name) throws Exception {
+        String local = name + NAMES.incrementAndGet();
+        server.user(local);
+        return local;
+    }
+
+    static String jid(String local) {
+        return local + "@localhost";
+    }
+}

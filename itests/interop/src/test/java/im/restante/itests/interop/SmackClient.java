@@ -1,0 +1,127 @@
+package im.restante.itests.interop;
+
+import im.restante.itests.harness.Await;
+import im.restante.itests.harness.ServerProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jivesoftware.smack.ConnectionConfiguration.SecurityMode;
+import org.jivesoftware.smack.filter.StanzaTypeFilter;
+import org.jivesoftware.smack.packet.Message;
+import org.jivesoftware.smack.packet.Presence;
+import org.jivesoftware.smack.packet.Stanza;
+import org.jivesoftware.smack.roster.Roster;
+import org.jivesoftware.smack.tcp.XMPPTCPConnection;
+import org.jivesoftware.smack.tcp.XMPPTCPConnectionConfiguration;
+import org.jivesoftware.smack.util.TLSUtils;
+import org.jivesoftware.smackx.ping.PingManager;
+import org.jxmpp.jid.impl.JidCreate;
+
+/** An ordinary client, logged in, that remembers what it was given. */
+final class SmackClient implements AutoCloseable {
+    final XMPPTCPConnection connection;
+    final List<Message> messages = new CopyOnWriteArrayList<>();
+    final List<Presence> presences = new CopyOnWriteArrayList<>();
+
+    private SmackClient(XMPPTCPConnection connection) {
+        this.connection = connection;
+    }
+
+    /** Logs in and asks for the roster, but sends no presence yet. */
+    static SmackClient login(ServerProcess server, String local, String resource) throws Exception {
+        return login(server, local, resource, SecurityMode.required);
+    }
+
+    static SmackClient login(ServerProcess server, String local, String resource, SecurityMode security)
+            throws Exception {
+        XMPPTCPConnectionConfiguration.Builder configuration = XMPPTCPConnectionConfiguration.builder()
+                .setHost("127.0.0.1")
+                .setPort(server.port())
+                .setXmppDomain("localhost")
+                .setUsernameAndPassword(local, ServerProcess.password(local))
+                .setResource(resource)
+                .setSecurityMode(security)
+                .setCustomX509TrustManager(new TLSUtils.AcceptAllTrustManager())
+                .setHostnameVerifier((host, session) -> true)
+                .setSendPresence(false);
+        XMPPTCPConnection connection = new XMPPTCPConnection(configuration.build());
+        connection.setReplyTimeout(30_000);
+        SmackClient client = new SmackClient(connection);
+        connection.addSyncStanzaListener(stanza -> client.messages.add((Message) stanza), StanzaTypeFilter.MESSAGE);
+        connection.addSyncStanzaListener(stanza -> client.presences.add((Presence) stanza), StanzaTypeFilter.PRESENCE);
+        Roster.getInstanceFor(connection).setSubscriptionMode(Roster.SubscriptionMode.manual);
+        connection.connect().login();
+        return client;
+    }
+
+    /** Logs in and comes online with priority 0. */
+    static SmackClient online(ServerProcess server, String local, String resource) throws Exception {
+        SmackClient client = login(server, local, resource);
+        client.available(0);
+        return client;
+    }
+
+    void available(int priority) throws Exception {
+        connection.sendStanza(connection
+                .getStanzaFactory()
+                .buildPresenceStanza()
+                .ofType(Presence.Type.available)
+                .setPriority(priority)
+                .build());
+    }
+
+    void unavailable() throws Exception {
+        connection.sendStanza(connection
+                .getStanzaFactory()
+                .buildPresenceStanza()
+                .ofType(Presence.Type.unavailable)
+                .build());
+    }
+
+    void chat(String to, String body) throws Exception {
+        connection.sendStanza(connection
+                .getStanzaFactory()
+                .buildMessageStanza()
+                .to(JidCreate.from(to))
+                .ofType(Message.Type.chat)
+                .setBody(body)
+                .build());
+    }
+
+    void send(Stanza stanza) throws Exception {
+        connection.sendStanza(stanza);
+    }
+
+    /** What the server answers says that everything sent before is taken. */
+    void ping() throws Exception {
+        if (!PingManager.getInstanceFor(connection).pingMyServer(false, 30_000)) {
+            throw new AssertionError("no answer to a ping");
+        }
+    }
+
+    /** Bodies of the messages received so far, errors left out. */
+    List<String> bodies() {
+        return messages.stream()
+                .filter(message -> message.getType() != Message.Type.error && message.getBody() != null)
+                .map(Message::getBody)
+                .toList();
+    }
+
+    void awaitBodies(int count) throws Exception {
+        Await.until(
+                count + " messages, " + bodies().size() + " came",
+                Duration.ofSeconds(30),
+                () -> bodies().size() >= count);
+    }
+
+    /** Ends the connection without a word. */
+    void cut() {
+        connection.instantShutdown();
+    }
+
+    /** Leaves in order. */
+    @Override
+    public void close() {
+        connection.disconnect();
+    }
+}
