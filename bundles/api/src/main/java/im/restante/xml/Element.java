@@ -34,6 +34,11 @@ public final class Element implements Node {
         return new Element(namespace, name, List.of(), List.of(new Text(text)));
     }
 
+    /** An element made of lists, which are copied unless they are immutable already. */
+    public static Element of(String namespace, String name, List<Attribute> attributes, List<Node> content) {
+        return new Element(namespace, name, List.copyOf(attributes), List.copyOf(content));
+    }
+
     public static Builder builder(String namespace, String name) {
         return new Builder(namespace, name);
     }
