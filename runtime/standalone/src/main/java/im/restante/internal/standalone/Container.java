@@ -1,0 +1,219 @@
+package im.restante.internal.standalone;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+
+/**
+ * The OSGi framework with the bundles of the jar. What it and the bundle {@code im.restante.standalone} say to each other are
+ * services of JDK types with the property {@code restante.task}, since their classes are not shared.
+ */
+final class Container implements AutoCloseable {
+    /** Everything but the connections of clients. */
+    static final int WITHOUT_CLIENTS = 10;
+    /** Everything. */
+    static final int WHOLE = 20;
+
+    /** How the bundle marks a refused value. */
+    private static final String CONFIGURATION = "configuration: ";
+
+    private static final Duration STOPPING = Duration.ofSeconds(20);
+    private static final Duration GLANCE = Duration.ofMillis(20);
+
+    private final Framework framework;
+    private final List<String> errors = new CopyOnWriteArrayList<>();
+
+    private Container(Framework framework) {
+        this.framework = framework;
+    }
+
+    /** Starts all bundles up to a start level; returns when they were started, or could not be. */
+    static Container start(Home home, int level) throws Refusal {
+        String id = Contents.buildId();
+        Path mark = home.cache().resolve("build-id");
+        try {
+            boolean fresh = !Files.exists(mark) || !Files.readString(mark).equals(id);
+            if (fresh) {
+                Files.deleteIfExists(mark);
+            }
+            Container container = new Container(new FrameworkFactory().newFramework(properties(home, level, fresh)));
+            container.framework.init();
+            container.framework.getBundleContext().addFrameworkListener(container::note);
+            if (fresh) {
+                container.install();
+                Files.writeString(mark, id);
+            }
+            container.framework.start();
+            container.awaitLevel(level);
+            return container;
+        } catch (IOException | BundleException e) {
+            throw Refusal.failed("the framework does not start: " + Refusals.reason(e));
+        }
+    }
+
+    private static Map<String, String> properties(Home home, int level, boolean fresh) {
+        String root = home.root().toString();
+        System.setProperty("restante.home", root);
+        Map<String, String> p = new HashMap<>();
+        p.put("restante.home", root);
+        p.put(Constants.FRAMEWORK_STORAGE, home.cache().toString());
+        if (fresh) {
+            p.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        }
+        p.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(level));
+        p.put("felix.log.level", "1");
+        p.put("felix.service.urlhandlers", "false"); // nobody makes a bundle: URL out of text
+        p.put("felix.cache.locking", "false"); // the home is locked
+        // Configuration is what the files say now, never what they said before the server stopped.
+        p.put("felix.cm.pm", "memory");
+        p.put("felix.fileinstall.dir", home.etc() + "," + home.deploy());
+        p.put("felix.fileinstall.tmpdir", home.cache().resolve("fileinstall").toString());
+        p.put("felix.fileinstall.noInitialDelay", "true");
+        p.put("felix.fileinstall.poll", "1000");
+        p.put("felix.fileinstall.log.level", "1");
+        p.put("felix.fileinstall.configEncoding", "UTF-8");
+        p.put("felix.fileinstall.enableConfigSave", "false");
+        p.put("felix.fileinstall.start.level", Integer.toString(WITHOUT_CLIENTS));
+        p.put("ds.global.extender", "false");
+        p.put("org.ops4j.pax.logging.DefaultServiceLog.level", "ERROR"); // until the backend is there
+        p.put(
+                "org.ops4j.pax.logging.logback.config.file",
+                home.etc().resolve("logback.xml").toString());
+        p.put(
+                "org.ops4j.pax.logging.StaticLogbackFile",
+                home.etc().resolve("logback.xml").toString());
+        p.put("org.ops4j.pax.logging.service.frameworkEventsLogLevel", "ERROR");
+        return p;
+    }
+
+    private void install() throws IOException, BundleException {
+        BundleContext context = framework.getBundleContext();
+        for (Contents.Part part : Contents.parts()) {
+            try (InputStream in = part.open()) {
+                Bundle bundle = context.installBundle("restante:" + part.file(), in);
+                bundle.adapt(BundleStartLevel.class).setStartLevel(part.level());
+                if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
+                    bundle.start(Bundle.START_ACTIVATION_POLICY);
+                }
+            }
+        }
+    }
+
+    private void note(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.ERROR) {
+            errors.add(event.getBundle().getSymbolicName() + ": " + Refusals.reason(event.getThrowable()));
+        }
+    }
+
+    private void awaitLevel(int level) throws Refusal {
+        FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
+        while (levels.getStartLevel() < level && framework.getState() != Bundle.STOPPING) {
+            pause();
+        }
+    }
+
+    /**
+     * What a task of {@code im.restante.standalone} offers, waited for as long as nothing says that it will not come.
+     *
+     * @throws Refusal with {@link Refusal#USAGE} if a component refused its configuration
+     */
+    <T> T await(Class<T> type, String task, Duration patience) throws Refusal {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            T found = find(type, task);
+            refuseBadConfiguration();
+            if (found != null) {
+                return found;
+            }
+            if (System.nanoTime() > end || framework.getState() != Bundle.ACTIVE) {
+                throw Refusal.failed("not ready: " + String.join("; ", problems()));
+            }
+            pause();
+        }
+    }
+
+    private void refuseBadConfiguration() throws Refusal {
+        for (String problem : problems()) {
+            if (problem.startsWith(CONFIGURATION)) {
+                throw Refusal.usage(problem.substring(CONFIGURATION.length()));
+            }
+        }
+    }
+
+    /** What keeps the server from working, the weightiest first. */
+    private List<String> problems() {
+        List<String> all = new ArrayList<>(errors);
+        Supplier<?> components = find(Supplier.class, "problems");
+        if (components != null) {
+            for (Object line : (List<?>) components.get()) {
+                all.add(line.toString());
+            }
+        }
+        return all;
+    }
+
+    private <T> T find(Class<T> type, String task) {
+        BundleContext context = framework.getBundleContext();
+        if (context == null) {
+            return null;
+        }
+        try {
+            for (ServiceReference<T> reference : context.getServiceReferences(type, "(restante.task=" + task + ")")) {
+                return context.getService(reference);
+            }
+            return null;
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(task, e);
+        }
+    }
+
+    private static void pause() throws Refusal {
+        try {
+            Thread.sleep(GLANCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refusal.failed("interrupted");
+        }
+    }
+
+    /** Returns when the framework has stopped, whoever stopped it. */
+    void awaitStop() {
+        try {
+            framework.waitForStop(0);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Stops the bundles, the last started first. */
+    @Override
+    public void close() {
+        try {
+            framework.stop();
+            framework.waitForStop(STOPPING.toMillis());
+        } catch (BundleException e) {
+            System.err.println("restante: the framework does not stop: " + Refusals.reason(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package im.restante.internal.standalone;
+
+import java.net.URL;
+import java.net.URLClassLoader;
+
+/** Starts {@link Program} in a class loader that hides {@code sun.misc.Unsafe}. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) throws ReflectiveOperationException {
+        URL jar = Main.class.getProtectionDomain().getCodeSource().getLocation();
+        // Never closed: the program ends with it.
+        @SuppressWarnings("resource")
+        ClassLoader loader = new WithoutUnsafe(jar);
+        Class<?> program = loader.loadClass(Main.class.getPackageName() + ".Program");
+        System.exit((Integer) program.getMethod("run", String[].class).invoke(null, (Object) args));
+    }
+
+    /**
+     * Felix looks for {@code sun.misc.Unsafe} to get around the module system, for URL handlers we do not use, and goes on
+     * without it if there is none. Since JDK 24 the use of it prints four lines of warning, and no manifest header stops that.
+     */
+    private static final class WithoutUnsafe extends URLClassLoader {
+        WithoutUnsafe(URL jar) {
+            super(new URL[] {jar}, ClassLoader.getPlatformClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.equals("sun.misc.Unsafe")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package im.restante.internal.standalone;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.BinaryOperator;
+import java.util.function.Supplier;
+
+/** Runs the server, or does one small thing around it. */
+public final class Program {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private Program() {}
+
+    /** Does what the command line says; returns the exit code. */
+    public static int run(String... args) {
+        try {
+            Arguments arguments = Arguments.parse(args);
+            switch (arguments.task()) {
+                case RUN -> serve(arguments);
+                case USER_ADD -> addUser(arguments, password());
+                case SHELL -> ShellClient.run(arguments);
+                case DEMO -> Demo.run();
+                case HELP -> System.out.print(Arguments.USAGE);
+                case VERSION -> System.out.println("Restante " + Contents.version());
+            }
+            return 0;
+        } catch (Refusal e) {
+            System.err.println("restante: " + e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    private static void serve(Arguments arguments) throws Refusal {
+        try (Home home = Home.open(arguments.home());
+                Container container = Container.start(home, Container.WHOLE)) {
+            Thread stop = new Thread(container::close, "restante-stop");
+            Runtime.getRuntime().addShutdownHook(stop);
+            Supplier<?> ready = container.await(Supplier.class, "ready", PATIENCE);
+            System.out.println(ready.get());
+            // Starting leaves garbage and a heap sized for it; a server at rest needs neither.
+            System.gc();
+            container.awaitStop();
+        }
+    }
+
+    static void addUser(Arguments arguments, String password) throws Refusal {
+        try (Home home = Home.open(arguments.home());
+                Container container = Container.start(home, Container.WITHOUT_CLIENTS)) {
+            BinaryOperator<String> add = adder(container);
+            String address = arguments.operands().get(0);
+            String problem = add.apply(address, password);
+            if (problem != null) {
+                throw Refusal.failed(problem);
+            }
+            System.out.println("added " + address);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a service is found by its raw type
+    private static BinaryOperator<String> adder(Container container) throws Refusal {
+        return (BinaryOperator<String>) container.await(BinaryOperator.class, "add-user", PATIENCE);
+    }
+
+    private static String password() throws Refusal {
+        Console console = System.console();
+        if (console != null && isTerminal(console)) {
+            char[] typed = console.readPassword("Password: ");
+            return typed == null ? "" : new String(typed);
+        }
+        try {
+            String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
+            if (line == null || line.isEmpty()) {
+                throw Refusal.usage("no password on standard input");
+            }
+            return line;
+        } catch (IOException e) {
+            throw Refusal.failed("cannot read the password: " + Refusals.reason(e));
+        }
+    }
+
+    /** JDK 22 and later may give a console for a pipe too, and a method to tell; before, a console is a terminal. */
+    private static boolean isTerminal(Console console) {
+        try {
+            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
+    }
+}
