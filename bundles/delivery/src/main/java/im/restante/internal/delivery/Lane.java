@@ -1,0 +1,47 @@
+package im.restante.internal.delivery;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks one after the other, in the order they came, on one worker as long as there are any: the verdicts of a commit of
+ * hundreds cost one hand-over between threads, not hundreds.
+ */
+final class Lane implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    private final Executor workers;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger open = new AtomicInteger(); // tasks that came and have not been run
+
+    Lane(Executor workers) {
+        this.workers = workers;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (open.getAndIncrement() == 0) {
+            workers.execute(this::runAll);
+        }
+    }
+
+    /** Whether everything that came has been run. */
+    boolean isIdle() {
+        return open.get() == 0;
+    }
+
+    private void runAll() {
+        do {
+            try {
+                tasks.remove().run();
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("a step after a verdict failed", e);
+            }
+        } while (open.decrementAndGet() > 0);
+    }
+}

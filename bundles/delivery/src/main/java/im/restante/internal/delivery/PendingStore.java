@@ -1,0 +1,54 @@
+package im.restante.internal.delivery;
+
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.stanza.Message;
+import im.restante.store.StoredMessage;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+
+/** One message between {@code store()} and its verdict. */
+final class PendingStore extends Timed {
+    /** How it ended without an answer of a store. */
+    enum GivenUp {
+        /** Nothing was there that could have stored it. */
+        WAITED_IN_VAIN,
+        /** The store has not answered in time. */
+        TIMED_OUT
+    }
+
+    final Message message;
+    final StoredMessage row;
+    final Judgement.Keep keep;
+    final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    private final BiConsumer<PendingStore, GivenUp> onGivenUp;
+
+    PendingStore(
+            Message message,
+            StoredMessage row,
+            Judgement.Keep keep,
+            long now,
+            long timeoutNanos,
+            long waitNanos,
+            BiConsumer<PendingStore, GivenUp> onGivenUp) {
+        super(now, timeoutNanos, waitNanos);
+        this.message = message;
+        this.row = row;
+        this.keep = keep;
+        this.onGivenUp = onGivenUp;
+    }
+
+    int sizeBytes() {
+        return row.sizeBytes();
+    }
+
+    @Override
+    void gaveUpWaiting() {
+        onGivenUp.accept(this, GivenUp.WAITED_IN_VAIN);
+    }
+
+    @Override
+    void timedOut() {
+        onGivenUp.accept(this, GivenUp.TIMED_OUT);
+    }
+}

@@ -1,0 +1,104 @@
+package im.restante.internal.delivery;
+
+import im.restante.jid.Jid;
+import im.restante.store.MessageStore;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Empties the spools of removed accounts, in chunks. One that fails is tried again while the server runs: whoever takes the name
+ * next must not get the mail of the one before. What came after the removal is the next one's, and stays.
+ */
+final class Purges {
+    private static final Logger LOG = LoggerFactory.getLogger(Purges.class);
+    private static final int ROWS = 500;
+    private static final long BYTES = 1 << 20;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private record Job(Jid account, Instant removedAt, boolean running, long nextTry) {}
+
+    private final Stores stores;
+    private final Executor workers;
+    private final LongSupplier nanoTime;
+    private final Clock clock;
+    private final Map<Jid, Job> jobs = new ConcurrentHashMap<>();
+
+    Purges(Stores stores, Executor workers, LongSupplier nanoTime, Clock clock) {
+        this.stores = stores;
+        this.workers = workers;
+        this.nanoTime = nanoTime;
+        this.clock = clock;
+    }
+
+    /** Starts at once and returns at once. */
+    void purge(Jid account) {
+        start(new Job(account.bare(), clock.instant(), true, 0));
+    }
+
+    /** Starts again what is due. */
+    void tick() {
+        for (Job job : jobs.values()) {
+            if (!job.running && nanoTime.getAsLong() - job.nextTry >= 0) {
+                start(new Job(job.account, job.removedAt, true, 0));
+            }
+        }
+    }
+
+    private void start(Job job) {
+        jobs.put(job.account, job);
+        workers.execute(() -> run(job).whenCompleteAsync((done, problem) -> ended(job, problem), workers));
+    }
+
+    private CompletionStage<Void> run(Job job) {
+        List<Stores.Named> present = stores.present();
+        if (present.isEmpty()) {
+            return CompletableFuture.failedFuture(new StoreException("no message store is present"));
+        }
+        return All.of(present, store -> empty(store, job, 0))
+                .thenAccept(counts -> LOG.info(
+                        "account {} was removed, and {} messages that waited for it",
+                        job.account,
+                        counts.stream().mapToLong(Long::longValue).sum()));
+    }
+
+    /** Completes with how many were removed, {@code before} included. */
+    private CompletionStage<Long> empty(MessageStore store, Job job, long before) {
+        return store.page(job.account, 0, ROWS, BYTES)
+                .thenComposeAsync(
+                        rows -> {
+                            List<Long> ids = rows.stream()
+                                    .filter(row -> !row.receivedAt().isAfter(job.removedAt))
+                                    .map(StoredMessage::id)
+                                    .toList();
+                            return ids.isEmpty()
+                                    ? CompletableFuture.completedFuture(before)
+                                    : store.remove(job.account, ids)
+                                            .thenComposeAsync(done -> empty(store, job, before + ids.size()), workers);
+                        },
+                        workers);
+    }
+
+    private void ended(Job job, Throwable problem) {
+        if (problem == null) {
+            jobs.remove(job.account, job);
+        } else if (jobs.replace(
+                job.account, job, new Job(job.account, job.removedAt, false, nanoTime.getAsLong() + RETRY_NANOS))) {
+            LOG.warn(
+                    "messages waiting for the removed account {} are still there: {}; trying again",
+                    job.account,
+                    Failures.unwrap(problem).getMessage());
+        }
+    }
+}

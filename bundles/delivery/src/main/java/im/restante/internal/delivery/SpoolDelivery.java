@@ -1,0 +1,538 @@
+package im.restante.internal.delivery;
+
+import im.restante.account.AccountListener;
+import im.restante.config.ConfigException;
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.filter.MessageFilter;
+import im.restante.filter.Opinion;
+import im.restante.internal.delivery.PendingStore.GivenUp;
+import im.restante.iq.FeatureProvider;
+import im.restante.jid.Jid;
+import im.restante.quota.QuotaService;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.store.Admission;
+import im.restante.store.Appended;
+import im.restante.store.MessageStore;
+import im.restante.store.StoreException;
+import im.restante.store.StoreStatistics;
+import im.restante.store.StoredMessage;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Filter, quota, store on the way in; page and remove on the way out. Everything it uses may be replaced at any moment; what
+ * comes meanwhile waits, in order, for as long as {@code swap-timeout-seconds} allows.
+ *
+ * <p>Time is kept by a tick instead of a timer per message: deadlines are good to {@value #TICK_MILLIS} ms.
+ */
+@Component(
+        service = {Delivery.class, FeatureProvider.class, AccountListener.class},
+        immediate = true,
+        configurationPid = OfflineSettings.PID)
+@Designate(ocd = SpoolDelivery.Config.class)
+public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener {
+    static final long TICK_MILLIS = 100;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
+    private static final int LANES = 4;
+    /** Rows that come back in one go; a store's queue takes more, but others want to get in too. */
+    private static final int PUT_BACK_CHUNK = 256;
+
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    @ObjectClassDefinition(
+            name = "Restante offline messages",
+            description = "What is stored, where, and how long anything waits")
+    @interface Config {
+        @AttributeDefinition(
+                description = "Store messages for those who are away; if not, waiting ones are still delivered")
+        boolean msg$_$offline() default true;
+
+        @AttributeDefinition(description = "store.id of the store for new messages; empty: the highest ranking one")
+        String store() default "";
+
+        @AttributeDefinition(description = "Seconds until a sender is told that a message could not be stored")
+        int store$_$timeout$_$seconds() default OfflineSettings.STORE_TIMEOUT_SECONDS;
+
+        @AttributeDefinition(description = "Seconds to wait for a service that is being replaced")
+        int swap$_$timeout$_$seconds() default OfflineSettings.SWAP_TIMEOUT_SECONDS;
+    }
+
+    private final LongSupplier nanoTime;
+    private final Executor workers;
+    private final Stores stores;
+    private final Purges purges;
+    private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
+    private final Lane service; // serves the waiting room
+    private final WaitingRoom room = new WaitingRoom();
+    private final AtomicBoolean serviceAsked = new AtomicBoolean();
+    private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
+    private final LogLimit failureLines;
+    private final LogLimit inVainLines;
+    private ScheduledExecutorService ticker;
+
+    private volatile OfflineSettings settings;
+    private volatile MessageFilter filter;
+    private volatile QuotaService quota;
+    private volatile boolean closed;
+
+    @Activate
+    public SpoolDelivery(Map<String, Object> values) {
+        this(values, Workers.open(), System::nanoTime, Clock.systemUTC());
+    }
+
+    SpoolDelivery(Map<String, ?> values, Executor workers, LongSupplier nanoTime, Clock clock) {
+        this.settings = OfflineSettings.of(values);
+        this.workers = workers;
+        this.nanoTime = nanoTime;
+        this.stores = new Stores(settings.store());
+        this.purges = new Purges(stores, workers, nanoTime, clock);
+        for (int i = 0; i < LANES; i++) {
+            lanes[i] = new Lane(workers);
+        }
+        this.service = new Lane(workers);
+        this.failureLines = new LogLimit(nanoTime);
+        this.inVainLines = new LogLimit(nanoTime);
+    }
+
+    @Activate
+    void open() {
+        ticker = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "restante-delivery-tick");
+            thread.setDaemon(true);
+            return thread;
+        });
+        ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Lets appends that are under way end, for a while; what waits is told that nothing can be stored. */
+    @Deactivate
+    void close() {
+        closed = true;
+        ticker.shutdown();
+        long end = nanoTime.getAsLong() + CLOSE_NANOS;
+        underWay.stream().filter(Timed::isWaiting).forEach(t -> t.check(nanoTime.getAsLong(), true));
+        while (isBusy() && nanoTime.getAsLong() - end < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        underWay.forEach(t -> t.check(nanoTime.getAsLong(), true));
+        if (workers instanceof ExecutorService pool) {
+            pool.shutdown(); // what has been handed over still runs
+        }
+    }
+
+    private boolean isBusy() {
+        if (!underWay.isEmpty()) {
+            return true;
+        }
+        for (Lane lane : lanes) {
+            if (!lane.isIdle()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Modified
+    void modified(Map<String, Object> values) {
+        try {
+            OfflineSettings changed = OfflineSettings.of(values);
+            settings = changed;
+            stores.want(changed.store());
+            serveWaiting();
+        } catch (ConfigException e) {
+            LOG.error("{}; the values before stay in force: {}", e.getMessage(), settings);
+        }
+    }
+
+    @Reference(
+            service = MessageStore.class,
+            target = "(" + MessageStore.ID + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "updatedStore")
+    void bindStore(ServiceReference<MessageStore> reference, MessageStore store) {
+        stores.bind(reference, store);
+        serveWaiting();
+    }
+
+    void updatedStore(ServiceReference<MessageStore> reference) {
+        stores.updated(reference);
+        serveWaiting();
+    }
+
+    void unbindStore(ServiceReference<MessageStore> reference) {
+        stores.unbind(reference);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindFilter(MessageFilter present) {
+        filter = present;
+        serveWaiting();
+    }
+
+    void unbindFilter(MessageFilter gone) {
+        if (filter == gone) { // a successor is bound before
+            filter = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindQuota(QuotaService present) {
+        quota = present;
+        serveWaiting();
+    }
+
+    void unbindQuota(QuotaService gone) {
+        if (quota == gone) {
+            quota = null;
+        }
+    }
+
+    @Override
+    public Set<String> serverFeatures() {
+        return settings.storing() ? Set.of("msgoffline") : Set.of();
+    }
+
+    @Override
+    public void removed(Jid account) {
+        purges.purge(account);
+    }
+
+    @Override
+    public Judgement judge(Message message, Jid owner) {
+        MessageFilter currentFilter = filter;
+        QuotaService currentQuota = quota;
+        if (currentFilter == null || currentQuota == null) {
+            return Unjudged.KEEP;
+        }
+        Opinion opinion = currentFilter.decide(message);
+        if (opinion instanceof Opinion.Keep keep) {
+            if (!settings.storing()) {
+                return new Judgement.Skip(
+                        "msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
+            }
+            return new Judgement.Keep(
+                    keep.rule(), currentQuota.terms(owner, message.from().bare()));
+        }
+        String rule = opinion instanceof Opinion.Skip skip ? skip.rule() : "no opinion";
+        return new Judgement.Skip(rule, Answers.forSkipped(message));
+    }
+
+    @Override
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
+        OfflineSettings now = settings;
+        PendingStore pending = new PendingStore(
+                message,
+                row,
+                keep,
+                nanoTime.getAsLong(),
+                now.storeTimeout().toNanos(),
+                now.swapTimeout().toNanos(),
+                this::giveUp);
+        if (closed) {
+            giveUp(pending, GivenUp.WAITED_IN_VAIN);
+        } else if (room.isOccupied() || !tryStore(pending)) {
+            underWay.add(pending);
+            if (room.enter(pending)) {
+                serveWaiting(); // what was missing may have come just now
+            } else if (pending.claim()) {
+                giveUp(pending, GivenUp.WAITED_IN_VAIN);
+            }
+        }
+        return pending.verdict;
+    }
+
+    /** False if something that is needed is not there. */
+    private boolean tryStore(PendingStore pending) {
+        if (!pending.isWaiting()) {
+            return true; // given up meanwhile
+        }
+        Judgement.Keep keep = pending.keep;
+        if (Unjudged.is(keep)) {
+            Judgement judgement = judge(pending.message, pending.row.owner());
+            if (judgement instanceof Judgement.Skip skip) {
+                if (pending.claim()) {
+                    finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
+                }
+                return true;
+            }
+            keep = (Judgement.Keep) judgement;
+            if (Unjudged.is(keep)) {
+                return false;
+            }
+        }
+        Stores.Named store = stores.chosen();
+        if (store == null) {
+            return false;
+        }
+        if (pending.claim()) {
+            append(pending, keep, store);
+        }
+        return true;
+    }
+
+    private void append(PendingStore pending, Judgement.Keep keep, Stores.Named store) {
+        underWay.add(pending);
+        CompletionStage<Appended> appending;
+        try {
+            appending = store.store().append(pending.row, keep.terms().admission());
+        } catch (RuntimeException | LinkageError e) {
+            appending = CompletableFuture.failedFuture(e);
+        }
+        if (appending == null) {
+            appending = CompletableFuture.failedFuture(new StoreException("append answered null"));
+        }
+        appending.whenComplete((appended, problem) -> lane(pending).execute(() -> {
+            Verdict verdict;
+            try {
+                verdict = problem == null
+                        ? verdict(pending.message, keep, appended)
+                        : failed(pending, store.id(), Failures.unwrap(problem));
+            } catch (RuntimeException | LinkageError e) { // a strategy, or an answer that is none
+                verdict = failed(pending, store.id(), e);
+            }
+            complete(pending, verdict);
+        }));
+    }
+
+    private Verdict verdict(Message message, Judgement.Keep keep, Appended appended) {
+        if (appended instanceof Appended.Stored) {
+            return new Verdict.Stored(keep.rule());
+        }
+        Admission admission = keep.terms().admission();
+        String reason = "store-limit " + admission.limit() + " reached";
+        if (Answers.isNeverBounced(message)) {
+            return new Verdict.Dropped(reason);
+        }
+        Appended.Full full = (Appended.Full) appended;
+        return keep.terms()
+                .strategy()
+                .exceeded(message, admission, full.usage())
+                .<Verdict>map(told -> new Verdict.Refused(reason, told))
+                .orElseGet(() -> new Verdict.Dropped(reason));
+    }
+
+    private Verdict failed(PendingStore pending, String store, Throwable problem) {
+        if (failureLines.isDue()) {
+            LOG.error(
+                    "message {} for {} not stored in {}: {} ({} more like this since the last line)",
+                    pending.row.id(),
+                    pending.row.owner(),
+                    store,
+                    problem instanceof StoreException ? problem.getMessage() : problem.toString(),
+                    failureLines.unsaid(),
+                    problem instanceof StoreException ? null : problem);
+        }
+        return new Verdict.Failed("the store failed", Answers.unlessNeverBounced(pending.message, Answers.NOT_STORED));
+    }
+
+    private void giveUp(PendingStore pending, GivenUp how) {
+        LogLimit lines = how == GivenUp.TIMED_OUT ? failureLines : inVainLines;
+        String reason = how == GivenUp.TIMED_OUT ? "no answer from the store in time" : "nothing to store it with";
+        if (!pending.verdict.isDone() && lines.isDue()) {
+            LOG.error(
+                    "message {} for {} not stored: {}; {} ({} more like this since the last line)",
+                    pending.row.id(),
+                    pending.row.owner(),
+                    reason,
+                    present(),
+                    lines.unsaid());
+        }
+        StanzaError told = how == GivenUp.TIMED_OUT ? Answers.NOT_STORED : Answers.UNAVAILABLE_NOW;
+        finish(pending, new Verdict.Failed(reason, Answers.unlessNeverBounced(pending.message, told)));
+    }
+
+    private String present() {
+        List<String> names = stores.present().stream().map(Stores.Named::id).toList();
+        return "filter " + (filter == null ? "missing" : "present") + ", quota "
+                + (quota == null ? "missing" : "present") + ", stores present " + names + ", store="
+                + settings.store();
+    }
+
+    private void finish(PendingStore pending, Verdict verdict) {
+        if (closed) {
+            complete(pending, verdict); // there may be no worker any more
+        } else {
+            lane(pending).execute(() -> complete(pending, verdict));
+        }
+    }
+
+    private void complete(PendingStore pending, Verdict verdict) {
+        underWay.remove(pending);
+        pending.verdict.complete(verdict);
+    }
+
+    private Lane lane(PendingStore pending) {
+        return lanes[(pending.row.owner().hashCode() & Integer.MAX_VALUE) % LANES];
+    }
+
+    private void serveWaiting() {
+        if (serviceAsked.compareAndSet(false, true)) {
+            service.execute(() -> {
+                serviceAsked.set(false); // who asks from here on is served once more
+                room.serveWhile(this::tryStore);
+                for (Timed timed : underWay) {
+                    if (timed instanceof PendingRequest<?> request && request.isWaiting()) {
+                        request.start();
+                    }
+                }
+            });
+        }
+    }
+
+    /** Ends what is over its time. */
+    void tick() {
+        try {
+            long now = nanoTime.getAsLong();
+            underWay.forEach(timed -> timed.check(now, false));
+            if (room.isOccupied()) {
+                serveWaiting(); // sends those away who gave up
+            }
+            purges.tick();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("checking deadlines failed; trying again", e);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> putBack(List<StoredMessage> rows) {
+        if (rows.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<StoredMessage> now = rows.subList(0, Math.min(PUT_BACK_CHUNK, rows.size()));
+        List<StoredMessage> later = rows.subList(now.size(), rows.size());
+        return this.<Void>ask(() -> putBackAtOnce(now), null).thenCompose(done -> putBack(later));
+    }
+
+    private CompletionStage<Void> putBackAtOnce(List<StoredMessage> rows) {
+        Stores.Named store = stores.chosen();
+        if (store == null) {
+            return null;
+        }
+        List<CompletableFuture<Void>> all = new ArrayList<>(rows.size());
+        for (StoredMessage row : rows) {
+            all.add(store.store()
+                    .append(row, Admission.UNLIMITED)
+                    .thenCompose(appended -> appended instanceof Appended.Stored
+                            ? CompletableFuture.<Void>completedFuture(null)
+                            : CompletableFuture.<Void>failedFuture(
+                                    new StoreException("the store " + store.id() + " refused what has no limit")))
+                    .toCompletableFuture());
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
+        return ask(
+                () -> {
+                    List<Stores.Named> present = stores.present();
+                    return switch (present.size()) {
+                        case 0 -> null;
+                        case 1 -> present.get(0).store().page(owner, afterId, rows, bytes);
+                        default ->
+                            All.of(present, s -> s.page(owner, afterId, rows, bytes))
+                                    .thenApply(pages -> MergedPage.of(pages, rows, bytes));
+                    };
+                },
+                null);
+    }
+
+    @Override
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        List<Long> gone = List.copyOf(ids);
+        return ask(
+                () -> {
+                    List<Stores.Named> present = stores.present();
+                    return switch (present.size()) {
+                        case 0 -> null;
+                        case 1 -> present.get(0).store().remove(owner, gone);
+                        default -> All.of(present, s -> s.remove(owner, gone)).thenApply(done -> null);
+                    };
+                },
+                null);
+    }
+
+    @Override
+    public CompletionStage<Long> largestId() {
+        return ask(
+                () -> {
+                    List<Stores.Named> present = stores.present();
+                    return present.isEmpty()
+                            ? null
+                            : All.of(present, MessageStore::statistics)
+                                    .thenApply(all -> all.stream()
+                                            .mapToLong(StoreStatistics::largestId)
+                                            .max()
+                                            .orElse(0));
+                },
+                () -> 0L);
+    }
+
+    /** Asks now, or as soon as somebody is there to be asked. */
+    private <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question, Supplier<T> inVain) {
+        OfflineSettings now = settings;
+        PendingRequest<T> request = new PendingRequest<>(
+                question,
+                inVain,
+                workers,
+                nanoTime.getAsLong(),
+                now.storeTimeout().toNanos(),
+                now.swapTimeout().toNanos());
+        if (closed) {
+            return CompletableFuture.failedFuture(new StoreException("delivery is being stopped"));
+        }
+        request.answer.whenComplete((value, problem) -> underWay.remove(request));
+        boolean started = request.start();
+        if (!request.answer.isDone()) {
+            underWay.add(request);
+            if (request.answer.isDone()) { // ended between the two lines
+                underWay.remove(request);
+            }
+        }
+        if (!started) {
+            serveWaiting();
+        }
+        return request.answer;
+    }
+}

@@ -1,0 +1,81 @@
+package im.restante.internal.delivery;
+
+import im.restante.store.MessageStore;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.ServiceReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The message stores present, and which of them takes new messages. Answers are snapshots: take one, use it to the end. */
+final class Stores {
+    private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
+    /**
+     * One store.
+     *
+     * @param id its {@code store.id}
+     */
+    record Named(String id, MessageStore store) {}
+
+    private final Map<ServiceReference<MessageStore>, Named> bound = new HashMap<>();
+    private String wanted;
+    private volatile List<Named> present = List.of();
+    private volatile Named chosen;
+
+    /** @param wanted {@code store.id} of the one to choose; empty: the one of the highest ranking */
+    Stores(String wanted) {
+        this.wanted = wanted;
+    }
+
+    /** All stores, highest ranking first. */
+    List<Named> present() {
+        return present;
+    }
+
+    /** The one that takes new messages; null if it is not there. */
+    Named chosen() {
+        return chosen;
+    }
+
+    synchronized void bind(ServiceReference<MessageStore> reference, MessageStore store) {
+        bound.put(reference, new Named(String.valueOf(reference.getProperty(MessageStore.ID)), store));
+        choose();
+    }
+
+    synchronized void updated(ServiceReference<MessageStore> reference) {
+        bound.computeIfPresent(
+                reference, (r, n) -> new Named(String.valueOf(r.getProperty(MessageStore.ID)), n.store()));
+        choose();
+    }
+
+    synchronized void unbind(ServiceReference<MessageStore> reference) {
+        bound.remove(reference);
+        choose();
+    }
+
+    synchronized void want(String id) {
+        wanted = id;
+        choose();
+    }
+
+    private void choose() {
+        present = bound.entrySet().stream()
+                .sorted(Map.Entry.<ServiceReference<MessageStore>, Named>comparingByKey()
+                        .reversed())
+                .map(Map.Entry::getValue)
+                .toList();
+        Named before = chosen;
+        Named now = present.stream()
+                .filter(named -> wanted.isEmpty() || named.id().equals(wanted))
+                .findFirst()
+                .orElse(null);
+        chosen = now;
+        if (now != null && (before == null || before.store() != now.store())) {
+            LOG.info("new messages go to the store {}", now.id());
+        } else if (now == null && before != null) {
+            LOG.warn("the store {} is gone, and there is no other to take new messages", before.id());
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package im.restante.internal.delivery;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Something that must be over by a deadline, and that may have to wait at first for a service that is being replaced. Whoever
+ * {@linkplain #claim() claims} it, to start it or to give it up, is the only one who does.
+ */
+abstract class Timed {
+    private final long deadline;
+    private final AtomicBoolean claimed = new AtomicBoolean();
+    private final long waitsUntil;
+
+    /** Times are those of the component's {@code nanoTime}. */
+    Timed(long now, long timeoutNanos, long waitNanos) {
+        this.deadline = now + timeoutNanos;
+        this.waitsUntil = now + Math.min(waitNanos, timeoutNanos);
+    }
+
+    /** True for the first who asks. */
+    final boolean claim() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    /** Whether nobody has claimed it yet. */
+    final boolean isWaiting() {
+        return !claimed.get();
+    }
+
+    /** Called now and then, and at the end of everything with {@code force}. */
+    final void check(long now, boolean force) {
+        if (isWaiting()) {
+            if ((force || now - waitsUntil >= 0) && claim()) {
+                gaveUpWaiting();
+            }
+        } else if (force || now - deadline >= 0) {
+            timedOut();
+        }
+    }
+
+    /** It never started. */
+    abstract void gaveUpWaiting();
+
+    /** It started and did not end; may be called for one that just ended. */
+    abstract void timedOut();
+}

@@ -1,0 +1,140 @@
+package im.restante.internal.delivery;
+
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.filter.MessageFilter;
+import im.restante.filter.Opinion;
+import im.restante.jid.Jid;
+import im.restante.quota.QuotaExceededStrategy;
+import im.restante.quota.QuotaService;
+import im.restante.quota.Terms;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.store.Admission;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A delivery whose time stands still until told, and whose workers are the caller's thread. */
+final class Fixture {
+    static final Jid ROMEO = Jid.of("romeo@example.org");
+    static final Jid JULIET = Jid.of("juliet@example.org");
+    static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
+    static final StanzaError TOLD = StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "queue is full");
+
+    /** Keeps what has a body, a receipt or a payload. */
+    static final MessageFilter FILTER = message -> message.hasBody()
+                    || message.element().child(Namespaces.RECEIPTS, "received").isPresent()
+                    || message.element().child("urn:xmpp:omemo:2", "encrypted").isPresent()
+            ? new Opinion.Keep("kept")
+            : new Opinion.Skip("skipped");
+
+    static final QuotaService QUOTA = quota(message -> Optional.of(TOLD));
+
+    final AtomicLong nanos = new AtomicLong();
+    final SpoolDelivery delivery;
+
+    Fixture(Map<String, ?> values) {
+        delivery = new SpoolDelivery(values, Runnable::run, nanos::get, Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    Fixture() {
+        this(Map.of());
+    }
+
+    /** With filter and quota. */
+    Fixture judging() {
+        delivery.bindFilter(FILTER);
+        delivery.bindQuota(QUOTA);
+        return this;
+    }
+
+    FakeReference bind(String id, int ranking, MemoryStore store) {
+        FakeReference reference = new FakeReference(id, ranking);
+        delivery.bindStore(reference, store);
+        return reference;
+    }
+
+    void pass(Duration time) {
+        nanos.addAndGet(time.toNanos());
+        delivery.tick();
+    }
+
+    /** Judges and stores. */
+    CompletionStage<Verdict> store(long id, Message message) {
+        Judgement judgement = delivery.judge(message, ROMEO);
+        return delivery.store(message, row(id), (Judgement.Keep) judgement);
+    }
+
+    static QuotaService quota(java.util.function.Function<Message, Optional<StanzaError>> answer) {
+        QuotaExceededStrategy strategy = new QuotaExceededStrategy() {
+            @Override
+            public Admission.OnFull onFull() {
+                return Admission.OnFull.REFUSE;
+            }
+
+            @Override
+            public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+                return answer.apply(message);
+            }
+        };
+        return (owner, sender) -> new Terms(new Admission(100, Admission.OnFull.REFUSE), strategy);
+    }
+
+    static StoredMessage row(long id) {
+        return row(id, ROMEO, 10);
+    }
+
+    static StoredMessage row(long id, Jid owner, int bytes) {
+        return new StoredMessage(id, owner, JULIET, NOW, null, MessageKind.OFFLINE, new byte[bytes]);
+    }
+
+    /** @param children names as {@link #child} knows them, parted by blanks */
+    static Message message(String type, String children) {
+        Element.Builder message = Element.builder(Namespaces.CLIENT, "message")
+                .attribute("from", "juliet@example.org/balcony")
+                .attribute("to", "romeo@example.org")
+                .attribute("type", type);
+        for (String name : children.split(" ")) {
+            if (!name.isEmpty()) {
+                message.child(child(name));
+            }
+        }
+        return Message.of(message.build());
+    }
+
+    static Message chat() {
+        return message("chat", "body");
+    }
+
+    static Message receipt() {
+        return message("chat", "receipt store");
+    }
+
+    private static Element child(String name) {
+        return switch (name) {
+            case "body" -> Element.of(Namespaces.CLIENT, "body", "O Romeo");
+            case "empty-body" -> Element.of(Namespaces.CLIENT, "body");
+            case "thread" -> Element.of(Namespaces.CLIENT, "thread", "t1");
+            case "receipt" -> Element.of(Namespaces.RECEIPTS, "received");
+            case "displayed" -> Element.of(Namespaces.MARKERS, "displayed");
+            case "active" -> Element.of(Namespaces.CHAT_STATES, "active");
+            case "store" -> Element.of(Namespaces.HINTS, "store");
+            case "stanza-id" -> Element.of(Namespaces.STANZA_ID, "stanza-id");
+            case "delay" -> Element.of(Namespaces.DELAY, "delay");
+            case "encrypted" -> Element.of("urn:xmpp:omemo:2", "encrypted");
+            case "anything" -> Element.of("urn:example:anything", "anything");
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+}

@@ -1,0 +1,113 @@
+package im.restante.internal.delivery;
+
+import im.restante.jid.Jid;
+import im.restante.store.Admission;
+import im.restante.store.Appended;
+import im.restante.store.MessageStore;
+import im.restante.store.SenderUsage;
+import im.restante.store.StoreStatistics;
+import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** A store in memory that answers at once, unless a test tells it to do something else first. */
+final class MemoryStore implements MessageStore {
+    /** In the order of the appends. */
+    final List<StoredMessage> rows = new ArrayList<>();
+
+    final List<Admission> admissions = new ArrayList<>();
+    /** What to answer to an append instead of storing; null: store. */
+    volatile Function<StoredMessage, CompletionStage<Appended>> onAppend = row -> null;
+    /** What to fail everything else with; null: do not. */
+    volatile Throwable failure;
+
+    @Override
+    public synchronized CompletionStage<Appended> append(StoredMessage message, Admission admission) {
+        admissions.add(admission);
+        if (onAppend == null) {
+            return null;
+        }
+        CompletionStage<Appended> instead = onAppend.apply(message);
+        if (instead != null) {
+            return instead;
+        }
+        rows.add(message);
+        return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int max, long bytes) {
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        List<StoredMessage> page = new ArrayList<>();
+        long size = 0;
+        for (StoredMessage row : rows.stream()
+                .filter(r -> r.owner().equals(owner) && r.id() > afterId)
+                .sorted((a, b) -> Long.compare(a.id(), b.id()))
+                .toList()) {
+            size += row.sizeBytes();
+            if (!page.isEmpty() && (page.size() >= max || size > bytes)) {
+                break;
+            }
+            page.add(row);
+        }
+        return CompletableFuture.completedFuture(page);
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        rows.removeIf(row -> row.owner().equals(owner) && ids.contains(row.id()));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletionStage<StoreStatistics> statistics() {
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        return CompletableFuture.completedFuture(new StoreStatistics(
+                rows.size(),
+                -1,
+                0,
+                rows.stream().mapToLong(StoredMessage::id).max().orElse(0)));
+    }
+
+    synchronized List<Long> ids() {
+        return rows.stream().map(StoredMessage::id).toList();
+    }
+
+    @Override
+    public CompletionStage<Usage> usage(Jid owner) {
+        throw new UnsupportedOperationException("not what delivery asks");
+    }
+
+    @Override
+    public CompletionStage<Usage> usage(Jid owner, Jid sender) {
+        throw new UnsupportedOperationException("not what delivery asks");
+    }
+
+    @Override
+    public CompletionStage<List<SenderUsage>> senders(Jid owner, int max) {
+        throw new UnsupportedOperationException("not what delivery asks");
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> owners(Jid after, int max) {
+        throw new UnsupportedOperationException("not what delivery asks");
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> expired(Instant now, int max) {
+        throw new UnsupportedOperationException("not what delivery asks");
+    }
+}

@@ -1,0 +1,213 @@
+package im.restante.internal.delivery;
+
+import static im.restante.internal.delivery.Fixture.NOW;
+import static im.restante.internal.delivery.Fixture.ROMEO;
+import static im.restante.internal.delivery.Fixture.row;
+import static im.restante.internal.delivery.StoreTest.now;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.jid.Jid;
+import im.restante.store.Admission;
+import im.restante.store.MessageKind;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class StoresTest {
+    private final Fixture fixture = new Fixture();
+    private final MemoryStore first = new MemoryStore();
+    private final MemoryStore second = new MemoryStore();
+
+    @Test
+    void pagesFromTheOnlyStore() {
+        fixture.bind("first", 0, first);
+        fill(first, 10, 1, 2, 3);
+        assertEquals(List.of(2L, 3L), page(1, 10, 1000));
+        assertEquals(List.of(1L, 2L), page(0, 2, 1000));
+    }
+
+    @Test
+    void mergesAllStoresByIdAndShowsADoubledRowOnce() {
+        bindBoth();
+        fill(first, 10, 1, 4, 5, 8);
+        fill(second, 10, 2, 4, 6, 7);
+        assertEquals(List.of(1L, 2L, 4L, 5L, 6L, 7L), page(0, 100, 1000));
+        assertEquals(List.of(8L), page(7, 100, 1000));
+        assertEquals(List.of(), page(8, 100, 1000));
+    }
+
+    @Test
+    void neverJumpsOverARowThatAStoreHadNoBytesLeftFor() {
+        bindBoth();
+        fill(first, 60, 1, 2);
+        fill(second, 1, 3, 4);
+        List<Long> all = new ArrayList<>();
+        long after = 0;
+        for (List<Long> page = page(after, 10, 100); !page.isEmpty(); page = page(after, 10, 100)) {
+            all.addAll(page);
+            after = page.get(page.size() - 1);
+        }
+        assertEquals(List.of(1L, 2L, 3L, 4L), all);
+    }
+
+    @Test
+    void keepsToRowsAndBytesWhenItMerges() {
+        bindBoth();
+        fill(first, 40, 1, 3, 5);
+        fill(second, 40, 2, 4, 6);
+        assertEquals(List.of(1L, 2L), page(0, 2, 1000));
+        assertEquals(List.of(1L, 2L), page(0, 100, 100));
+        assertEquals(List.of(1L), page(0, 100, 1), "at least one");
+    }
+
+    @Test
+    void givesNothingOutOfOrderWhenOneStoreCannotBeRead() {
+        bindBoth();
+        fill(first, 10, 2);
+        second.failure = new StoreException("damaged");
+        StoreException e = problem(fixture.delivery.page(ROMEO, 0, 10, 1000));
+        assertTrue(e.getMessage().contains("store second: damaged"), e.getMessage());
+    }
+
+    @Test
+    void removesFromWhicheverStoreHasThem() {
+        bindBoth();
+        fill(first, 10, 1, 3);
+        fill(second, 10, 2, 4);
+        now(fixture.delivery.remove(ROMEO, List.of(1L, 2L)));
+        assertEquals(List.of(3L), first.ids());
+        assertEquals(List.of(4L), second.ids());
+    }
+
+    @Test
+    void waitsForAStoreToBeAsked() {
+        fill(first, 10, 1);
+        CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, 1000);
+        CompletionStage<Void> back = fixture.delivery.putBack(List.of(row(5)));
+        fixture.pass(Duration.ofSeconds(4));
+        assertFalse(page.toCompletableFuture().isDone());
+        fixture.bind("first", 0, first);
+        assertEquals(1, now(page).get(0).id());
+        assertTrue(back.toCompletableFuture().isDone());
+        assertEquals(List.of(1L, 5L), first.ids());
+    }
+
+    @Test
+    void failsWhenNoStoreComes() {
+        CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, 1000);
+        CompletionStage<Void> remove = fixture.delivery.remove(ROMEO, List.of(1L));
+        CompletionStage<Void> back = fixture.delivery.putBack(List.of(row(1)));
+        fixture.pass(Duration.ofSeconds(5));
+        problem(page);
+        problem(remove);
+        problem(back);
+    }
+
+    @Test
+    void failsWhenAStoreDoesNotAnswerInTime() {
+        fixture.bind("first", 0, first);
+        first.onAppend = row -> new CompletableFuture<>();
+        CompletionStage<Void> back = fixture.delivery.putBack(List.of(row(1)));
+        fixture.pass(Duration.ofSeconds(9));
+        assertFalse(back.toCompletableFuture().isDone());
+        fixture.pass(Duration.ofSeconds(1));
+        problem(back);
+    }
+
+    @Test
+    void putsBackInOrderWhateverTheLimits() {
+        fixture.bind("first", 0, first);
+        List<StoredMessage> rows =
+                LongStream.rangeClosed(1, 1_000).mapToObj(Fixture::row).toList();
+        CompletionStage<Void> back = fixture.delivery.putBack(rows);
+        assertTrue(back.toCompletableFuture().isDone());
+        assertEquals(rows.stream().map(StoredMessage::id).toList(), first.ids());
+        assertTrue(first.admissions.stream().allMatch(Admission.UNLIMITED::equals));
+    }
+
+    @Test
+    void saysSoWhenOneRowCouldNotBePutBack() {
+        fixture.bind("first", 0, first);
+        first.onAppend = row -> row.id() == 2 ? CompletableFuture.failedFuture(new StoreException("disk full")) : null;
+        assertEquals(
+                "disk full",
+                problem(fixture.delivery.putBack(List.of(row(1), row(2), row(3))))
+                        .getMessage());
+    }
+
+    @Test
+    void knowsTheLargestIdOfAllStores() {
+        bindBoth();
+        fill(first, 10, 7);
+        fill(second, 10, 9, 3);
+        assertEquals(9, now(fixture.delivery.largestId()));
+    }
+
+    @Test
+    void takesNoStoreForNoIdWhenNoneComes() {
+        CompletionStage<Long> largest = fixture.delivery.largestId();
+        assertFalse(largest.toCompletableFuture().isDone());
+        fixture.pass(Duration.ofSeconds(5));
+        assertEquals(0, now(largest));
+    }
+
+    @Test
+    void emptiesTheSpoolsOfARemovedAccount() {
+        bindBoth();
+        LongStream.rangeClosed(1, 1_200).forEach(id -> fill(first, 10, id));
+        fill(second, 10, 2_000);
+        Jid benvolio = Jid.of("benvolio@example.org");
+        second.rows.add(row(2_001, benvolio, 10));
+        fixture.delivery.removed(ROMEO);
+        assertEquals(List.of(), first.ids());
+        assertEquals(List.of(2_001L), second.ids());
+    }
+
+    @Test
+    void triesAgainUntilTheSpoolIsEmptyButLeavesWhatTheNextOwnerGot() {
+        fixture.bind("first", 0, first);
+        fill(first, 10, 1, 2);
+        first.failure = new StoreException("locked");
+        fixture.delivery.removed(ROMEO);
+        first.rows.add(new StoredMessage(
+                3, ROMEO, Fixture.JULIET, NOW.plusSeconds(1), null, MessageKind.OFFLINE, new byte[10]));
+        first.failure = null;
+        fixture.pass(Duration.ofSeconds(29));
+        assertEquals(List.of(1L, 2L, 3L), first.ids());
+        fixture.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(3L), first.ids());
+    }
+
+    private void bindBoth() {
+        fixture.bind("first", 10, first);
+        fixture.bind("second", 0, second);
+    }
+
+    private static void fill(MemoryStore store, int bytes, long... ids) {
+        for (long id : ids) {
+            store.rows.add(row(id, ROMEO, bytes));
+        }
+    }
+
+    private List<Long> page(long after, int rows, long bytes) {
+        return now(fixture.delivery.page(ROMEO, after, rows, bytes)).stream()
+                .map(StoredMessage::id)
+                .toList();
+    }
+
+    private static StoreException problem(CompletionStage<?> stage) {
+        assertTrue(stage.toCompletableFuture().isCompletedExceptionally());
+        Throwable problem = stage.handle((value, e) -> Failures.unwrap(e))
+                .toCompletableFuture()
+                .join();
+        return (StoreException) problem;
+    }
+}

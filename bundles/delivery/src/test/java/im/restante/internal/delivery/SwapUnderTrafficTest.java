@@ -1,0 +1,134 @@
+package im.restante.internal.delivery;
+
+import static im.restante.internal.delivery.Fixture.FILTER;
+import static im.restante.internal.delivery.Fixture.QUOTA;
+import static im.restante.internal.delivery.Fixture.chat;
+import static im.restante.internal.delivery.Fixture.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.store.Appended;
+import im.restante.store.StoredMessage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SwapUnderTrafficTest {
+    private static final int OWNERS = 4;
+    private static final int EACH = 5_000;
+
+    @Test
+    void losesNothingAndKeepsEachOwnersOrderWhileStoreFilterAndQuotaComeAndGo()
+            throws InterruptedException, ExecutionException, TimeoutException {
+        SpoolDelivery delivery = new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"));
+        delivery.open();
+        MemoryStore store = new MemoryStore();
+        ExecutorService writer = Executors.newSingleThreadExecutor(task -> new Thread(task, "store-writer"));
+        Queue<String> completedOn = new ConcurrentLinkedQueue<>();
+        store.onAppend = row -> CompletableFuture.supplyAsync(
+                () -> {
+                    store.rows.add(row);
+                    return new Appended.Stored(List.of());
+                },
+                writer);
+        ExecutorService senders = Executors.newFixedThreadPool(OWNERS);
+        List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
+        List<Future<List<CompletableFuture<Verdict>>>> sending = new ArrayList<>();
+        for (int o = 0; o < OWNERS; o++) {
+            Jid owner = Jid.of("owner" + o + "@example.org");
+            sending.add(senders.submit(() -> {
+                List<CompletableFuture<Verdict>> own = new ArrayList<>();
+                for (int id = 1; id <= EACH; id++) {
+                    Judgement.Keep keep = (Judgement.Keep) delivery.judge(chat(), owner);
+                    own.add(delivery.store(chat(), row(id, owner, 10), keep)
+                            .whenComplete((v, e) ->
+                                    completedOn.add(Thread.currentThread().getName()))
+                            .toCompletableFuture());
+                    if (id % 200 == 0) { // a window, as a connection has one
+                        own.get(id - 100).get(30, TimeUnit.SECONDS);
+                    }
+                }
+                return own;
+            }));
+        }
+        FakeReference reference = new FakeReference("memory", 0);
+        while (sending.stream().anyMatch(s -> !s.isDone())) {
+            delivery.bindFilter(FILTER);
+            delivery.bindQuota(QUOTA);
+            delivery.bindStore(reference, store);
+            TimeUnit.MILLISECONDS.sleep(2); // some traffic with, some without them
+            delivery.unbindStore(reference);
+            TimeUnit.MILLISECONDS.sleep(1);
+            delivery.unbindFilter(FILTER);
+            delivery.unbindQuota(QUOTA);
+        }
+        delivery.bindFilter(FILTER);
+        delivery.bindQuota(QUOTA);
+        delivery.bindStore(reference, store);
+        for (Future<List<CompletableFuture<Verdict>>> s : sending) {
+            verdicts.addAll(s.get());
+        }
+        for (CompletableFuture<Verdict> verdict : verdicts) {
+            assertEquals(new Verdict.Stored("kept"), verdict.get(30, TimeUnit.SECONDS));
+        }
+        delivery.close();
+        senders.shutdown();
+        writer.shutdown();
+        assertTrue(writer.awaitTermination(30, TimeUnit.SECONDS));
+
+        assertEquals(OWNERS * EACH, store.rows.size());
+        Map<Jid, Long> last = new HashMap<>();
+        for (StoredMessage row : store.rows) {
+            assertEquals(last.getOrDefault(row.owner(), 0L) + 1, row.id(), "order of " + row.owner());
+            last.put(row.owner(), row.id());
+        }
+        assertTrue(completedOn.stream().noneMatch(name -> name.equals("store-writer")), completedOn::toString);
+    }
+
+    @Test
+    void handsTheVerdictsOfACommitToOneWorker() {
+        AtomicInteger handovers = new AtomicInteger();
+        List<Runnable> handedOver = new ArrayList<>();
+        Lane lane = new Lane(task -> {
+            handovers.incrementAndGet();
+            handedOver.add(task);
+        });
+        List<Integer> ran = new ArrayList<>();
+        for (int i = 0; i < 512; i++) {
+            int number = i;
+            lane.execute(() -> ran.add(number));
+        }
+        assertEquals(1, handovers.get());
+        handedOver.get(0).run();
+        assertEquals(512, ran.size());
+        assertTrue(lane.isIdle());
+        lane.execute(() -> ran.add(512));
+        assertEquals(2, handovers.get());
+    }
+
+    @Test
+    void goesOnAfterATaskThatThrows() {
+        Lane lane = new Lane(Runnable::run);
+        List<String> ran = new ArrayList<>();
+        lane.execute(() -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        lane.execute(() -> ran.add("next"));
+        assertEquals(List.of("next"), ran);
+    }
+}
