@@ -5,6 +5,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BinaryOperator;
 import java.util.function.Supplier;
@@ -21,7 +22,11 @@ public final class Program {
             Arguments arguments = Arguments.parse(args);
             switch (arguments.task()) {
                 case RUN -> serve(arguments);
-                case USER_ADD -> addUser(arguments, password());
+                case USER_ADD -> {
+                    String address = arguments.operands().get(0);
+                    addUser(arguments.home(), address, password());
+                    System.out.println("added " + address);
+                }
                 case SHELL -> ShellClient.run(arguments);
                 case DEMO -> Demo.run();
                 case HELP -> System.out.print(Arguments.USAGE);
@@ -47,16 +52,14 @@ public final class Program {
         }
     }
 
-    static void addUser(Arguments arguments, String password) throws Refusal {
-        try (Home home = Home.open(arguments.home());
+    /** Makes an account in a home whose server is stopped. */
+    static void addUser(Path directory, String address, String password) throws Refusal {
+        try (Home home = Home.open(directory);
                 Container container = Container.start(home, Container.WITHOUT_CLIENTS)) {
-            BinaryOperator<String> add = adder(container);
-            String address = arguments.operands().get(0);
-            String problem = add.apply(address, password);
+            String problem = adder(container).apply(address, password);
             if (problem != null) {
                 throw Refusal.failed(problem);
             }
-            System.out.println("added " + address);
         }
     }
 

@@ -1,12 +1,18 @@
 package im.restante.internal.standalone.inside;
 
 import im.restante.account.Accounts;
+import im.restante.config.Settings;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
+import java.io.IOException;
+import java.util.Dictionary;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BinaryOperator;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -16,9 +22,15 @@ import org.osgi.service.component.annotations.Reference;
 public final class AddUser implements BinaryOperator<String> {
     private final Accounts accounts;
 
+    private final String domain;
+
     @Activate
-    public AddUser(@Reference Accounts accounts) {
+    public AddUser(@Reference Accounts accounts, @Reference ConfigurationAdmin configurations) throws IOException {
         this.accounts = accounts;
+        Dictionary<String, Object> c2s =
+                configurations.getConfiguration("im.restante.c2s", "?").getProperties();
+        domain = Settings.of("im.restante.c2s", c2s == null ? Map.of() : FrameworkUtil.asMap(c2s))
+                .text("domain", "localhost");
     }
 
     @Override
@@ -27,6 +39,9 @@ public final class AddUser implements BinaryOperator<String> {
             Jid jid = Jid.of(address);
             if (jid.local() == null || jid.isFull()) {
                 return address + " is not the address of an account: it must be NAME@DOMAIN";
+            }
+            if (!jid.domain().equals(Jid.of(domain).domain())) {
+                return address + " is not an account here: the domain of this server is " + domain;
             }
             boolean made = accounts.create(jid, password).toCompletableFuture().get(10, TimeUnit.SECONDS);
             return made ? null : jid + " exists already";
