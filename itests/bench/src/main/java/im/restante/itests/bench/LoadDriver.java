@@ -1,7 +1,5 @@
 package im.restante.itests.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
 import java.io.ByteArrayOutputStream;
@@ -162,7 +160,7 @@ public final class LoadDriver {
             senders.add(Peer.login(server.port(), "s" + s, "bench", new Tally(0)));
             ByteArrayOutputStream load = new ByteArrayOutputStream();
             for (int n = 0; n < each; n++) {
-                load.writeBytes(message("u" + (s + n) % receivers, s, n));
+                load.writeBytes(Stanzas.message("u" + (s + n) % receivers + "@localhost", s, n));
             }
             loads.add(load.toByteArray());
         }
@@ -223,7 +221,7 @@ public final class LoadDriver {
         long[] nanos = new long[count];
         for (int n = 0; n < count; n++) {
             long start = System.nanoTime();
-            sender.write(message(to, 0, 200_000 + n));
+            sender.write(Stanzas.message(to + "@localhost", 0, 200_000 + n));
             sender.ping();
             nanos[n] = System.nanoTime() - start;
         }
@@ -235,7 +233,7 @@ public final class LoadDriver {
         try (Peer sender = Peer.login(server.port(), "s1", "bench", new Tally(0))) {
             ByteArrayOutputStream load = new ByteArrayOutputStream();
             for (int n = 0; n < count; n++) {
-                load.writeBytes(message(to, 1, n));
+                load.writeBytes(Stanzas.message(to + "@localhost", 1, n));
             }
             long start = System.nanoTime();
             sender.write(load.toByteArray());
@@ -329,7 +327,7 @@ public final class LoadDriver {
                 for (int sent = 0; sent < each; ) {
                     load.reset();
                     for (int i = 0; i < batch && sent < each; i++) {
-                        load.writeBytes(messageTo("u" + n % USERS + "@localhost/r" + n, 0, sent++));
+                        load.writeBytes(Stanzas.message("u" + n % USERS + "@localhost/r" + n, 0, sent++));
                     }
                     senders[n].write(load.toByteArray());
                     while (sent - tallies[n].received() > window) {
@@ -404,21 +402,4 @@ public final class LoadDriver {
     private static double seconds(long nanos) {
         return nanos / 1e9;
     }
-
-    private static byte[] message(String to, int sender, int number) {
-        return messageTo(to + "@localhost", sender, number);
-    }
-
-    /** About 480 bytes, as people send them: an id, a receipt request, a chat state and a sentence. */
-    private static byte[] messageTo(String to, int sender, int number) {
-        return ("<message to='" + to + "' type='chat' id='" + sender + "-" + number + "'><body>" + sender + "." + number
-                        + " " + SENTENCE + "</body><active xmlns='http://jabber.org/protocol/chatstates'/>"
-                        + "<request xmlns='urn:xmpp:receipts'/></message>")
-                .getBytes(UTF_8);
-    }
-
-    private static final String SENTENCE =
-            "But, soft! what light through yonder window breaks? It is the east, and Juliet is the "
-                    + "sun. Arise, fair sun, and kill the envious moon, who is already sick and pale with grief, that thou her maid art "
-                    + "far more fair than she.";
 }

@@ -1,0 +1,144 @@
+package im.restante.itests.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+
+/** The table "is / may touch / never touches" of the bundles' READMEs, as far as imports can show it. */
+@AnalyzeClasses(packages = "im.restante", importOptions = ImportOption.DoNotIncludeTests.class)
+class BundleBoundariesTest {
+    private static final String[] SOCKETS = {"java.net..", "javax.net..", "java.nio.channels.."};
+    private static final String[] SQL = {"java.sql..", "javax.sql..", "org.sqlite..", "org.mariadb.."};
+
+    @ArchTest
+    static final ArchRule NO_BUNDLE_SEES_THE_INSIDE_OF_ANOTHER = SlicesRuleDefinition.slices()
+            .matching("im.restante.internal.(*)..")
+            .should()
+            .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule API_KNOWS_THE_JDK_AND_ITS_PRECIS_LIBRARY_ONLY = classes()
+            .that()
+            .resideInAnyPackage(
+                    "im.restante.jid..",
+                    "im.restante.xml..",
+                    "im.restante.stanza..",
+                    "im.restante.account..",
+                    "im.restante.session..",
+                    "im.restante.delivery..",
+                    "im.restante.filter..",
+                    "im.restante.quota..",
+                    "im.restante.iq..",
+                    "im.restante.server..",
+                    "im.restante.config..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.osgi.annotation..",
+                    "rocks.xmpp.precis..",
+                    "im.restante.jid..",
+                    "im.restante.xml..",
+                    "im.restante.stanza..",
+                    "im.restante.store",
+                    "im.restante.account..",
+                    "im.restante.session..",
+                    "im.restante.delivery..",
+                    "im.restante.filter..",
+                    "im.restante.quota..",
+                    "im.restante.iq..",
+                    "im.restante.server..",
+                    "im.restante.config..");
+
+    @ArchTest
+    static final ArchRule API_STARTS_NO_THREAD = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "im.restante.jid..", "im.restante.xml..", "im.restante.stanza..", "im.restante.config..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Thread.class);
+
+    @ArchTest
+    static final ArchRule ONLY_C2S_AND_THE_SHELLS_DOOR_TOUCH_SOCKETS = noClasses()
+            .that()
+            .resideInAPackage("im.restante..")
+            .and()
+            .resideOutsideOfPackages(
+                    "im.restante.internal.c2s..", "im.restante.internal.shell..", "im.restante.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SOCKETS);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_STORES_TOUCH_SQL = noClasses()
+            .that()
+            .resideInAPackage("im.restante..")
+            .and()
+            .resideOutsideOfPackages(
+                    "im.restante.store.jdbc..",
+                    "im.restante.internal.store.jdbc..",
+                    "im.restante.internal.store.sqlite..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SQL);
+
+    @ArchTest
+    static final ArchRule THE_SQL_STORE_KNOWS_NO_DRIVER = noClasses()
+            .that()
+            .resideInAnyPackage("im.restante.store.jdbc..", "im.restante.internal.store.jdbc..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.sqlite..", "org.mariadb..");
+
+    @ArchTest
+    static final ArchRule STORES_KNOW_NO_XMPP_RULE = noClasses()
+            .that()
+            .resideInAnyPackage("im.restante.store.jdbc..", "im.restante.internal.store..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "im.restante.stanza..",
+                    "im.restante.session..",
+                    "im.restante.delivery..",
+                    "im.restante.filter..",
+                    "im.restante.quota..",
+                    "im.restante.iq..");
+
+    @ArchTest
+    static final ArchRule ONLY_STREAM_TOUCHES_THE_PARSER = noClasses()
+            .that()
+            .resideInAPackage("im.restante..")
+            .and()
+            .resideOutsideOfPackage("im.restante.internal.stream..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.xmlpull..", "javax.xml..");
+
+    @ArchTest
+    static final ArchRule FILTER_AND_QUOTA_TOUCH_NO_STORE = noClasses()
+            .that()
+            .resideInAnyPackage("im.restante.internal.filter..", "im.restante.internal.quota..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("im.restante.store.MessageStore");
+
+    @ArchTest
+    static final ArchRule C2S_AND_SESSION_TOUCH_NO_STORE_AND_NO_RULE = noClasses()
+            .that()
+            .resideInAnyPackage("im.restante.internal.c2s..", "im.restante.internal.session..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("im.restante.store.MessageStore")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("im.restante.quota.QuotaService")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("im.restante.filter.MessageFilter");
+}
