@@ -1,0 +1,24 @@
+package im.restante.internal.store.jdbc;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A run of rows that go into one statement. */
+record Chunk(int from, int size) {
+    /** {@code count} rows cut into the sizes at hand, given greatest first and ending with 1. */
+    static List<Chunk> of(int count, int[] sizes) {
+        List<Chunk> chunks = new ArrayList<>();
+        int from = 0;
+        for (int size : sizes) {
+            while (count - from >= size) {
+                chunks.add(new Chunk(from, size));
+                from += size;
+            }
+        }
+        return chunks;
+    }
+
+    <T> List<T> of(List<T> rows) {
+        return rows.subList(from, from + size);
+    }
+}

@@ -1,0 +1,123 @@
+package im.restante.internal.store.jdbc;
+
+import im.restante.store.StoreException;
+import im.restante.store.jdbc.ConnectionSource;
+import im.restante.store.jdbc.Dialect;
+import im.restante.store.jdbc.Dialect.Trouble;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Four threads that ask, each with a connection of its own. Platform threads: native drivers pin virtual ones. */
+public final class Readers {
+    /** A question. */
+    @FunctionalInterface
+    public interface Query<T> {
+        T ask(Session session) throws SQLException;
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Readers.class);
+    private static final int THREADS = 4;
+    private static final int MOST_WAITING = 8_192;
+
+    private final Dialect dialect;
+    private final ConnectionSource source;
+    private final Gate gate;
+    private final ThreadPoolExecutor threads;
+    private final AtomicInteger number = new AtomicInteger();
+    private final ThreadLocal<Session> session = new ThreadLocal<>();
+    private final TroubleLog troubles = new TroubleLog(log);
+
+    Readers(String store, Dialect dialect, ConnectionSource source, Gate gate) {
+        this.dialect = dialect;
+        this.source = source;
+        this.gate = gate;
+        this.threads = new ThreadPoolExecutor(
+                THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), work -> {
+                    Thread thread = new Thread(
+                            () -> {
+                                try {
+                                    work.run();
+                                } finally {
+                                    drop();
+                                }
+                            },
+                            "restante-store-" + store + "-reader-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    <T> CompletableFuture<T> ask(Query<T> query) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            threads.execute(() -> answer(query, answer));
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new StoreException(
+                    threads.isShutdown()
+                            ? "the store is closed"
+                            : "the store is busy: " + MOST_WAITING + " questions wait already"));
+        }
+        return answer;
+    }
+
+    private <T> void answer(Query<T> query, CompletableFuture<T> answer) {
+        T value;
+        try {
+            gate.pass();
+            if (session.get() == null) {
+                session.set(new Session(source.open(ConnectionSource.Purpose.READ)));
+            }
+            value = query.ask(session.get());
+            troubles.over();
+        } catch (SQLException e) {
+            if (dialect.judge(e) != Trouble.DATA) {
+                drop();
+            }
+            StoreException explained = new StoreException(dialect.place() + ": " + dialect.advice(e), e);
+            troubles.report(explained.getMessage());
+            answer.completeExceptionally(explained);
+            return;
+        } catch (StoreException e) {
+            answer.completeExceptionally(e);
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.completeExceptionally(new StoreException("the store is closing", e));
+            return;
+        } catch (RuntimeException | Error e) { // ours: the thread goes on, and nobody waits for ever
+            log.error("A query failed", e);
+            answer.completeExceptionally(new StoreException("the store failed: " + e, e));
+            return;
+        }
+        answer.complete(value);
+    }
+
+    private void drop() {
+        Session mine = session.get();
+        if (mine != null) {
+            session.remove();
+            mine.close();
+        }
+    }
+
+    /** Answers what waits, then ends the threads and closes their connections. */
+    void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+                threads.shutdownNow();
+                threads.awaitTermination(5, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package im.restante.internal.store.jdbc;
+
+import im.restante.internal.store.jdbc.Operation.SetAside;
+import im.restante.jid.Jid;
+import im.restante.store.MessageKind;
+import im.restante.store.SenderUsage;
+import im.restante.store.StoreStatistics;
+import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Questions to the message tables. */
+public final class Reads {
+    private static final Logger log = LoggerFactory.getLogger(Reads.class);
+
+    private final Names names;
+    private final Consumer<Operation<?>> writer;
+
+    /** @param writer takes rows to be set aside */
+    Reads(Names names, Consumer<Operation<?>> writer) {
+        this.names = names;
+        this.writer = writer;
+    }
+
+    public List<StoredMessage> page(Session session, Jid owner, long afterId, int rows, long bytes)
+            throws SQLException {
+        PreparedStatement query = session.prepare(Sql.PAGE);
+        byte[] key = Key.of(owner).bytes();
+        int most = Math.max(1, rows);
+        List<StoredMessage> page = new ArrayList<>();
+        long size = 0;
+        long after = afterId;
+        while (true) {
+            query.setBytes(1, key);
+            query.setLong(2, after);
+            query.setInt(3, most);
+            int read = 0;
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    read++;
+                    after = row.getLong(1);
+                    StoredMessage message = read(session, row, owner);
+                    if (message == null) {
+                        continue;
+                    }
+                    size += message.sizeBytes();
+                    if (!page.isEmpty() && size > bytes) {
+                        return page;
+                    }
+                    page.add(message);
+                    if (page.size() == most) {
+                        return page;
+                    }
+                }
+            }
+            if (read < most || !page.isEmpty()) {
+                return page;
+            }
+        }
+    }
+
+    public List<StoredMessage> expired(Session session, Instant now, int max) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.EXPIRED);
+        int most = Math.max(1, max);
+        List<StoredMessage> found = new ArrayList<>();
+        long expires = Long.MIN_VALUE;
+        long after = 0;
+        while (true) {
+            query.setLong(1, Transaction.millis(now));
+            query.setLong(2, expires);
+            query.setLong(3, expires);
+            query.setLong(4, after);
+            query.setInt(5, most);
+            int read = 0;
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    read++;
+                    after = row.getLong(1);
+                    expires = row.getLong(5);
+                    StoredMessage message = read(session, row, null);
+                    if (message != null) {
+                        found.add(message);
+                    }
+                }
+            }
+            if (read < most || !found.isEmpty()) {
+                return found;
+            }
+        }
+    }
+
+    /** One row as a value; null if it cannot be, and then it is set aside. @param knownOwner null: look it up */
+    private StoredMessage read(Session session, ResultSet row, Jid knownOwner) throws SQLException {
+        long id = row.getLong(1);
+        Key ownerKey = Key.read(row.getBytes(2));
+        try {
+            Jid owner = knownOwner != null ? knownOwner : address(session, ownerKey, "owner");
+            Jid sender = address(session, Key.read(row.getBytes(3)), "sender");
+            Instant stored = Instant.ofEpochMilli(row.getLong(4));
+            long expires = row.getLong(5);
+            Instant expiresAt = row.wasNull() ? null : Instant.ofEpochMilli(expires);
+            MessageKind kind = MessageKind.of(row.getInt(6));
+            byte[] stanza = row.getBytes(7);
+            if (stanza == null) {
+                throw new IllegalArgumentException("it has no stanza");
+            }
+            return new StoredMessage(id, owner, sender, stored, expiresAt, kind, stanza);
+        } catch (IllegalArgumentException e) {
+            String reason = e.getMessage();
+            log.error(
+                    "Message {} for {} cannot be read: {}. It is moved to the table om_quarantine",
+                    id,
+                    knownOwner == null ? ownerKey : knownOwner,
+                    reason);
+            if (ownerKey != null) {
+                writer.accept(new SetAside(ownerKey, id, reason));
+            }
+            return null;
+        }
+    }
+
+    /** @throws IllegalArgumentException if there is no such address, or it is none */
+    private Jid address(Session session, Key key, String whose) throws SQLException {
+        if (key == null) {
+            throw new IllegalArgumentException("it has no " + whose);
+        }
+        Jid known = names.get(key);
+        if (known != null) {
+            return known;
+        }
+        PreparedStatement query = session.prepare(Sql.ADDRESS);
+        query.setBytes(1, key.bytes());
+        try (ResultSet row = query.executeQuery()) {
+            if (!row.next()) {
+                throw new IllegalArgumentException("the address of its " + whose + " is not known");
+            }
+            Jid jid = Jid.of(row.getString(1));
+            names.put(key, jid);
+            return jid;
+        }
+    }
+
+    public Usage usage(Session session, Jid owner) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.USAGE_OF_OWNER);
+        query.setBytes(1, Key.of(owner).bytes());
+        try (ResultSet row = query.executeQuery()) {
+            row.next();
+            long messages = row.getLong(1);
+            return new Usage(messages, row.getLong(2), messages == 0 ? null : Instant.ofEpochMilli(row.getLong(3)));
+        }
+    }
+
+    public Usage usage(Session session, Jid owner, Jid sender) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.USAGE_OF_PAIR);
+        query.setBytes(1, Key.of(owner).bytes());
+        query.setBytes(2, Key.of(sender).bytes());
+        try (ResultSet row = query.executeQuery()) {
+            return new Usage(row.next() ? Math.max(0, row.getLong(1)) : 0, -1, null);
+        }
+    }
+
+    public List<SenderUsage> senders(Session session, Jid owner, int max) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.SENDERS);
+        query.setBytes(1, Key.of(owner).bytes());
+        query.setInt(2, Math.max(0, max));
+        List<SenderUsage> senders = new ArrayList<>();
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                try {
+                    senders.add(new SenderUsage(address(session, Key.read(row.getBytes(1)), "sender"), row.getLong(2)));
+                } catch (IllegalArgumentException e) {
+                    log.debug("a counter for {} without a sender: {}", owner, e.getMessage());
+                }
+            }
+        }
+        return senders;
+    }
+
+    public List<Jid> owners(Session session, Jid after, int max) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.OWNERS);
+        query.setString(1, after == null ? "" : after.toString());
+        query.setInt(2, Math.max(0, max));
+        List<Jid> owners = new ArrayList<>();
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                owners.add(Jid.of(row.getString(1)));
+            }
+        }
+        return owners;
+    }
+
+    public StoreStatistics statistics(Session session) throws SQLException {
+        long messages;
+        long largest;
+        try (ResultSet row = session.prepare(Sql.READ_STATE).executeQuery()) {
+            row.next();
+            messages = Math.max(0, row.getLong(1));
+            largest = row.getLong(2);
+        }
+        return new StoreStatistics(
+                messages, number(session, Sql.COUNT_OWNERS), number(session, Sql.COUNT_QUARANTINE), largest);
+    }
+
+    private static long number(Session session, String sql) throws SQLException {
+        try (ResultSet row = session.prepare(sql).executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}

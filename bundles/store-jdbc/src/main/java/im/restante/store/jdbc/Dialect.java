@@ -1,0 +1,79 @@
+package im.restante.store.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * What differs between SQL engines. The defaults suit SQLite and PostgreSQL; an engine needs {@code RETURNING} on insert and
+ * delete. Called by threads of the store; implementations are immutable.
+ */
+@ConsumerType
+public interface Dialect {
+    /** What an exception means for the work in hand. */
+    enum Trouble {
+        /** These rows cannot be written, others can: the writer looks for the culprit by halving its batch. */
+        DATA,
+        /** The same transaction will probably succeed when begun again at once, as after a deadlock. */
+        AGAIN,
+        /** Somebody else holds the database, and waiting did not help. */
+        BUSY,
+        /** No room for anything new; removing still works. */
+        FULL,
+        /** The connection, or what is behind it, cannot be used. It is closed and opened again. */
+        CONNECTION
+    }
+
+    /** How an operator knows this database, to begin a sentence with: {@code "SQLite file /srv/data/spool.db"}. */
+    String place();
+
+    /**
+     * The schema, a script per version: the script at index n leads from version n to n + 1. Statements end with a semicolon at
+     * the end of a line; a line that begins with {@code --} is a comment. A script once released never changes. Tables and
+     * columns are those of {@code schema-1.sql} of {@code store-sqlite}.
+     */
+    List<String> scripts();
+
+    /** What {@code e} means. */
+    Trouble judge(SQLException e);
+
+    /** What happened and what to do, for the operator: a sentence that follows {@link #place()} and a colon. Never a stanza. */
+    String advice(SQLException e);
+
+    /** How many rows one statement may carry, the greatest first; the last one is 1. */
+    default int[] rowsPerStatement() {
+        return new int[] {64, 16, 4, 1};
+    }
+
+    /** Adds n to counters, making those that are missing. Parameters of a row: rcpt, sender, n. Returns rcpt, sender and the new n. */
+    default String addToCounters(int rows) {
+        return "INSERT INTO om_counter(rcpt,sender,n) VALUES " + rows("(?,?,?)", rows)
+                + " ON CONFLICT(rcpt,sender) DO UPDATE SET n=om_counter.n+excluded.n RETURNING rcpt,sender,n";
+    }
+
+    /** Makes address rows, leaving alone those that are there. Parameters of a row: jid_h, jid. */
+    default String insertAddresses(int rows) {
+        return "INSERT INTO om_user(jid_h,jid) VALUES " + rows("(?,?)", rows) + " ON CONFLICT DO NOTHING";
+    }
+
+    /** Begins a transaction on the writer's connection. It must be safe from other writers from its first statement on. */
+    default void begin(Connection writer) throws SQLException {
+        writer.setAutoCommit(false);
+    }
+
+    /** Commits. On return a crash loses nothing of it. */
+    default void commit(Connection writer) throws SQLException {
+        writer.commit();
+    }
+
+    /** Undoes the transaction. When this fails the connection is given up. */
+    default void rollback(Connection writer) throws SQLException {
+        writer.rollback();
+    }
+
+    /** {@code row} as often as needed, with commas. */
+    static String rows(String row, int rows) {
+        return String.join(",", java.util.Collections.nCopies(rows, row));
+    }
+}

@@ -1,0 +1,75 @@
+package im.restante.internal.store.sqlite;
+
+import im.restante.account.UserRepository;
+import im.restante.config.Settings;
+import im.restante.store.MessageStore;
+import im.restante.store.jdbc.SqlStore;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The embedded store: one file. Present with or without a usable file; what fails says why. */
+@Component(
+        service = {MessageStore.class, UserRepository.class},
+        immediate = true,
+        configurationPid = SqliteStore.PID,
+        property = MessageStore.ID + "=" + SqliteStore.STORE_ID)
+@Designate(ocd = SqliteStore.Config.class)
+public final class SqliteStore extends SqlStore {
+    static final String PID = "im.restante.store.sqlite";
+    static final String STORE_ID = "sqlite";
+    /** Framework or system property: the directory that relative paths start from. None: the current one. */
+    static final String HOME = "restante.home";
+
+    private static final String DEFAULT_FILE = "data/spool.db";
+    /** Well below what a verdict may take ({@code store-timeout-seconds}). */
+    private static final int BUSY_MILLIS = 4_000;
+
+    @ObjectClassDefinition(name = "Restante: embedded store (SQLite)")
+    @interface Config {
+        @AttributeDefinition(description = "Database file; a relative path starts from the server's home")
+        String file() default DEFAULT_FILE;
+    }
+
+    @Activate
+    public SqliteStore(BundleContext context, Map<String, Object> properties) {
+        this(file(context, properties), BUSY_MILLIS);
+        unpackNativesInto(context.getDataFile("native"));
+    }
+
+    /** What tests call. */
+    SqliteStore(Path file, int busyMillis) {
+        super(STORE_ID, new SqliteDialect(file), new SqliteConnections(file, busyMillis));
+    }
+
+    private static Path file(BundleContext context, Map<String, Object> properties) {
+        String home = context.getProperty(HOME);
+        String file = Settings.of(PID, properties).text("file", DEFAULT_FILE);
+        return Path.of(home == null ? "" : home).resolve(file).toAbsolutePath().normalize();
+    }
+
+    /** The driver unpacks its library before it loads it, by default into a directory that is often mounted without exec. */
+    private static void unpackNativesInto(File directory) {
+        String key = "org.sqlite.tmpdir";
+        if (System.getProperty(key) == null && directory != null && (directory.isDirectory() || directory.mkdirs())) {
+            System.setProperty(key, directory.getPath());
+        }
+    }
+
+    @Activate
+    void activate() {
+        start();
+    }
+
+    @Deactivate
+    void deactivate() {
+        close();
+    }
+}
