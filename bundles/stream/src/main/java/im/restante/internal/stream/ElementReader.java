@@ -139,9 +139,6 @@ final class ElementReader implements StanzaReader {
         } catch (Refused e) {
             throw new XmlStreamException(e.condition(), e.getMessage());
         } catch (XmlPullParserException e) { // its message quotes the stream
-            if (parser.atDeclaration()) {
-                throw new XmlStreamException(StreamCondition.RESTRICTED_XML, "a declaration inside an element");
-            }
             throw new XmlStreamException(StreamCondition.NOT_WELL_FORMED, "not well-formed");
         } catch (RuntimeException e) {
             log.warn("The XML parser failed; the stream ends. Please report this: {}", e.getClass(), e);

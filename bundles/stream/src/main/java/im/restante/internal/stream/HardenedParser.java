@@ -302,7 +302,7 @@ final class HardenedParser extends MXParser {
         super.ensureNamespacesCapacity(size);
     }
 
-    // ---- references, CDATA
+    // ---- references
 
     @Override
     protected char[] parseEntityRef() throws IOException {
@@ -382,12 +382,124 @@ final class HardenedParser extends MXParser {
         return pair;
     }
 
+    // ---- content
+
     /**
-     * Always by way of {@code pc}. {@link MXParser} takes text out of its buffer where it can, and so turns
-     * {@code <![CDATA[]]>x} into {@code ]]>x}, doubles the second of two sections before text, and ends one at {@code ]]y]>}.
+     * Replaces the loop of {@link MXParser}, which loses its way among CDATA sections: it turns {@code <![CDATA[]]>x} into
+     * {@code ]]>x}, doubles the second of two sections that stand before text, and ends one at {@code ]]y]>}. Text without
+     * references, CDATA and carriage returns is taken straight from {@code buf}, other text by way of {@code pc}; from
+     * {@code posStart} on stands what is not in {@code pc} yet.
      */
     @Override
-    protected void parseCDSect(boolean hadCharData) throws IOException {
+    protected int nextImpl() throws XmlPullParserException, IOException {
+        text = null;
+        pcEnd = pcStart = 0;
+        usePC = false;
+        bufStart = posEnd;
+        if (pastEndTag) {
+            pastEndTag = false;
+            --depth;
+            namespaceEnd = elNamespaceCount[depth];
+        }
+        if (emptyElementTag) {
+            emptyElementTag = false;
+            pastEndTag = true;
+            return eventType = END_TAG;
+        }
+        if (depth == 0) {
+            return parseProlog(); // what follows the root element is never asked for
+        }
+        if (seenStartTag) {
+            seenStartTag = false;
+            return eventType = parseStartTag();
+        }
+        if (seenEndTag) {
+            seenEndTag = false;
+            return eventType = parseEndTag();
+        }
+        posStart = pos;
+        while (true) {
+            switch (skipPlainText()) {
+                case '<' -> {
+                    if (markup()) {
+                        return eventType;
+                    }
+                }
+                case '&' -> {
+                    joinPC();
+                    append(parseEntityRef());
+                    posStart = pos;
+                }
+                case '\r' -> {
+                    joinPC();
+                    append('\n');
+                    if (more() != '\n') {
+                        pos--;
+                    }
+                    posStart = pos;
+                }
+                default -> {
+                    if (pos - 3 >= posStart && buf[pos - 2] == ']' && buf[pos - 3] == ']') {
+                        throw Refused.notWellFormed("]]> in text");
+                    }
+                }
+            }
+        }
+    }
+
+    /** Passes over text up to and with the next of {@code < & \r >}, which it returns; {@code posEnd} is its place. */
+    private char skipPlainText() throws IOException {
+        while (true) {
+            char[] chars = buf;
+            int end = bufEnd;
+            for (int i = pos; i < end; i++) {
+                char c = chars[i];
+                if (c <= '>' && (c == '<' || c == '&' || c == '\r' || c == '>')) {
+                    posEnd = i;
+                    pos = i + 1;
+                    return c;
+                }
+            }
+            pos = end;
+            fillBuf();
+        }
+    }
+
+    /** Behind a {@code <}: whether that made an event, which then is {@code eventType}. */
+    private boolean markup() throws XmlPullParserException, IOException {
+        if (usePC) {
+            joinPC();
+        }
+        boolean hadText = usePC ? pcEnd > 0 : posEnd > posStart;
+        char c = more();
+        if (c == '/') {
+            seenEndTag = hadText;
+            eventType = hadText ? TEXT : parseEndTag();
+        } else if (XmlChars.isNameStart(c)) {
+            seenStartTag = hadText;
+            eventType = hadText ? TEXT : parseStartTag();
+        } else if (c == '!') {
+            declaration(more());
+            return false;
+        } else if (c == '?') {
+            throw Refused.restricted("a processing instruction");
+        } else {
+            throw Refused.notWellFormed("a < that begins no tag");
+        }
+        return true;
+    }
+
+    private void declaration(char c) throws IOException {
+        switch (c) {
+            case '[' -> parseCDSect(true);
+            case '-' -> parseComment();
+            case 'D' -> parseDocdecl();
+            default -> throw Refused.notWellFormed("an unknown declaration");
+        }
+    }
+
+    @Override
+    protected void parseCDSect(boolean hadText) throws IOException {
         for (int i = 0; i < "CDATA[".length(); i++) {
             if (more() != "CDATA[".charAt(i)) {
                 throw Refused.notWellFormed("a marked section that is not CDATA");
@@ -397,32 +509,36 @@ final class HardenedParser extends MXParser {
             throw new Refused(StreamCondition.BAD_FORMAT, "text between stanzas");
         }
         if (!usePC) {
-            pcStart = pcEnd = 0;
-            if (hadCharData) {
-                joinPC();
-            }
-            usePC = true;
+            joinPC();
         }
-        int begin = pos + bufAbsoluteStart;
         int brackets = 0;
-        boolean carriageReturn = false;
+        char last = 0;
         while (true) {
             char c = more();
             if (c == '>' && brackets >= 2) {
                 break;
             }
             brackets = c == ']' ? brackets + 1 : 0;
-            if (c != '\n' || !carriageReturn) {
-                if (pcEnd >= pc.length) {
-                    ensurePC(pcEnd);
-                }
-                pc[pcEnd++] = c == '\r' ? '\n' : c;
+            if (c != '\n' || last != '\r') {
+                append(c == '\r' ? '\n' : c);
             }
-            carriageReturn = c == '\r';
+            last = c;
         }
         pcEnd -= 2;
-        posStart = begin - bufAbsoluteStart;
-        posEnd = pos - 3; // not empty: there is text
+        posStart = posEnd = pos;
+    }
+
+    private void append(char c) {
+        if (pcEnd >= pc.length) {
+            ensurePC(pcEnd);
+        }
+        pc[pcEnd++] = c;
+    }
+
+    private void append(char[] chars) {
+        for (char c : chars) {
+            append(c);
+        }
     }
 
     // ---- what RFC 6120 §11.1 forbids
@@ -475,11 +591,6 @@ final class HardenedParser extends MXParser {
     private static String either(Matcher matcher, int group) {
         String value = matcher.group(group);
         return value == null ? matcher.group(group + 1) : value;
-    }
-
-    /** Whether the parser stands behind {@code <!D}: inside an element it complains about that in its own way. */
-    boolean atDeclaration() {
-        return pos >= 3 && buf[pos - 1] == 'D' && buf[pos - 2] == '!' && buf[pos - 3] == '<';
     }
 
     // ---- what the tree builder takes
