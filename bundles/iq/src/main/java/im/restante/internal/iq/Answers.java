@@ -1,0 +1,30 @@
+package im.restante.internal.iq;
+
+import im.restante.stanza.Iq;
+import im.restante.stanza.StanzaError;
+import im.restante.stanza.StanzaError.Condition;
+import im.restante.xml.Element;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Answers that are known at once. */
+final class Answers {
+    private Answers() {}
+
+    static CompletionStage<Iq> result(Iq request, Element payload) {
+        return CompletableFuture.completedFuture(request.result(payload));
+    }
+
+    static CompletionStage<Iq> error(Iq request, Condition condition) {
+        return CompletableFuture.completedFuture(request.error(StanzaError.of(condition)));
+    }
+
+    static CompletionStage<Iq> error(Iq request, Condition condition, String text) {
+        return CompletableFuture.completedFuture(request.error(StanzaError.of(condition, text)));
+    }
+
+    /** Whether the request is for the account of whoever asks: nobody else may change anything there. */
+    static boolean isOwn(Iq request) {
+        return request.to() == null || request.to().equals(request.from().bare());
+    }
+}

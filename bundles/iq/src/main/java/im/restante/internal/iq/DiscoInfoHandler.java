@@ -1,0 +1,91 @@
+package im.restante.internal.iq;
+
+import im.restante.iq.FeatureProvider;
+import im.restante.iq.IqHandler;
+import im.restante.server.ServerInfo;
+import im.restante.stanza.Iq;
+import im.restante.stanza.StanzaError.Condition;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells what the server and the requester's own account are and can do (XEP-0030 §3). Features are those of the
+ * {@link FeatureProvider}s present at this moment. Nothing is told of other accounts, not even whether they exist: the router
+ * answers as it does for anything unknown.
+ */
+@Component(
+        service = IqHandler.class,
+        property = {IqHandler.NAMESPACE + "=" + Namespaces.DISCO_INFO, IqHandler.ELEMENT + "=query"})
+public final class DiscoInfoHandler implements IqHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DiscoInfoHandler.class);
+
+    private final String serverName;
+    private final Map<Object, FeatureProvider> providers = new ConcurrentHashMap<>();
+
+    @Activate
+    public DiscoInfoHandler(@Reference ServerInfo server) {
+        serverName = server.name();
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindProvider(FeatureProvider provider, Map<String, Object> properties) {
+        providers.put(properties.get("service.id"), provider);
+    }
+
+    void unbindProvider(FeatureProvider provider, Map<String, Object> properties) {
+        providers.remove(properties.get("service.id"), provider);
+    }
+
+    @Override
+    public CompletionStage<Iq> handle(Iq request) {
+        if (request.type() != Iq.Type.GET) {
+            return Answers.error(request, Condition.BAD_REQUEST);
+        }
+        if (request.payload().orElseThrow().attribute("node") != null) {
+            return Answers.error(request, Condition.ITEM_NOT_FOUND);
+        }
+        boolean own = Answers.isOwn(request);
+        Element.Builder query = Element.builder(Namespaces.DISCO_INFO, "query")
+                .child(own ? identity("account", "registered", null) : identity("server", "im", serverName));
+        for (String feature : features(own)) {
+            query.child(Element.builder(Namespaces.DISCO_INFO, "feature")
+                    .attribute("var", feature)
+                    .build());
+        }
+        return Answers.result(request, query.build());
+    }
+
+    private SortedSet<String> features(boolean ofAccount) {
+        SortedSet<String> features = new TreeSet<>();
+        features.add(Namespaces.DISCO_INFO);
+        features.add(Namespaces.DISCO_ITEMS);
+        providers.forEach((serviceId, provider) -> {
+            try {
+                features.addAll(ofAccount ? provider.accountFeatures() : provider.serverFeatures());
+            } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
+                LOG.error("feature provider with service.id={} failed; its features are not listed", serviceId, e);
+            }
+        });
+        return features;
+    }
+
+    private static Element identity(String category, String type, String name) {
+        return Element.builder(Namespaces.DISCO_INFO, "identity")
+                .attribute("category", category)
+                .attribute("type", type)
+                .attribute("name", name)
+                .build();
+    }
+}
