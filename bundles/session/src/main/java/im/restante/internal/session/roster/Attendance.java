@@ -11,7 +11,7 @@ final class Attendance {
     static final int DIRECTED_MAX = 1_000;
 
     final LiveSession session;
-    final Owner owner;
+    final Book book;
 
     /** Who has got directed presence and must be told when the session goes (RFC 6121 §4.6.3). */
     final Set<Jid> directed = ConcurrentHashMap.newKeySet();
@@ -19,8 +19,8 @@ final class Attendance {
     /** Whether it has asked for the block list, so that it is told of changes. */
     volatile boolean wantsBlockList;
 
-    Attendance(LiveSession session, Owner owner) {
+    Attendance(LiveSession session, Book book) {
         this.session = session;
-        this.owner = owner;
+        this.book = book;
     }
 }

@@ -8,25 +8,25 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The attendance of every session, which keeps its owner in memory. Keyed by the session, not its address: of two with one
+ * The attendance of every session, which keeps its account's book in memory. Keyed by the session, not its address: of two with one
  * address the old one may end after the new one has begun.
  */
 final class Attendances {
-    private final Owners owners;
+    private final Books books;
     private final Online online;
     private final Map<LiveSession, Attendance> bySession = new ConcurrentHashMap<>();
 
-    Attendances(Owners owners, Online online) {
-        this.owners = owners;
+    Attendances(Books books, Online online) {
+        this.books = books;
         this.online = online;
     }
 
     /** That of {@code session}, begun now if it was not. */
     Attendance of(LiveSession session) {
-        return bySession.computeIfAbsent(session, s -> new Attendance(s, owners.enter(s.jid())));
+        return bySession.computeIfAbsent(session, s -> new Attendance(s, books.enter(s.jid())));
     }
 
-    /** Ends it; null if it never began. The caller leaves the owner when it is done with it. */
+    /** Ends it; null if it never began. The caller leaves the book when it is done with it. */
     Attendance end(LiveSession session) {
         return bySession.remove(session);
     }

@@ -22,56 +22,56 @@ final class Blocking {
 
     private static final String ERRORS = "urn:xmpp:blocking:errors";
 
-    private final Owners owners;
+    private final Books books;
     private final Attendances attendances;
     private final PresenceFlow flow;
     private final AtomicLong pushes = new AtomicLong();
 
-    Blocking(Owners owners, Attendances attendances, PresenceFlow flow) {
-        this.owners = owners;
+    Blocking(Books books, Attendances attendances, PresenceFlow flow) {
+        this.books = books;
         this.attendances = attendances;
         this.flow = flow;
     }
 
     /** The block list of an account; the session that asked is told of changes from now on. */
     CompletionStage<Collection<Jid>> list(Jid session) {
-        return owners.inTurn(session, owner -> {
+        return books.inTurn(session, book -> {
             for (Attendance attendance : attendances.ofAccount(session.bare())) {
                 if (attendance.session.jid().equals(session)) {
                     attendance.wantsBlockList = true;
                 }
             }
-            return CompletableFuture.completedStage(owner.blocked.items());
+            return CompletableFuture.completedStage(book.blocked.items());
         });
     }
 
     /** Blocks more; false, with nothing changed, if that would be too many. */
     CompletionStage<Boolean> block(Jid account, Collection<Jid> items) {
-        return owners.inTurn(account, owner -> {
-            BlockList next = owner.blocked.with(items);
+        return books.inTurn(account, book -> {
+            BlockList next = book.blocked.with(items);
             return next.items().size() > ITEMS_MAX
                     ? CompletableFuture.completedStage(false)
-                    : change(owner, next, "block", items);
+                    : change(book, next, "block", items);
         });
     }
 
     /** Blocks fewer; an empty collection: nobody any more. */
     CompletionStage<Boolean> unblock(Jid account, Collection<Jid> items) {
-        return owners.inTurn(account, owner -> {
-            BlockList next = items.isEmpty() ? BlockList.EMPTY : owner.blocked.without(items);
-            return change(owner, next, "unblock", items);
+        return books.inTurn(account, book -> {
+            BlockList next = items.isEmpty() ? BlockList.EMPTY : book.blocked.without(items);
+            return change(book, next, "unblock", items);
         });
     }
 
-    private CompletionStage<Boolean> change(Owner owner, BlockList next, String element, Collection<Jid> items) {
-        BlockList before = owner.blocked;
+    private CompletionStage<Boolean> change(Book book, BlockList next, String element, Collection<Jid> items) {
+        BlockList before = book.blocked;
         if (next.items().equals(before.items())) {
             return CompletableFuture.completedStage(true);
         }
-        return owners.save(owner, next).thenApply(saved -> {
+        return books.save(book, next).thenApply(saved -> {
             if (saved) {
-                List<Attendance> sessions = attendances.ofAccount(owner.jid);
-                flow.blockListChanged(owner, before, next, sessions);
+                List<Attendance> sessions = attendances.ofAccount(book.owner);
+                flow.blockListChanged(book, before, next, sessions);
                 push(sessions, element, items);
             }
             return saved;

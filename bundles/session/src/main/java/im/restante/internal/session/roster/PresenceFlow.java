@@ -13,11 +13,11 @@ import im.restante.xml.Namespaces;
  * rosters agree that one may see the other (RFC 6121 §4). Works on what is in memory: whoever has a session is.
  */
 final class PresenceFlow {
-    private final Owners owners;
+    private final Books books;
     private final Online online;
 
-    PresenceFlow(Owners owners, Online online) {
-        this.owners = owners;
+    PresenceFlow(Books books, Online online) {
+        this.books = books;
         this.online = online;
     }
 
@@ -29,18 +29,18 @@ final class PresenceFlow {
     }
 
     /** Tells watchers and the account's own available sessions (RFC 6121 §4.2.2, §4.4.2, §4.5.2). */
-    void broadcast(Owner owner, LiveSession session, Element presence) {
-        for (Contact watcher : owner.roster.watchers()) {
+    void broadcast(Book book, LiveSession session, Element presence) {
+        for (Contact watcher : book.roster.watchers()) {
             Element addressed = null;
             for (LiveSession viewer : online.available(watcher.jid())) {
-                if (sees(viewer, owner, session.jid())) {
+                if (sees(viewer, book, session.jid())) {
                     addressed = addressed == null ? to(watcher.jid(), presence) : addressed;
                     viewer.send(addressed);
                 }
             }
         }
-        Element own = to(owner.jid, presence);
-        for (LiveSession other : online.available(owner.jid)) {
+        Element own = to(book.owner, presence);
+        for (LiveSession other : online.available(book.owner)) {
             if (other != session) {
                 other.send(own);
             }
@@ -48,13 +48,13 @@ final class PresenceFlow {
     }
 
     /** Shows a session the presence of those it may see, and of its account's other sessions: what probes would bring (§4.3). */
-    void catchUp(Owner owner, LiveSession session) {
-        for (Contact contact : owner.roster.watched()) {
+    void catchUp(Book book, LiveSession session) {
+        for (Contact contact : book.roster.watched()) {
             for (LiveSession other : online.available(contact.jid())) {
                 reveal(other, session);
             }
         }
-        for (LiveSession other : online.available(owner.jid)) {
+        for (LiveSession other : online.available(book.owner)) {
             if (other != session) {
                 show(other, session);
             }
@@ -62,16 +62,16 @@ final class PresenceFlow {
     }
 
     /** Answers a client's own probe; in silence if it may not know (RFC 6121 §4.3.2 allows that, and it tells a stranger least). */
-    void probe(LiveSession asker, Owner probed, Jid target) {
+    void probe(LiveSession asker, Book probed, Jid target) {
         Jid account = asker.jid().bare();
-        Owner owner = owners.held(account);
-        boolean own = account.equals(probed.jid);
-        if (!own && (owner == null || !probed.roster.shows(account) || probed.blocked.matches(asker.jid()))) {
+        Book book = books.held(account);
+        boolean own = account.equals(probed.owner);
+        if (!own && (book == null || !probed.roster.shows(account) || probed.blocked.matches(asker.jid()))) {
             return;
         }
         boolean any = false;
         for (LiveSession other : online.addressed(target)) {
-            if (other.presence() != null && (own || passes(probed, other.jid(), owner, asker.jid()))) {
+            if (other.presence() != null && (own || passes(probed, other.jid(), book, asker.jid()))) {
                 any = true;
                 show(other, asker);
             }
@@ -82,11 +82,11 @@ final class PresenceFlow {
     }
 
     /** Sends what is addressed to somebody: directed presence, or an error. */
-    void deliver(Owner owner, Jid from, Element presence, Jid to) {
-        boolean own = to.bare().equals(owner.jid);
+    void deliver(Book book, Jid from, Element presence, Jid to) {
+        boolean own = to.bare().equals(book.owner);
         for (LiveSession target : online.addressed(to)) {
-            Owner other = owners.held(to);
-            if (own || other != null && passes(owner, from, other, target.jid())) {
+            Book other = books.held(to);
+            if (own || other != null && passes(book, from, other, target.jid())) {
                 target.send(presence);
             }
         }
@@ -98,20 +98,20 @@ final class PresenceFlow {
      * @param broadcast whether the watchers have just been told, and need not be told again
      */
     void endDirected(Attendance attendance, Element unavailable, boolean broadcast) {
-        Owner owner = attendance.owner;
+        Book book = attendance.book;
         Jid from = attendance.session.jid();
         for (Jid to : attendance.directed) {
             attendance.directed.remove(to);
-            endDirected(owner, from, unavailable, to, broadcast);
+            endDirected(book, from, unavailable, to, broadcast);
         }
     }
 
-    private void endDirected(Owner owner, Jid from, Element unavailable, Jid to, boolean broadcast) {
-        boolean own = to.bare().equals(owner.jid);
+    private void endDirected(Book book, Jid from, Element unavailable, Jid to, boolean broadcast) {
+        boolean own = to.bare().equals(book.owner);
         for (LiveSession target : online.addressed(to)) {
-            boolean told = broadcast && target.presence() != null && (own || sees(target, owner, from));
-            Owner other = owners.held(to);
-            if (!told && (own || other != null && passes(owner, from, other, target.jid()))) {
+            boolean told = broadcast && target.presence() != null && (own || sees(target, book, from));
+            Book other = books.held(to);
+            if (!told && (own || other != null && passes(book, from, other, target.jid()))) {
                 target.send(to(to, unavailable));
             }
         }
@@ -128,15 +128,15 @@ final class PresenceFlow {
 
     /** Lets an account vanish for somebody who may not see it any more. */
     void hide(Jid account, Jid viewer) {
-        Owner owner = owners.held(account);
-        Owner other = owners.held(viewer);
-        if (owner == null || other == null) {
+        Book book = books.held(account);
+        Book other = books.held(viewer);
+        if (book == null || other == null) {
             return; // at least one has no session
         }
         for (LiveSession session : online.available(account)) {
             Element gone = to(viewer, unavailable(session.jid()));
             for (LiveSession target : online.available(viewer)) {
-                if (passes(owner, session.jid(), other, target.jid())) {
+                if (passes(book, session.jid(), other, target.jid())) {
                     target.send(gone);
                 }
             }
@@ -144,7 +144,7 @@ final class PresenceFlow {
     }
 
     /** Makes presence follow a block list that has changed (XEP-0191, "User Blocks Contact" and "User Unblocks Contact"). */
-    void blockListChanged(Owner owner, BlockList before, BlockList after, Iterable<Attendance> attendances) {
+    void blockListChanged(Book book, BlockList before, BlockList after, Iterable<Attendance> attendances) {
         for (Attendance attendance : attendances) {
             LiveSession mine = attendance.session;
             for (Jid to : attendance.directed) {
@@ -158,7 +158,7 @@ final class PresenceFlow {
             if (mine.presence() == null) {
                 continue;
             }
-            for (Contact watcher : owner.roster.watchers()) {
+            for (Contact watcher : book.roster.watchers()) {
                 for (LiveSession theirs : online.available(watcher.jid())) {
                     boolean was = before.matches(theirs.jid());
                     boolean is = after.matches(theirs.jid());
@@ -169,7 +169,7 @@ final class PresenceFlow {
                     }
                 }
             }
-            for (Contact contact : owner.roster.watched()) {
+            for (Contact contact : book.roster.watched()) {
                 for (LiveSession theirs : online.available(contact.jid())) {
                     if (before.matches(theirs.jid()) && !after.matches(theirs.jid())) {
                         reveal(theirs, mine);
@@ -180,7 +180,7 @@ final class PresenceFlow {
     }
 
     private void vanish(LiveSession mine, LiveSession theirs) {
-        Owner other = owners.held(theirs.jid());
+        Book other = books.held(theirs.jid());
         if (other != null && !other.blocked.matches(mine.jid())) {
             theirs.send(to(theirs.jid().bare(), unavailable(mine.jid())));
         }
@@ -194,21 +194,21 @@ final class PresenceFlow {
     }
 
     private void reveal(LiveSession session, LiveSession viewer) {
-        Owner owner = owners.held(session.jid());
-        if (owner != null && sees(viewer, owner, session.jid())) {
+        Book book = books.held(session.jid());
+        if (book != null && sees(viewer, book, session.jid())) {
             show(session, viewer);
         }
     }
 
-    private boolean sees(LiveSession viewer, Owner owner, Jid session) {
-        Owner other = owners.held(viewer.jid());
+    private boolean sees(LiveSession viewer, Book book, Jid session) {
+        Book other = books.held(viewer.jid());
         return other != null
-                && owner.roster.shows(other.jid)
-                && other.roster.watches(owner.jid)
-                && passes(owner, session, other, viewer.jid());
+                && book.roster.shows(other.owner)
+                && other.roster.watches(book.owner)
+                && passes(book, session, other, viewer.jid());
     }
 
-    private static boolean passes(Owner sender, Jid from, Owner receiver, Jid to) {
+    private static boolean passes(Book sender, Jid from, Book receiver, Jid to) {
         return !sender.blocked.matches(to) && !receiver.blocked.matches(from);
     }
 

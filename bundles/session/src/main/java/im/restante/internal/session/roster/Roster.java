@@ -20,6 +20,7 @@ final class Roster {
     private final List<Contact> listed;
     private final List<Contact> watchers;
     private final List<Contact> watched;
+    private final List<Contact> requests;
     private volatile String version; // computed when first asked for; racing threads compute the same
 
     private Roster(SortedMap<Jid, Contact> contacts) {
@@ -27,6 +28,7 @@ final class Roster {
         this.listed = select(Contact::listed);
         this.watchers = select(c -> c.subscription().from());
         this.watched = select(c -> c.subscription().to());
+        this.requests = select(c -> c.request() != null);
     }
 
     static Roster of(Collection<Contact> contacts) {
@@ -64,6 +66,11 @@ final class Roster {
         return contacts.size();
     }
 
+    /** A measure of the memory it takes: contacts, of which one with a request counts as ten. */
+    int weight() {
+        return 1 + contacts.size() + 9 * requests.size();
+    }
+
     /** What clients see. */
     List<Contact> listed() {
         return listed;
@@ -81,7 +88,7 @@ final class Roster {
 
     /** Those who wait for an answer. */
     List<Contact> requests() {
-        return select(c -> c.request() != null);
+        return requests;
     }
 
     /** Whether {@code viewer} is told of the account's presence. */

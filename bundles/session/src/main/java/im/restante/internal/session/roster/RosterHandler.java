@@ -51,9 +51,9 @@ public final class RosterHandler implements IqHandler {
     }
 
     private CompletionStage<Iq> get(Iq request, Element query) {
-        return rosters.owners().inTurn(request.from(), owner -> {
+        return rosters.books().inTurn(request.from(), book -> {
             rosters.online().interested(request.from());
-            Roster roster = owner.roster;
+            Roster roster = book.roster;
             if (roster.version().equals(query.attribute("ver"))) {
                 return CompletableFuture.completedStage(request.result());
             }

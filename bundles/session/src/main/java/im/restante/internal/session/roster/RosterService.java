@@ -43,7 +43,7 @@ public final class RosterService implements RosterSide, AccountListener {
     volatile Directory directory;
 
     private final Jid domain;
-    private final Owners owners;
+    private final Books books;
     private final Online online;
     private final Attendances attendances;
     private final PresenceFlow flow;
@@ -57,16 +57,16 @@ public final class RosterService implements RosterSide, AccountListener {
 
     RosterService(Accounts accounts, XmlCodec codec, Jid domain, LongSupplier nanos) {
         this.domain = domain;
-        this.owners = new Owners(accounts, codec, nanos);
+        this.books = new Books(accounts, codec, nanos);
         this.online = new Online(() -> directory);
-        this.attendances = new Attendances(owners, online);
-        this.flow = new PresenceFlow(owners, online);
-        this.subscriptions = new Subscriptions(owners, online, flow, codec, domain);
-        this.blocking = new Blocking(owners, attendances, flow);
+        this.attendances = new Attendances(books, online);
+        this.flow = new PresenceFlow(books, online);
+        this.subscriptions = new Subscriptions(books, online, flow, codec, domain);
+        this.blocking = new Blocking(books, attendances, flow);
     }
 
-    Owners owners() {
-        return owners;
+    Books books() {
+        return books;
     }
 
     Online online() {
@@ -84,7 +84,7 @@ public final class RosterService implements RosterSide, AccountListener {
     @Override
     public CompletionStage<Void> opened(LiveSession session) {
         Attendance attendance = attendances.of(session);
-        return owners.load(attendance.owner).whenComplete((loaded, failure) -> {
+        return books.load(attendance.book).whenComplete((loaded, failure) -> {
             if (failure != null) {
                 end(session); // the bind fails, so nobody will say closed
             }
@@ -94,7 +94,7 @@ public final class RosterService implements RosterSide, AccountListener {
     @Override
     public CompletionStage<Void> presence(LiveSession session, Presence presence, boolean wasAvailable) {
         Attendance attendance = attendances.of(session);
-        return owners.load(attendance.owner)
+        return books.load(attendance.book)
                 .thenCompose(loaded -> handle(attendance, presence, wasAvailable))
                 .exceptionally(failure -> {
                     complain(session.jid(), failure);
@@ -130,10 +130,10 @@ public final class RosterService implements RosterSide, AccountListener {
             case AVAILABLE -> available(attendance, presence.element(), !wasAvailable);
             case UNAVAILABLE -> {
                 if (wasAvailable) {
-                    flow.broadcast(attendance.owner, session, presence.element());
+                    flow.broadcast(attendance.book, session, presence.element());
                     session.send(presence.element()
                             .withAttribute(
-                                    "to", attendance.owner.jid.toString())); // RFC 6121 §4.5.2: to itself as well
+                                    "to", attendance.book.owner.toString())); // RFC 6121 §4.5.2: to itself as well
                 }
                 flow.endDirected(attendance, presence.element(), wasAvailable);
                 yield DONE;
@@ -143,21 +143,21 @@ public final class RosterService implements RosterSide, AccountListener {
     }
 
     private CompletionStage<Void> available(Attendance attendance, Element presence, boolean initial) {
-        Owner owner = attendance.owner;
+        Book book = attendance.book;
         LiveSession session = attendance.session;
-        flow.broadcast(owner, session, presence);
-        session.send(presence.withAttribute("to", owner.jid.toString())); // RFC 6121 §4.2.2: to itself as well
+        flow.broadcast(book, session, presence);
+        session.send(presence.withAttribute("to", book.owner.toString())); // RFC 6121 §4.2.2: to itself as well
         if (!initial) {
             return DONE;
         }
-        flow.catchUp(owner, session);
-        subscriptions.showRequests(owner, session);
-        return subscriptions.askAgain(owner);
+        flow.catchUp(book, session);
+        subscriptions.showRequests(book, session);
+        return subscriptions.askAgain(book);
     }
 
     private CompletionStage<Void> addressed(Attendance attendance, Presence presence) {
         LiveSession session = attendance.session;
-        Owner owner = attendance.owner;
+        Book book = attendance.book;
         Presence.Type type = presence.type();
         Jid to = presence.to();
         boolean leaving = type == Presence.Type.UNAVAILABLE;
@@ -170,14 +170,14 @@ public final class RosterService implements RosterSide, AccountListener {
         if (to.local() == null) {
             return DONE; // the server itself takes no presence
         }
-        if (!to.bare().equals(owner.jid) && owner.blocked.matches(to)) {
+        if (!to.bare().equals(book.owner) && book.blocked.matches(to)) {
             if (!leaving && type != Presence.Type.ERROR) {
                 session.send(Blocking.answerForBlocking(presence).element());
             }
             return DONE;
         }
         if (type == Presence.Type.PROBE) {
-            return owners.read(to, probed -> {
+            return books.read(to, probed -> {
                 flow.probe(session, probed, to);
                 return null;
             });
@@ -191,7 +191,7 @@ public final class RosterService implements RosterSide, AccountListener {
             }
             attendance.directed.add(to);
         }
-        flow.deliver(owner, session.jid(), presence.element(), to);
+        flow.deliver(book, session.jid(), presence.element(), to);
         return DONE;
     }
 
@@ -205,11 +205,11 @@ public final class RosterService implements RosterSide, AccountListener {
             Element unavailable = PresenceFlow.unavailable(session.jid());
             boolean broadcast = lastPresence != null && !replaced(session);
             if (broadcast) {
-                flow.broadcast(attendance.owner, session, unavailable);
+                flow.broadcast(attendance.book, session, unavailable);
             }
             flow.endDirected(attendance, unavailable, broadcast);
         } finally {
-            owners.leave(attendance.owner);
+            books.leave(attendance.book);
         }
         return DONE;
     }
@@ -223,7 +223,7 @@ public final class RosterService implements RosterSide, AccountListener {
     private void end(LiveSession session) {
         Attendance attendance = attendances.end(session);
         if (attendance != null) {
-            owners.leave(attendance.owner);
+            books.leave(attendance.book);
         }
     }
 
@@ -232,11 +232,11 @@ public final class RosterService implements RosterSide, AccountListener {
         if (!isAccount(owner) || owner.bare().equals(other.bare()) || other.equals(domain)) {
             return NO;
         }
-        Owner known = owners.peek(owner);
+        Book known = books.peek(owner);
         if (known != null) {
             return known.blocked.matches(other) ? YES : NO;
         }
-        return owners.read(owner, loaded -> loaded.blocked.matches(other));
+        return books.read(owner, loaded -> loaded.blocked.matches(other));
     }
 
     @Override
@@ -247,7 +247,7 @@ public final class RosterService implements RosterSide, AccountListener {
         if (!isAccount(account)) {
             return NO;
         }
-        return owners.read(account, owner -> owner.roster.shows(viewer) && !owner.blocked.matches(viewer));
+        return books.read(account, book -> book.roster.shows(viewer) && !book.blocked.matches(viewer));
     }
 
     @Override
@@ -263,18 +263,18 @@ public final class RosterService implements RosterSide, AccountListener {
     /** Ends the subscriptions of an account that is gone, as far as they are in memory: its settings are gone with it. */
     @Override
     public void removed(Jid account) {
-        if (owners.held(account) == null) {
+        if (books.held(account) == null) {
             return;
         }
-        Owner owner = owners.enter(account);
-        owner.lane
+        Book book = books.enter(account);
+        book.lane
                 .run(() -> {
-                    Roster last = owner.roster;
-                    owners.forget(owner);
-                    last.all().forEach(contact -> subscriptions.part(owner.jid, contact));
+                    Roster last = book.roster;
+                    books.forget(book);
+                    last.all().forEach(contact -> subscriptions.part(book.owner, contact));
                     return DONE;
                 })
-                .whenComplete((done, failure) -> owners.leave(owner));
+                .whenComplete((done, failure) -> books.leave(book));
     }
 
     private boolean isAccount(Jid jid) {

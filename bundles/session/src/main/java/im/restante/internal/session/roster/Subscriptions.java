@@ -31,21 +31,21 @@ final class Subscriptions {
     static final int REQUESTS_MAX = 1_000;
 
     /** Largest request that is kept whole, in bytes; of a larger one the addresses are kept. */
-    static final int REQUEST_MAX_BYTES = 4_096;
+    static final int REQUEST_MAX_BYTES = 2_048;
 
     private static final Logger log = LoggerFactory.getLogger(Subscriptions.class);
     private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
     private static final CompletionStage<CompletionStage<Void>> NOTHING = CompletableFuture.completedStage(DONE);
 
-    private final Owners owners;
+    private final Books books;
     private final Online online;
     private final PresenceFlow flow;
     private final XmlCodec codec;
     private final Jid domain;
     private final AtomicLong pushes = new AtomicLong();
 
-    Subscriptions(Owners owners, Online online, PresenceFlow flow, XmlCodec codec, Jid domain) {
-        this.owners = owners;
+    Subscriptions(Books books, Online online, PresenceFlow flow, XmlCodec codec, Jid domain) {
+        this.books = books;
         this.online = online;
         this.flow = flow;
         this.codec = codec;
@@ -67,21 +67,21 @@ final class Subscriptions {
             return DONE;
         }
         Element stanza = presence.addressed(account, contact).element(); // RFC 6121 §3.1.2: from the bare address
-        return inTurn(account, owner -> {
-            if (owner.blocked.matches(contact) && type == Type.SUBSCRIBE) {
+        return inTurn(account, book -> {
+            if (book.blocked.matches(contact) && type == Type.SUBSCRIBE) {
                 session.send(Blocking.answerForBlocking(presence).element());
                 return NOTHING;
             }
-            Contact before = owner.roster.contact(contact);
+            Contact before = book.roster.contact(contact);
             Subscription next = before.subscription().after(Direction.OUTBOUND, type);
             if (next == null) {
                 return NOTHING;
             }
-            if (before.isNothing() && owner.roster.size() >= CONTACTS_MAX && next != Subscription.NONE) {
+            if (before.isNothing() && book.roster.size() >= CONTACTS_MAX && next != Subscription.NONE) {
                 PresenceFlow.refuse(session, presence, Condition.RESOURCE_CONSTRAINT);
                 return NOTHING;
             }
-            return change(owner, before, before.moved(next, null), () -> inbound(contact, account, type, stanza));
+            return change(book, before, before.moved(next, null), () -> inbound(contact, account, type, stanza));
         });
     }
 
@@ -90,10 +90,10 @@ final class Subscriptions {
         if (!account.domain().equals(domain.domain()) || account.local() == null) {
             return DONE;
         }
-        return inTurn(account, owner -> {
-            Contact before = owner.roster.contact(contact);
+        return inTurn(account, book -> {
+            Contact before = book.roster.contact(contact);
             Subscription next = before.subscription().after(Direction.INBOUND, type);
-            boolean blocked = owner.blocked.matches(contact);
+            boolean blocked = book.blocked.matches(contact);
             if (type == Type.SUBSCRIBE && blocked) {
                 return NOTHING;
             }
@@ -107,7 +107,7 @@ final class Subscriptions {
             }
             Element request = null;
             if (type == Type.SUBSCRIBE) {
-                if (owner.roster.requests().size() >= REQUESTS_MAX) {
+                if (book.roster.requests().size() >= REQUESTS_MAX) {
                     log.debug("{} has {} open subscription requests; one more is dropped", account, REQUESTS_MAX);
                     return NOTHING;
                 }
@@ -115,7 +115,7 @@ final class Subscriptions {
                         ? stanza
                         : stanza(type, contact, account);
             }
-            return change(owner, before, before.moved(next, request), () -> {
+            return change(book, before, before.moved(next, request), () -> {
                 if (type == Type.UNSUBSCRIBED && before.subscription().to()) {
                     flow.hide(contact, account);
                 }
@@ -134,23 +134,23 @@ final class Subscriptions {
 
     /** Puts a contact into the roster, or changes how it is shown there. False if the roster is full. */
     CompletionStage<Boolean> put(Jid account, Jid contact, String name, List<String> groups) {
-        return owners.inTurn(account, owner -> {
-            Contact before = owner.roster.contact(contact);
-            if (before.isNothing() && owner.roster.size() >= CONTACTS_MAX) {
+        return books.inTurn(account, book -> {
+            Contact before = book.roster.contact(contact);
+            if (before.isNothing() && book.roster.size() >= CONTACTS_MAX) {
                 return CompletableFuture.completedStage(false);
             }
-            return change(owner, before, before.named(name, groups), () -> DONE).thenApply(done -> true);
+            return change(book, before, before.named(name, groups), () -> DONE).thenApply(done -> true);
         });
     }
 
     /** Takes a contact out of the roster and ends what there is between the two (RFC 6121 §2.5). False if it is not in it. */
     CompletionStage<Boolean> remove(Jid account, Jid contact) {
-        CompletionStage<CompletionStage<Boolean>> removed = owners.inTurn(account, owner -> {
-            Contact before = owner.roster.contact(contact);
+        CompletionStage<CompletionStage<Boolean>> removed = books.inTurn(account, book -> {
+            Contact before = book.roster.contact(contact);
             if (!before.listed()) {
                 return CompletableFuture.completedStage(CompletableFuture.completedStage(false));
             }
-            return change(owner, before, before.unlisted(), () -> part(account, before))
+            return change(book, before, before.unlisted(), () -> part(account, before))
                     .thenApply(parted -> parted.thenApply(done -> true));
         });
         return removed.thenCompose(Function.identity());
@@ -172,16 +172,16 @@ final class Subscriptions {
     }
 
     /** Asks again where an answer is still open: the question may have been lost between the two rosters. */
-    CompletionStage<Void> askAgain(Owner owner) {
+    CompletionStage<Void> askAgain(Book book) {
         CompletionStage<Void> asked = DONE;
-        for (Contact contact : owner.roster.listed()) {
-            if (contact.subscription().pendingOut() && !owner.blocked.matches(contact.jid())) {
+        for (Contact contact : book.roster.listed()) {
+            if (contact.subscription().pendingOut() && !book.blocked.matches(contact.jid())) {
                 asked = asked.thenCombine(
                         inbound(
                                 contact.jid(),
-                                owner.jid,
+                                book.owner,
                                 Type.SUBSCRIBE,
-                                stanza(Type.SUBSCRIBE, owner.jid, contact.jid())),
+                                stanza(Type.SUBSCRIBE, book.owner, contact.jid())),
                         (first, second) -> null);
             }
         }
@@ -189,28 +189,28 @@ final class Subscriptions {
     }
 
     /** Shows a session the requests that wait for its account's answer (RFC 6121 §3.1.3). */
-    void showRequests(Owner owner, LiveSession session) {
-        for (Contact contact : owner.roster.requests()) {
-            if (!owner.blocked.matches(contact.jid())) {
+    void showRequests(Book book, LiveSession session) {
+        for (Contact contact : book.roster.requests()) {
+            if (!book.blocked.matches(contact.jid())) {
                 session.send(contact.request());
             }
         }
     }
 
     /** Writes a contact that has changed, pushes its item (RFC 6121 §2.1.6), then goes on with {@code next}. */
-    private CompletionStage<CompletionStage<Void>> change(Owner owner, Contact before, Contact after, Next next) {
+    private CompletionStage<CompletionStage<Void>> change(Book book, Contact before, Contact after, Next next) {
         if (after.equals(before)) {
             return CompletableFuture.completedStage(next.go());
         }
-        return owners.save(owner, after).thenApply(saved -> {
+        return books.save(book, after).thenApply(saved -> {
             if (!saved) {
                 return DONE; // no such account
             }
             if (after.listed() && !(before.listed() && after.item().equals(before.item()))) {
-                push(owner, after.item());
+                push(book, after.item());
             } else if (before.listed() && !after.listed()) {
                 push(
-                        owner,
+                        book,
                         Element.builder(Namespaces.ROSTER, "item")
                                 .attribute("jid", after.jid().toString())
                                 .attribute("subscription", "remove")
@@ -225,13 +225,13 @@ final class Subscriptions {
         CompletionStage<Void> go();
     }
 
-    private void push(Owner owner, Element item) {
+    private void push(Book book, Element item) {
         Element query = null;
-        for (LiveSession session : online.sessions(owner.jid)) {
+        for (LiveSession session : online.sessions(book.owner)) {
             if (session.interested()) {
                 if (query == null) {
                     query = Element.builder(Namespaces.ROSTER, "query")
-                            .attribute("ver", owner.roster.version())
+                            .attribute("ver", book.roster.version())
                             .child(item)
                             .build();
                 }
@@ -254,8 +254,8 @@ final class Subscriptions {
         }
     }
 
-    private CompletionStage<Void> inTurn(Jid account, Function<Owner, CompletionStage<CompletionStage<Void>>> task) {
-        return owners.inTurn(account, task).thenCompose(Function.identity());
+    private CompletionStage<Void> inTurn(Jid account, Function<Book, CompletionStage<CompletionStage<Void>>> task) {
+        return books.inTurn(account, task).thenCompose(Function.identity());
     }
 
     private static Element stanza(Type type, Jid from, Jid to) {

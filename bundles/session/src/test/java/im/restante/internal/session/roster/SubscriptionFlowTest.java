@@ -121,7 +121,7 @@ class SubscriptionFlowTest {
         romeo.subscription("subscribe", JULIET);
         romeo.subscription("unsubscribe", JULIET);
         assertEquals("-", world.state(JULIET, ROMEO));
-        assertTrue(world.accounts.node(JULIET, Owners.ROSTER_NODE).isEmpty());
+        assertTrue(world.accounts.node(JULIET, Books.ROSTER_NODE).isEmpty());
     }
 
     @Test
@@ -147,7 +147,7 @@ class SubscriptionFlowTest {
     @Test
     void aQuestionLostBetweenTheTwoRostersIsAskedAgainAtLogin() {
         world.accounts
-                .node(ROMEO, Owners.ROSTER_NODE)
+                .node(ROMEO, Books.ROSTER_NODE)
                 .put(
                         JULIET.toString(),
                         "<item xmlns='jabber:iq:roster' jid='juliet@restante.im' subscription='none' ask='subscribe'/>");
@@ -199,7 +199,7 @@ class SubscriptionFlowTest {
                 + "</status></presence>");
         assertEquals("none +request unlisted", world.state(JULIET, ROMEO));
         assertTrue(world.accounts
-                        .node(JULIET, Owners.ROSTER_NODE)
+                        .node(JULIET, Books.ROSTER_NODE)
                         .get(ROMEO.toString())
                         .length()
                 < 1_000);
@@ -260,8 +260,8 @@ class SubscriptionFlowTest {
                 assertEquals("none? +request", world.state(ROMEO, JULIET));
                 assertEquals("none? +request", world.state(JULIET, ROMEO));
                 world.accounts.executor = Runnable::run;
-                world.accounts.node(ROMEO, Owners.ROSTER_NODE).clear();
-                world.accounts.node(JULIET, Owners.ROSTER_NODE).clear();
+                world.accounts.node(ROMEO, Books.ROSTER_NODE).clear();
+                world.accounts.node(JULIET, Books.ROSTER_NODE).clear();
                 world.restart();
             }
         } finally {

@@ -88,8 +88,8 @@ final class World implements Directory {
 
     /** What an account has in its roster for another, as {@code subscription[?][ +request]}; "-" if nothing. */
     String state(Jid account, Jid contact) {
-        return await(service.owners().read(account, owner -> {
-            Contact known = owner.roster.contact(contact);
+        return await(service.books().read(account, book -> {
+            Contact known = book.roster.contact(contact);
             return known.isNothing()
                     ? "-"
                     : known.subscription().attribute()
@@ -107,7 +107,7 @@ final class World implements Directory {
 
     /** Writes an item as the store would hold it; only while neither is in memory. */
     void store(Jid account, Jid contact, String subscription, String inside) {
-        accounts.node(account, Owners.ROSTER_NODE)
+        accounts.node(account, Books.ROSTER_NODE)
                 .put(
                         contact.toString(),
                         "<item xmlns='jabber:iq:roster' jid='" + contact + "' subscription='" + subscription + "'>"

@@ -4,11 +4,11 @@ import im.restante.jid.Jid;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What is held in memory of one account. {@link #roster} and {@link #blocked} are read by any thread at any time and replaced
- * in the {@link #lane} only, or by a load; everything else is written by {@link Owners} under its lock.
+ * What is held in memory of one account: whom it knows and whom it blocks. {@link #roster} and {@link #blocked} are read by any thread at any time and replaced
+ * in the {@link #lane} only, or by a load; everything else is written by {@link Books} under its lock.
  */
-final class Owner {
-    final Jid jid;
+final class Book {
+    final Jid owner;
     final Lane lane = new Lane();
     volatile Roster roster = Roster.EMPTY;
     volatile BlockList blocked = BlockList.EMPTY;
@@ -25,7 +25,7 @@ final class Owner {
     /** A load under way; else null. */
     CompletableFuture<Void> loading;
 
-    Owner(Jid jid) {
-        this.jid = jid;
+    Book(Jid owner) {
+        this.owner = owner;
     }
 }

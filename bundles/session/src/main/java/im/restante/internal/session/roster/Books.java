@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Rosters and block lists in memory: of everybody who is online, and for a short while of those who are not. Loads and saves
  * them, and puts the changes of an account in a row. Safe for concurrent use; does not block.
  */
-final class Owners {
+final class Books {
     /** Node of the user repository: key is a contact's bare JID, value what {@link Contact#stored} makes. */
     static final String ROSTER_NODE = "roster";
 
@@ -38,71 +38,79 @@ final class Owners {
     /** How many of those who are not online are kept. */
     static final int IDLE_MAX = 1_000;
 
+    /** What those may weigh together, see {@link Roster#weight}: some tens of MB. */
+    static final int IDLE_WEIGHT_MAX = 50_000;
+
     /** How long they are kept. */
     static final Duration IDLE_TIME = Duration.ofSeconds(60);
 
-    private static final Logger log = LoggerFactory.getLogger(Owners.class);
+    private static final Logger log = LoggerFactory.getLogger(Books.class);
     private static final CompletableFuture<Void> LOADED = CompletableFuture.completedFuture(null);
 
     private final Accounts accounts;
     private final XmlCodec codec;
     private final LongSupplier nanos;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Jid, Owner> owners = new ConcurrentHashMap<>(); // changed under the lock, read without
-    private final Map<Jid, Owner> idle = new LinkedHashMap<>(); // longest idle first; under the lock
+    private final Map<Jid, Book> books = new ConcurrentHashMap<>(); // changed under the lock, read without
+    private final Map<Jid, Book> idle = new LinkedHashMap<>(); // longest idle first; under the lock
+    private int idleWeight; // under the lock
 
-    Owners(Accounts accounts, XmlCodec codec, LongSupplier nanos) {
+    Books(Accounts accounts, XmlCodec codec, LongSupplier nanos) {
         this.accounts = accounts;
         this.codec = codec;
         this.nanos = nanos;
     }
 
     /** The account if it is held and may be believed; null if it must be loaded. */
-    Owner peek(Jid account) {
-        Owner owner = owners.get(account.bare());
-        return owner != null && owner.fresh && (owner.users > 0 || !expired(owner)) ? owner : null;
+    Book peek(Jid account) {
+        Book book = books.get(account.bare());
+        return book != null && book.fresh && (book.users > 0 || !expired(book)) ? book : null;
     }
 
     /** The account if it is held, as it was last known; null if it is not. Whoever has a session is held. */
-    Owner held(Jid account) {
-        return owners.get(account.bare());
+    Book held(Jid account) {
+        return books.get(account.bare());
     }
 
     /** Holds the account in memory until {@link #leave}; what it holds may have to be loaded. */
-    Owner enter(Jid account) {
+    Book enter(Jid account) {
         lock.lock();
         try {
-            Owner owner = owners.computeIfAbsent(account.bare(), Owner::new);
-            if (owner.users++ == 0 && idle.remove(owner.jid) != null && expired(owner)) {
-                owner.fresh = false;
+            Book book = books.computeIfAbsent(account.bare(), Book::new);
+            if (book.users++ == 0 && idle.remove(book.owner) != null) {
+                idleWeight -= book.roster.weight(); // nobody has changed it while it had no users
+                book.fresh = !expired(book);
             }
-            return owner;
+            return book;
         } finally {
             lock.unlock();
         }
     }
 
     /** The other end of {@link #enter}. */
-    void leave(Owner owner) {
+    void leave(Book book) {
         lock.lock();
         try {
-            if (--owner.users > 0) {
+            if (--book.users > 0) {
                 return;
             }
-            owner.idleSince = nanos.getAsLong();
-            if (owner.fresh) {
-                idle.put(owner.jid, owner);
+            book.idleSince = nanos.getAsLong();
+            if (book.fresh) {
+                idle.put(book.owner, book);
+                idleWeight += book.roster.weight();
             } else {
-                owners.remove(owner.jid);
+                books.remove(book.owner);
             }
-            Iterator<Owner> eldest = idle.values().iterator();
+            Iterator<Book> eldest = idle.values().iterator();
             while (eldest.hasNext()) {
-                Owner candidate = eldest.next();
-                if (idle.size() <= IDLE_MAX && !expired(candidate)) {
+                Book candidate = eldest.next();
+                boolean fits = idle.size() <= IDLE_MAX && idleWeight <= IDLE_WEIGHT_MAX;
+                if (fits && !expired(candidate)) {
                     break;
                 }
                 eldest.remove();
-                owners.remove(candidate.jid);
+                idleWeight -= candidate.roster.weight();
+                books.remove(candidate.owner);
             }
         } finally {
             lock.unlock();
@@ -110,51 +118,51 @@ final class Owners {
     }
 
     /** Completes when the account, which the caller has entered, is loaded. */
-    CompletionStage<Void> load(Owner owner) {
+    CompletionStage<Void> load(Book book) {
         CompletableFuture<Void> loading;
         lock.lock();
         try {
-            if (owner.fresh) {
+            if (book.fresh) {
                 return LOADED;
             }
-            if (owner.loading != null) {
-                return owner.loading;
+            if (book.loading != null) {
+                return book.loading;
             }
             loading = new CompletableFuture<>();
-            owner.loading = loading;
+            book.loading = loading;
         } finally {
             lock.unlock();
         }
         try {
-            accounts.settings(owner.jid, ROSTER_NODE)
-                    .thenCombine(accounts.settings(owner.jid, BLOCKING_NODE), (roster, blocking) -> {
-                        owner.roster = roster(owner.jid, roster);
-                        owner.blocked = blockList(owner.jid, blocking.keySet());
+            accounts.settings(book.owner, ROSTER_NODE)
+                    .thenCombine(accounts.settings(book.owner, BLOCKING_NODE), (roster, blocking) -> {
+                        book.roster = roster(book.owner, roster);
+                        book.blocked = blockList(book.owner, blocking.keySet());
                         return null;
                     })
-                    .whenComplete((nothing, failure) -> loaded(owner, loading, failure));
+                    .whenComplete((nothing, failure) -> loaded(book, loading, failure));
         } catch (RuntimeException e) {
-            loaded(owner, loading, e);
+            loaded(book, loading, e);
         }
         return loading;
     }
 
     /** Reads something of an account, loading it if need be. */
-    <T> CompletionStage<T> read(Jid account, Function<Owner, T> reader) {
-        Owner known = peek(account);
+    <T> CompletionStage<T> read(Jid account, Function<Book, T> reader) {
+        Book known = peek(account);
         if (known != null) {
             return CompletableFuture.completedFuture(reader.apply(known));
         }
-        Owner owner = enter(account);
-        return load(owner).thenApply(loaded -> reader.apply(owner)).whenComplete((value, failure) -> leave(owner));
+        Book book = enter(account);
+        return load(book).thenApply(loaded -> reader.apply(book)).whenComplete((value, failure) -> leave(book));
     }
 
     /** Does something to a loaded account when all changes begun before are done. */
-    <T> CompletionStage<T> inTurn(Jid account, Function<Owner, CompletionStage<T>> task) {
-        Owner owner = enter(account);
-        return owner.lane
-                .run(() -> load(owner).thenCompose(loaded -> task.apply(owner)))
-                .whenComplete((value, failure) -> leave(owner));
+    <T> CompletionStage<T> inTurn(Jid account, Function<Book, CompletionStage<T>> task) {
+        Book book = enter(account);
+        return book.lane
+                .run(() -> load(book).thenCompose(loaded -> task.apply(book)))
+                .whenComplete((value, failure) -> leave(book));
     }
 
     /**
@@ -162,48 +170,48 @@ final class Owners {
      *
      * @return false, with nothing changed, if there is no such account
      */
-    CompletionStage<Boolean> save(Owner owner, Contact contact) {
-        Roster next = owner.roster.with(contact);
+    CompletionStage<Boolean> save(Book book, Contact contact) {
+        Roster next = book.roster.with(contact);
         String value =
                 contact.isNothing() ? null : new String(codec.serialize(contact.stored(), ""), StandardCharsets.UTF_8);
         return write(
-                owner, List.of(new Setting(ROSTER_NODE, contact.jid().toString(), value)), () -> owner.roster = next);
+                book, List.of(new Setting(ROSTER_NODE, contact.jid().toString(), value)), () -> book.roster = next);
     }
 
     /** Writes a block list; only from {@link #inTurn}. */
-    CompletionStage<Boolean> save(Owner owner, BlockList next) {
+    CompletionStage<Boolean> save(Book book, BlockList next) {
         List<Setting> settings = new ArrayList<>();
-        for (Jid gone : owner.blocked.without(next.items()).items()) {
+        for (Jid gone : book.blocked.without(next.items()).items()) {
             settings.add(new Setting(BLOCKING_NODE, gone.toString(), null));
         }
-        for (Jid added : next.without(owner.blocked.items()).items()) {
+        for (Jid added : next.without(book.blocked.items()).items()) {
             settings.add(new Setting(BLOCKING_NODE, added.toString(), "blocked"));
         }
-        return write(owner, settings, () -> owner.blocked = next);
+        return write(book, settings, () -> book.blocked = next);
     }
 
     /** Forgets what the account, which the caller has entered, is said to hold. */
-    void forget(Owner owner) {
-        owner.fresh = false;
-        owner.roster = Roster.EMPTY;
-        owner.blocked = BlockList.EMPTY;
+    void forget(Book book) {
+        book.fresh = false;
+        book.roster = Roster.EMPTY;
+        book.blocked = BlockList.EMPTY;
     }
 
-    private CompletionStage<Boolean> write(Owner owner, List<Setting> settings, Runnable apply) {
-        return accounts.write(owner.jid, settings).whenComplete((written, failure) -> {
+    private CompletionStage<Boolean> write(Book book, List<Setting> settings, Runnable apply) {
+        return accounts.write(book.owner, settings).whenComplete((written, failure) -> {
             if (failure != null) {
-                owner.fresh = false; // nobody knows what was written: the next task loads it
+                book.fresh = false; // nobody knows what was written: the next task loads it
             } else if (written) {
                 apply.run();
             }
         });
     }
 
-    private void loaded(Owner owner, CompletableFuture<Void> loading, Throwable failure) {
+    private void loaded(Book book, CompletableFuture<Void> loading, Throwable failure) {
         lock.lock();
         try {
-            owner.loading = null;
-            owner.fresh = failure == null;
+            book.loading = null;
+            book.fresh = failure == null;
         } finally {
             lock.unlock();
         }
@@ -214,8 +222,8 @@ final class Owners {
         }
     }
 
-    private boolean expired(Owner owner) {
-        return nanos.getAsLong() - owner.idleSince > IDLE_TIME.toNanos();
+    private boolean expired(Book book) {
+        return nanos.getAsLong() - book.idleSince > IDLE_TIME.toNanos();
     }
 
     private Roster roster(Jid account, Map<String, String> values) {
