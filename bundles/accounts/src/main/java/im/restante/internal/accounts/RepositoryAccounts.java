@@ -242,13 +242,19 @@ public final class RepositoryAccounts implements Accounts {
         if (user.local() == null) {
             return CompletableFuture.completedFuture(false);
         }
-        return Stages.plain(
-                changing(user, ask(repository -> repository.remove(user))).thenApply(removed -> {
-                    if (removed) {
-                        tellRemoved(user);
-                    }
-                    return removed;
-                }));
+        CompletableFuture<Boolean> removal = changing(user, ask(repository -> repository.remove(user)));
+        CompletableFuture<Boolean> answer = new CompletableFuture<>();
+        removal.whenComplete((removed, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+                return;
+            }
+            answer.complete(removed); // first: who removes his own account gets the answer before his session is ended
+            if (removed) {
+                tellRemoved(user);
+            }
+        });
+        return answer;
     }
 
     @Override
@@ -327,7 +333,7 @@ public final class RepositoryAccounts implements Accounts {
         listeners.forEach((serviceId, listener) -> {
             try {
                 listener.removed(user);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
                 LOG.error("account listener with service.id={} failed for {}", serviceId, user, e);
             }
         });

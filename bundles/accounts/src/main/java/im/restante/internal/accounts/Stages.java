@@ -20,7 +20,7 @@ final class Stages {
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
             call.get().whenComplete((value, failure) -> complete(result, value, failure));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
             result.completeExceptionally(new StoreException("the user repository failed: " + e, e));
         }
         return result.isDone() ? result : plain(result.orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS));
@@ -37,10 +37,12 @@ final class Stages {
     }
 
     private static <T> void complete(CompletableFuture<T> result, T value, Throwable failure) {
-        if (failure == null) {
-            result.complete(value);
-        } else {
+        if (failure != null) {
             result.completeExceptionally(asStoreException(failure));
+        } else if (value == null) {
+            result.completeExceptionally(new StoreException("the user repository answered nothing"));
+        } else {
+            result.complete(value);
         }
     }
 

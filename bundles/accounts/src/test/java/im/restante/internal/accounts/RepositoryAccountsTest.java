@@ -262,6 +262,23 @@ class RepositoryAccountsTest {
     }
 
     @Test
+    void answersBeforeItTellsTheListenersSoThatTheAnswerIsOnItsWayWhenSessionsEnd() {
+        CompletableFuture<Boolean> late = new CompletableFuture<>();
+        RepositoryAccounts second = accounts(new MemoryRepository() {
+            @Override
+            public CompletionStage<Boolean> remove(Jid user) {
+                return late;
+            }
+        });
+        List<String> seen = new ArrayList<>();
+        second.bindListener(removed -> seen.add("told"), service(8, 0, "x"));
+        second.remove(ROMEO).thenRun(() -> seen.add("answered"));
+        late.complete(true);
+        assertEquals(List.of("answered", "told"), seen);
+        second.deactivate();
+    }
+
+    @Test
     void listsAccountsWithoutTheDomainsRecord() throws Exception {
         get(accounts.credentials(NOBODY, ScramHash.SHA_1)); // makes the domain's record
         get(accounts.create(JULIET, "pencil"));
@@ -346,12 +363,18 @@ class RepositoryAccountsTest {
             public CompletionStage<Boolean> remove(Jid user) {
                 return null;
             }
+
+            @Override
+            public CompletionStage<List<Jid>> users(Jid after, int max) {
+                return CompletableFuture.completedFuture(null);
+            }
         };
         RepositoryAccounts second = accounts(broken);
         assertFails(second.exists(ROMEO));
         assertFails(second.settings(ROMEO, "n"));
         assertFails(second.verify(ROMEO, "pencil"));
         assertFails(second.remove(ROMEO));
+        assertFails(second.list(null, 1));
         second.deactivate();
     }
 
