@@ -1,0 +1,99 @@
+package im.restante.internal.c2s;
+
+import im.restante.config.Settings;
+import im.restante.jid.InvalidJidException;
+import im.restante.jid.Jid;
+import im.restante.xml.StreamLimits;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The values of {@link #PID} for the listener, checked.
+ *
+ * @param port           0: any free one
+ * @param directTlsPort  0: no such listener
+ * @param certificate    a PEM file; empty: the server makes one for itself
+ * @param privateKey     a PEM file; empty: the key is in the file of the certificate
+ * @param limits         of one stanza
+ * @param authTimeout    from the connection to the bound resource
+ * @param idleTimeout    of silence before the server asks whether the client is there
+ * @param pingTimeout    of silence after it asked
+ * @param writeTimeout   how long a client may read nothing while something waits for it
+ * @param outboundLimit  stanzas that may wait for one client
+ * @param outboundBytes  and their bytes
+ */
+record C2sConfig(
+        String host,
+        int port,
+        Tls tls,
+        int directTlsPort,
+        String certificate,
+        String privateKey,
+        StreamLimits limits,
+        Duration authTimeout,
+        Duration idleTimeout,
+        Duration pingTimeout,
+        Duration writeTimeout,
+        int outboundLimit,
+        int outboundBytes) {
+    static final String PID = "im.restante.c2s";
+
+    private static final Duration ANSWER_TO_PING = Duration.ofSeconds(60);
+    private static final Duration STUCK_WRITE = Duration.ofSeconds(60);
+
+    /** Whether clients encrypt the stream on the ordinary port. */
+    enum Tls {
+        REQUIRED,
+        OPTIONAL,
+        OFF
+    }
+
+    /** @throws im.restante.config.ConfigException for the first value that is not usable */
+    static C2sConfig of(Map<String, ?> values) {
+        Settings settings = Settings.of(PID, values);
+        settings.integer("resume-timeout-seconds", 300, 0, 86_400); // takes effect with XEP-0198
+        C2sConfig config = new C2sConfig(
+                settings.text("host", "127.0.0.1"),
+                settings.integer("port", 5222, 0, 65_535),
+                settings.choice("tls", Tls.REQUIRED),
+                settings.integer("direct-tls-port", 0, 0, 65_535),
+                settings.text("certificate", ""),
+                settings.text("private-key", ""),
+                StreamLimits.of(
+                        settings.integer("max-stanza-bytes", 262_144, 10_000, 16_777_216),
+                        settings.integer("max-depth", 64, 8, 1_024)),
+                seconds(settings, "auth-timeout-seconds", 30),
+                seconds(settings, "idle-timeout-seconds", 300),
+                ANSWER_TO_PING,
+                STUCK_WRITE,
+                settings.integer("outbound-limit", 2_048, 16, 1_000_000),
+                settings.integer("outbound-bytes", 1_048_576, 65_536, 1_073_741_824));
+        if (config.certificate.isEmpty() && !config.privateKey.isEmpty()) {
+            throw settings.bad("private-key", "empty, or certificate must be set too");
+        }
+        return config;
+    }
+
+    /** The one value that is not part of this record: {@link ServerIdentity} publishes it to all bundles. */
+    static Jid domain(Settings settings) {
+        String wanted = "a domain name without @ and /";
+        try {
+            Jid domain = Jid.of(settings.text("domain", "localhost"));
+            if (domain.isDomain()) {
+                return domain;
+            }
+        } catch (InvalidJidException e) {
+            wanted = wanted + " (" + e.getMessage() + ')';
+        }
+        throw settings.bad("domain", wanted);
+    }
+
+    /** Whether both listen at the same places. */
+    boolean sameAddress(C2sConfig other) {
+        return host.equals(other.host) && port == other.port && directTlsPort == other.directTlsPort;
+    }
+
+    private static Duration seconds(Settings settings, String key, int byDefault) {
+        return Duration.ofSeconds(settings.integer(key, byDefault, 1, 86_400));
+    }
+}

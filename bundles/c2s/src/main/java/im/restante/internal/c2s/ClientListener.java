@@ -1,0 +1,99 @@
+package im.restante.internal.c2s;
+
+import im.restante.account.Accounts;
+import im.restante.config.ConfigException;
+import im.restante.server.ServerEndpoint;
+import im.restante.server.ServerInfo;
+import im.restante.session.SessionManager;
+import im.restante.xml.XmlCodec;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Hashtable;
+import java.util.Map;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets clients in, and registers {@link ServerEndpoint} while it does. A new configuration takes effect without dropping a
+ * connection; a bad one is refused and logged.
+ */
+@Component(
+        immediate = true,
+        service = {},
+        configurationPid = C2sConfig.PID)
+@Designate(ocd = Metatype.class)
+@Capability(
+        namespace = "osgi.service",
+        attribute = {"objectClass:List<String>=\"im.restante.server.ServerEndpoint\"", "uses:=\"im.restante.server\""})
+public final class ClientListener {
+    private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
+    private static final String HOME = "restante.home";
+
+    private final BundleContext context;
+    private final Server server;
+    private InetSocketAddress published;
+    private ServiceRegistration<ServerEndpoint> endpoint;
+
+    @Activate
+    public ClientListener(
+            BundleContext context,
+            Map<String, Object> values,
+            @Reference SessionManager sessions,
+            @Reference Accounts accounts,
+            @Reference XmlCodec codec,
+            @Reference ServerInfo info) {
+        this.context = context;
+        String home = context.getProperty(HOME);
+        server = new Server(
+                sessions,
+                accounts,
+                codec,
+                info.domain(),
+                Path.of(home == null ? "" : home),
+                new Threads(),
+                C2sConfig.of(values));
+    }
+
+    @Activate
+    void start() {
+        server.start();
+        publish();
+    }
+
+    @Modified
+    void modified(Map<String, Object> values) {
+        try {
+            server.reconfigure(C2sConfig.of(values));
+        } catch (ConfigException e) {
+            log.error("{}; the configuration before it stays in force", e.getMessage());
+        }
+        if (!server.address().equals(published)) {
+            endpoint.unregister();
+            publish();
+        }
+    }
+
+    @Deactivate
+    void stop() {
+        endpoint.unregister();
+        server.stop();
+    }
+
+    private void publish() {
+        published = server.address();
+        InetSocketAddress address = published;
+        Hashtable<String, Object> properties = new Hashtable<>();
+        properties.put(ServerEndpoint.HOST, address.getHostString());
+        properties.put(ServerEndpoint.PORT, address.getPort());
+        endpoint = context.registerService(ServerEndpoint.class, () -> address, properties);
+    }
+}

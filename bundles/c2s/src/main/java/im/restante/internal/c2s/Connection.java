@@ -1,0 +1,474 @@
+package im.restante.internal.c2s;
+
+import im.restante.internal.c2s.OutboundQueue.Offer;
+import im.restante.jid.InvalidJidException;
+import im.restante.jid.Jid;
+import im.restante.session.ClientLink;
+import im.restante.session.ClientSession;
+import im.restante.session.Ending;
+import im.restante.session.Outbound;
+import im.restante.session.Outcome;
+import im.restante.stanza.Stanza;
+import im.restante.stanza.StanzaError;
+import im.restante.store.StoredMessage;
+import im.restante.xml.Attribute;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.StanzaReader;
+import im.restante.xml.StreamCondition;
+import im.restante.xml.XmlStreamException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection from the first byte to the last. {@link #run} is the life of its reader thread: negotiation, stanzas,
+ * goodbye, and whatever the way it ends, exactly one {@link ClientSession#ended}. Other threads queue, or ask it to end.
+ */
+final class Connection implements ClientLink, Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+    /** What a client gets to read our last words and to close its side. */
+    static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** What a client that said goodbye gets to read the rest. */
+    private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
+
+    private static final long LAST_VERDICTS_SECONDS = 60;
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    private static final String[] ALPN = {"xmpp-client"};
+
+    private final Server server;
+    private final Socket socket;
+    private final boolean directTls;
+    private final String remote;
+    private final long startedAt = System.nanoTime();
+    private final AtomicReference<Ending> closing = new AtomicReference<>();
+    private final OutboundQueue out;
+    private final PendingOutcomes pending;
+
+    private volatile SSLSocket secure;
+    private volatile CountingInput in;
+    private volatile boolean handshaking;
+    private volatile boolean leaving;
+    private volatile boolean stopping;
+    private volatile String pingId;
+    private volatile ClientSession session;
+
+    /** Default language of the client's stanzas (RFC 6120 §8.1.5); null if it named none. Reader's thread only. */
+    private String language;
+
+    private long counted;
+
+    // Only the timer's thread uses these.
+    private long seen;
+    private long activeAt = startedAt;
+    private long pingedAt;
+
+    Connection(Server server, Socket socket, boolean directTls) {
+        this.server = server;
+        this.socket = socket;
+        this.directTls = directTls;
+        this.remote = socket.getInetAddress().getHostAddress() + ':' + socket.getPort();
+        this.out = new OutboundQueue(new SocketWire(), server.writers());
+        this.pending = new PendingOutcomes(
+                answer -> server.codec().serialize(answer, Namespaces.CLIENT),
+                answer -> offer(Outbound.of(answer)),
+                this::failed);
+    }
+
+    @Override
+    public void run() {
+        boolean orderly = false;
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setKeepAlive(true);
+            socket.setSendBufferSize(SEND_BUFFER_BYTES);
+            in = new CountingInput(socket.getInputStream(), 0);
+            Map<String, byte[]> bindings = directTls ? startTls() : Map.of();
+            Negotiation negotiation = new Negotiation(server, this, bindings);
+            StanzaReader reader = negotiation.run();
+            if (reader != null) {
+                language = negotiation.language();
+                converse(reader);
+            }
+            orderly = goodbye();
+        } catch (XmlStreamException e) {
+            log.debug("{}: {}: {}", remote, e.condition(), e.getMessage());
+            close(e.condition(), e.getMessage());
+            linger();
+        } catch (IOException e) {
+            log.debug("{}: {}", remote, e.getClass().getSimpleName());
+            linger();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | StackOverflowError e) {
+            log.error("{}: a fault of the server ends the connection", remote, e);
+            close(StreamCondition.INTERNAL_SERVER_ERROR, null);
+            linger();
+        } finally {
+            finish(orderly);
+        }
+    }
+
+    private void converse(StanzaReader reader) throws IOException, XmlStreamException, InterruptedException {
+        ClientSession bound = session;
+        for (Element element = reader.next(); element != null; element = reader.next()) {
+            if (closing.get() == null && !stopping) {
+                handle(bound, element);
+                pending.awaitRoom();
+            }
+        }
+    }
+
+    private void handle(ClientSession bound, Element element) throws XmlStreamException {
+        checkFrom(bound.jid(), element);
+        if (element.name().equals("iq") && isAnswerToPing(element)) {
+            return;
+        }
+        Element stamped = language == null ? element : withLanguage(element);
+        Stanza stanza;
+        CompletionStage<Outcome> outcome = null;
+        try {
+            stanza = Stanza.of(stamped)
+                    .orElseThrow(() -> new XmlStreamException(
+                            StreamCondition.UNSUPPORTED_STANZA_TYPE, "neither message nor presence nor iq"));
+        } catch (InvalidJidException e) {
+            stanza = null;
+            outcome = CompletableFuture.completedFuture(malformedAddress(bound.jid(), stamped));
+        }
+        long count = in.count();
+        long size = count - counted;
+        counted = count;
+        pending.begin();
+        pending.add(outcome == null ? bound.accept(stanza) : outcome, size);
+    }
+
+    /** RFC 6120 §8.1.2.1: a client may say who it is, and nothing else. */
+    private static void checkFrom(Jid self, Element element) throws XmlStreamException {
+        String from = element.attribute("from");
+        if (from == null
+                || from.equals(self.toString())
+                || from.equals(self.bare().toString())) {
+            return;
+        }
+        try {
+            Jid claimed = Jid.of(from);
+            if (claimed.equals(self) || claimed.equals(self.bare())) {
+                return;
+            }
+        } catch (InvalidJidException e) {
+            // said below
+        }
+        throw new XmlStreamException(StreamCondition.INVALID_FROM, "'from' is not the address of this session");
+    }
+
+    private boolean isAnswerToPing(Element iq) {
+        String id = pingId;
+        String type = iq.attribute("type");
+        return id != null && id.equals(iq.attribute("id")) && ("result".equals(type) || "error".equals(type));
+    }
+
+    private Element withLanguage(Element stanza) {
+        if (stanza.attribute(Namespaces.XML, "lang") != null) {
+            return stanza;
+        }
+        Element.Builder copy = Element.builder(stanza.namespace(), stanza.name());
+        for (Attribute a : stanza.attributes()) {
+            copy.attribute(a.namespace(), a.name(), a.value());
+        }
+        return copy.attribute(Namespaces.XML, "lang", language)
+                .children(stanza.content())
+                .build();
+    }
+
+    /** RFC 6120 §8.3.3.8; silence where the stanza is an answer itself (§8.3.1). */
+    private Outcome malformedAddress(Jid self, Element stanza) {
+        String type = stanza.attribute("type");
+        if ("error".equals(type) || stanza.name().equals("iq") && "result".equals(type)) {
+            return Outcome.DONE;
+        }
+        return new Outcome.Answer(stanza.withAttribute("from", server.domain().toString())
+                .withAttribute("to", self.toString())
+                .withAttribute("type", "error")
+                .with(StanzaError.of(StanzaError.Condition.JID_MALFORMED).toElement()));
+    }
+
+    private void failed(Throwable fault) {
+        log.error("{}: the session failed to judge a stanza", remote, fault);
+        close(StreamCondition.INTERNAL_SERVER_ERROR, null);
+    }
+
+    /** The client closed its stream (RFC 6120 §4.4). @return whether everything ended as it should */
+    private boolean goodbye() throws IOException, InterruptedException {
+        leaving = true;
+        if (!pending.awaitEmpty(LAST_VERDICTS_SECONDS) && closing.get() == null) {
+            log.warn("{}: verdicts are still open after {} s: ends without a goodbye", remote, LAST_VERDICTS_SECONDS);
+            return false;
+        }
+        out.finish(header(), StreamXml.close());
+        server.later(LAST_FLUSH, this::abort);
+        discard();
+        out.awaitIdle(LAST_FLUSH);
+        return out.flushed();
+    }
+
+    /** Gives our last words a chance to arrive: a socket closed over unread input resets the connection. */
+    private void linger() {
+        if (closing.get() == null) {
+            return;
+        }
+        try {
+            discard();
+        } catch (IOException e) {
+            log.debug("{}: {} after the end", remote, e.getClass().getSimpleName());
+        }
+        try {
+            out.awaitIdle(GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Reads to the end of TCP; ends also when the timer aborts the connection. */
+    private void discard() throws IOException {
+        byte[] sink = new byte[512];
+        int read = 0;
+        while (read >= 0) {
+            read = in.read(sink, 0, sink.length);
+        }
+    }
+
+    private void finish(boolean orderly) {
+        pending.release();
+        abort();
+        List<Outbound> unsent = out.end();
+        ClientSession ending = session;
+        if (ending == null) {
+            server.gone(this);
+            return;
+        }
+        Ending how = closing.get();
+        if (how == null) {
+            how = orderly ? Ending.ORDERLY : Ending.CUT;
+        }
+        log.debug("{}: {} ended: {}, {} unsent", remote, ending.jid(), how, unsent.size());
+        try {
+            ending.ended(how, unsent).whenComplete((done, fault) -> server.gone(this));
+        } catch (RuntimeException e) {
+            log.error("{}: the session failed to end", remote, e);
+            server.gone(this);
+        }
+    }
+
+    // What the negotiation needs.
+
+    /**
+     * Runs the handshake on the reader's thread.
+     *
+     * @return data of the channel, by channel binding type
+     */
+    Map<String, byte[]> startTls() throws IOException {
+        handshaking = true;
+        GatedInput gate = new GatedInput(socket.getInputStream(), server.handshakes());
+        server.handshakes().acquireUninterruptibly();
+        try {
+            SSLSocket layered =
+                    (SSLSocket) server.tls().context().getSocketFactory().createSocket(socket, gate, true);
+            layered.setUseClientMode(false);
+            layered.setEnabledProtocols(PROTOCOLS);
+            if (directTls) {
+                SSLParameters parameters = layered.getSSLParameters();
+                parameters.setApplicationProtocols(ALPN);
+                layered.setSSLParameters(parameters);
+            }
+            layered.startHandshake();
+            in = new CountingInput(layered.getInputStream(), in.count());
+            secure = layered;
+            return ChannelBindings.of(layered.getSession());
+        } finally {
+            gate.open();
+            handshaking = false;
+        }
+    }
+
+    /** A reader of what comes from here on. */
+    StanzaReader reader() {
+        return server.codec().reader(in, server.config().limits());
+    }
+
+    OutboundQueue out() {
+        return out;
+    }
+
+    void bound(ClientSession granted) {
+        session = granted;
+    }
+
+    boolean isClosing() {
+        return closing.get() != null;
+    }
+
+    // What the timer and the server do to a connection.
+
+    /** Looks at the clocks. Timer's thread only. */
+    void tick(long now) {
+        C2sConfig config = server.config();
+        long stuck = out.stuckSince();
+        if (stuck != 0 && now - stuck > config.writeTimeout().toNanos()) {
+            log.info(
+                    "{}: nothing could be written for {} s: cut",
+                    remote,
+                    config.writeTimeout().toSeconds());
+            abort();
+        } else if (closing.get() == null && !leaving) {
+            if (session == null) {
+                checkLogin(now, config);
+            } else {
+                checkSilence(now, config);
+            }
+        }
+    }
+
+    private void checkLogin(long now, C2sConfig config) {
+        if (now - startedAt > config.authTimeout().toNanos()) {
+            if (handshaking) {
+                abort();
+            } else {
+                close(StreamCondition.CONNECTION_TIMEOUT, "not logged in in time");
+            }
+        }
+    }
+
+    private void checkSilence(long now, C2sConfig config) {
+        long count = in.count();
+        if (count != seen || pending.full()) {
+            seen = count;
+            activeAt = now;
+            pingedAt = 0;
+        } else if (pingedAt == 0) {
+            if (now - activeAt > config.idleTimeout().toNanos()) {
+                pingedAt = now | 1;
+                ping();
+            }
+        } else if (now - pingedAt > config.pingTimeout().toNanos()) {
+            end(Ending.CUT, StreamCondition.CONNECTION_TIMEOUT, "silent for too long");
+        }
+    }
+
+    private void ping() {
+        if (pingId == null) {
+            pingId = "ping-" + StreamXml.randomId();
+        }
+        Element ping = Element.builder(Namespaces.CLIENT, "iq")
+                .attribute("type", "get")
+                .attribute("id", pingId)
+                .attribute("from", server.domain().toString())
+                .attribute("to", session.jid().toString())
+                .child(Element.of(Namespaces.PING, "ping"))
+                .build();
+        offer(Outbound.of(server.codec().serialize(ping, Namespaces.CLIENT)));
+    }
+
+    /** Says goodbye for a server that stops, as soon as the verdicts of what came before are final. */
+    void shutdown() {
+        leaving = true;
+        stopping = true;
+        pending.afterPending(() -> close(StreamCondition.SYSTEM_SHUTDOWN, null));
+    }
+
+    /** Closes the socket, whoever reads or writes it. Does not touch TLS, whose own close waits for a blocked writer. */
+    void abort() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            log.debug("{}: {} on close", remote, e.getClass().getSimpleName());
+        }
+    }
+
+    private void end(Ending how, StreamCondition condition, String text) {
+        if (closing.compareAndSet(null, how)) {
+            out.finish(header(), StreamXml.error(condition, text));
+            pending.release();
+            server.later(GRACE, this::abort);
+        }
+    }
+
+    private byte[] header() {
+        return StreamXml.header(server.domain(), null).getBytes(StandardCharsets.UTF_8);
+    }
+
+    // What the session sees.
+
+    @Override
+    public boolean offer(Outbound stanza) {
+        C2sConfig config = server.config();
+        Offer result = out.offer(stanza, config.outboundLimit(), config.outboundBytes());
+        if (result == Offer.OVERFLOW) {
+            close(StreamCondition.RESOURCE_CONSTRAINT, "too much waits to be read");
+        }
+        return result == Offer.QUEUED;
+    }
+
+    @Override
+    public CompletionStage<Void> sendStored(List<StoredMessage> messages) {
+        return out.sendStored(messages);
+    }
+
+    @Override
+    public void afterPending(Runnable task) {
+        pending.afterPending(task);
+    }
+
+    @Override
+    public void close(StreamCondition condition, String text) {
+        end(Ending.CLOSED_BY_SERVER, condition, text);
+    }
+
+    @Override
+    public String remote() {
+        return remote;
+    }
+
+    @Override
+    public boolean encrypted() {
+        return secure != null;
+    }
+
+    /** The outermost layer at the moment. */
+    private final class SocketWire implements OutboundQueue.Wire {
+        @Override
+        public OutputStream output() throws IOException {
+            SSLSocket layered = secure;
+            return layered == null ? socket.getOutputStream() : layered.getOutputStream();
+        }
+
+        @Override
+        public void shutdownOutput() throws IOException {
+            SSLSocket layered = secure;
+            if (layered != null) {
+                layered.shutdownOutput();
+            }
+            if (!socket.isOutputShutdown()) {
+                socket.shutdownOutput();
+            }
+        }
+
+        @Override
+        public void broken(IOException reason) {
+            abort();
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package im.restante.internal.c2s;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.jid.InvalidJidException;
+import im.restante.jid.Jid;
+import im.restante.session.ClientSession;
+import im.restante.stanza.StanzaError;
+import im.restante.store.StoreException;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.StanzaReader;
+import im.restante.xml.StreamCondition;
+import im.restante.xml.StreamHeader;
+import im.restante.xml.XmlStreamException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What comes before the first stanza (RFC 6120 §4–7): stream, STARTTLS, SASL, resource. Runs once, on the reader's thread. */
+final class Negotiation {
+    private static final Logger log = LoggerFactory.getLogger(Negotiation.class);
+
+    /** RFC 6120 §6.4.5 wants two to five. */
+    private static final int MAX_TRIES = 5;
+
+    private final Server server;
+    private final Connection connection;
+    private Map<String, byte[]> bindings;
+    private StanzaReader reader;
+    private Jid account;
+    private String language;
+    private int tries;
+
+    /** @param bindings of a connection that began with TLS; empty otherwise */
+    Negotiation(Server server, Connection connection, Map<String, byte[]> bindings) {
+        this.server = server;
+        this.connection = connection;
+        this.bindings = bindings;
+    }
+
+    /** @return the reader to go on with once the resource is bound; null if the client closed its stream before */
+    StanzaReader run() throws IOException, XmlStreamException, InterruptedException {
+        boolean restart = true;
+        while (restart) {
+            connection.out().restart();
+            reader = connection.reader();
+            StreamHeader header = reader.header();
+            check(header);
+            language = header.lang();
+            if (account == null) {
+                restart = unauthenticated(header);
+            } else {
+                return bind(header) ? reader : null;
+            }
+        }
+        return null;
+    }
+
+    /** Default language of what the client writes; null if it named none. */
+    String language() {
+        return language;
+    }
+
+    private void check(StreamHeader header) throws XmlStreamException {
+        if (!header.root().namespace().equals(Namespaces.STREAM)) {
+            throw new XmlStreamException(StreamCondition.INVALID_NAMESPACE, "not a stream of XMPP");
+        }
+        if (!header.root().name().equals("stream")) {
+            throw new XmlStreamException(StreamCondition.BAD_FORMAT, "not a stream");
+        }
+        if (!header.contentNamespace().equals(Namespaces.CLIENT)) {
+            throw new XmlStreamException(StreamCondition.INVALID_NAMESPACE, "not a stream of a client");
+        }
+        if (header.to() == null) {
+            throw new XmlStreamException(StreamCondition.IMPROPER_ADDRESSING, "'to' is missing");
+        }
+        Jid to = jid(header.to());
+        if (to == null || !to.equals(server.domain())) {
+            throw new XmlStreamException(StreamCondition.HOST_UNKNOWN, "that domain is not served here");
+        }
+        if (!supported(header.version())) {
+            throw new XmlStreamException(StreamCondition.UNSUPPORTED_VERSION, "version must be 1.0");
+        }
+    }
+
+    /** RFC 6120 §4.7.5: a higher one is answered with ours; a missing one is the protocol before 1.0. */
+    private static boolean supported(String version) {
+        return version != null && version.matches("0*[1-9][0-9]{0,8}\\.[0-9]{1,9}");
+    }
+
+    private static Jid jid(String text) {
+        try {
+            return Jid.of(text);
+        } catch (InvalidJidException e) {
+            return null;
+        }
+    }
+
+    /** @return whether a new stream follows; false if the client closed this one */
+    private boolean unauthenticated(StreamHeader header) throws IOException, XmlStreamException, InterruptedException {
+        Tls tls = server.config().tls();
+        boolean encrypted = connection.encrypted();
+        Sasl sasl = new Sasl(
+                server.accounts(), server.domain(), bindings, encrypted || tls != Tls.REQUIRED, reader, this::send);
+        List<Element> features = new ArrayList<>();
+        boolean startTls = !encrypted && tls != Tls.OFF;
+        if (startTls) {
+            Element.Builder offer = Element.builder(StreamXml.TLS, "starttls");
+            if (tls == Tls.REQUIRED) {
+                offer.child(Element.of(StreamXml.TLS, "required"));
+            }
+            features.add(offer.build());
+        }
+        features.addAll(sasl.features());
+        open(header, features);
+        for (Element element = reader.next(); element != null; element = reader.next()) {
+            if (element.is(StreamXml.TLS, "starttls") && startTls) {
+                startTls();
+                return true;
+            }
+            if (element.is(StreamXml.SASL, "auth")) {
+                if (authenticated(sasl, element)) {
+                    return account != null;
+                }
+            } else if (element.is(StreamXml.SASL, "abort")) {
+                send(failure(SaslFailure.Condition.ABORTED));
+            } else if (element.namespace().equals(Namespaces.CLIENT)) {
+                throw new XmlStreamException(StreamCondition.NOT_AUTHORIZED, "log in first");
+            } else {
+                throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "not part of logging in");
+            }
+        }
+        return false;
+    }
+
+    private void startTls() throws IOException, XmlStreamException {
+        if (reader.buffered()) { // somebody in the middle wrote it, to have it taken for the client's
+            send(Element.of(StreamXml.TLS, "failure"));
+            throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "data behind <starttls/>");
+        }
+        send(Element.of(StreamXml.TLS, "proceed"));
+        bindings = connection.startTls();
+    }
+
+    /** @return whether this stream is over: {@link #account} is known, or null if the client left */
+    private boolean authenticated(Sasl sasl, Element auth)
+            throws IOException, XmlStreamException, InterruptedException {
+        try {
+            account = sasl.authenticate(auth);
+            if (account != null && reader.buffered()) {
+                throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "data before <success/>");
+            }
+            return true;
+        } catch (SaslFailure e) {
+            log.info(
+                    "{}: login refused, {}: {}",
+                    connection.remote(),
+                    e.condition().element(),
+                    e.getMessage());
+            send(failure(e.condition()));
+            if (++tries == MAX_TRIES) {
+                throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "too many tries");
+            }
+            return false;
+        }
+    }
+
+    private static Element failure(SaslFailure.Condition condition) {
+        return Element.builder(StreamXml.SASL, "failure")
+                .child(Element.of(StreamXml.SASL, condition.element()))
+                .build();
+    }
+
+    /** @return false if the client closed its stream */
+    private boolean bind(StreamHeader header) throws IOException, XmlStreamException, InterruptedException {
+        open(
+                header,
+                List.of(
+                        Element.of(StreamXml.BIND, "bind"),
+                        Element.builder(StreamXml.SESSION, "session")
+                                .child(Element.of(StreamXml.SESSION, "optional"))
+                                .build(),
+                        Element.of(StreamXml.ROSTER_VERSIONING, "ver")));
+        for (Element element = reader.next(); element != null; element = reader.next()) {
+            Element wanted = element.child(StreamXml.BIND, "bind").orElse(null);
+            if (!element.is(Namespaces.CLIENT, "iq") || wanted == null || !"set".equals(element.attribute("type"))) {
+                throw new XmlStreamException(StreamCondition.NOT_AUTHORIZED, "bind a resource first");
+            }
+            if (bind(element, wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean bind(Element request, Element wanted) throws InterruptedException {
+        String resource =
+                wanted.child(StreamXml.BIND, "resource").map(Element::text).orElse(null);
+        connection.out().cork(); // the answer goes before whatever others send to the new session
+        try {
+            ClientSession session = server.sessions()
+                    .bind(account, resource, connection)
+                    .toCompletableFuture()
+                    .get(); // not bounded here: a session that came too late would stay for ever
+            connection.bound(session);
+            Element answer = Element.builder(Namespaces.CLIENT, "iq")
+                    .attribute("type", "result")
+                    .attribute("id", request.attribute("id"))
+                    .child(Element.builder(StreamXml.BIND, "bind")
+                            .child(Element.of(
+                                    StreamXml.BIND, "jid", session.jid().toString()))
+                            .build())
+                    .build();
+            connection.out().uncork(bytes(answer));
+            log.debug("{}: bound {}", connection.remote(), session.jid());
+            return true;
+        } catch (ExecutionException e) {
+            connection.out().uncork(bytes(refused(request, e.getCause())));
+            return false;
+        }
+    }
+
+    private Element refused(Element request, Throwable reason) {
+        StanzaError error;
+        if (reason instanceof InvalidJidException) {
+            error = StanzaError.of(StanzaError.Condition.BAD_REQUEST, "not a resource");
+        } else if (reason instanceof StoreException) {
+            error = StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT);
+        } else {
+            log.error("{}: cannot bind a resource for {}", connection.remote(), account, reason);
+            error = StanzaError.of(StanzaError.Condition.INTERNAL_SERVER_ERROR).later();
+        }
+        return request.withAttribute("type", "error").with(error.toElement());
+    }
+
+    /** Our header and features, in one write. */
+    private void open(StreamHeader header, List<Element> features) {
+        Jid from = header.from() == null ? null : jid(header.from());
+        String text = StreamXml.header(server.domain(), from) + StreamXml.features(server.codec(), features);
+        connection.out().sendNow(text.getBytes(UTF_8));
+    }
+
+    private void send(Element element) {
+        connection.out().sendNow(bytes(element));
+    }
+
+    private byte[] bytes(Element element) {
+        return server.codec().serialize(element, Namespaces.CLIENT);
+    }
+}

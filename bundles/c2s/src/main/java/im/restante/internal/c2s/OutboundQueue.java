@@ -1,0 +1,416 @@
+package im.restante.internal.c2s;
+
+import im.restante.session.Outbound;
+import im.restante.store.StoredMessage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What waits to be written to one client. Nobody who queues ever blocks: whoever finds the queue idle starts a task that drains
+ * it, up to {@value #BATCH_BYTES} bytes a write, and ends when it is empty. An idle connection has no thread and no buffer here.
+ */
+final class OutboundQueue {
+    /** Most bytes of one write. */
+    static final int BATCH_BYTES = 16 * 1024;
+
+    private static final int FEW = 4;
+    private static final int MANY = 64;
+    private static final long WRITER_LEAVES_SECONDS = 10;
+
+    /** The socket behind the queue. */
+    interface Wire {
+        /** Where to write now; another one after STARTTLS. Asked before each write. */
+        OutputStream output() throws IOException;
+
+        /** The last byte has been written: tells the other side that nothing follows. */
+        void shutdownOutput() throws IOException;
+
+        /** A write failed; nothing can be written any more. */
+        void broken(IOException reason);
+    }
+
+    private final Wire wire;
+    private final Executor writers;
+    private final Runnable drain = this::drain;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+
+    /** {@link Outbound}, {@link StoredMessage}, {@code byte[]}, or the future of a flush. */
+    private ArrayDeque<Object> queue = new ArrayDeque<>(FEW);
+
+    private int count;
+    private long bytes;
+    private int longest;
+    private boolean writing;
+    private boolean corked;
+    private boolean streamOpen;
+    private boolean finishing;
+    private boolean shut;
+    private boolean broken;
+    private volatile long stuckSince;
+
+    /** What became of a stanza. */
+    enum Offer {
+        QUEUED,
+        /** At the bound: it belongs into the spool. */
+        FULL,
+        /** At twice the bound: the client does not read, and the connection must end. */
+        OVERFLOW,
+        /** Nothing is queued any more. */
+        ENDED
+    }
+
+    OutboundQueue(Wire wire, Executor writers) {
+        this.wire = wire;
+        this.writers = writers;
+    }
+
+    /** Queues a stanza within bounds; see {@link im.restante.session.ClientLink#offer}. */
+    Offer offer(Outbound stanza, int maxCount, long maxBytes) {
+        int size = stanza.xml().length;
+        lock.lock();
+        try {
+            if (finishing || broken) {
+                return Offer.ENDED;
+            }
+            if (stanza.storable()) {
+                if (count >= maxCount || count > 0 && bytes + size > maxBytes) {
+                    return Offer.FULL;
+                }
+            } else if (count >= 2L * maxCount || count > 0 && bytes + size > 2 * maxBytes) {
+                return Offer.OVERFLOW;
+            }
+            queue.add(stanza);
+            count++;
+            bytes += size;
+            if (writing || corked) {
+                return Offer.QUEUED;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        writers.execute(drain);
+        return Offer.QUEUED;
+    }
+
+    /** Queues stored messages outside of the bounds; completes as {@link im.restante.session.ClientLink#sendStored} says. */
+    CompletableFuture<Void> sendStored(List<StoredMessage> messages) {
+        CompletableFuture<Void> flushed = new CompletableFuture<>();
+        lock.lock();
+        try {
+            if (finishing || broken) {
+                flushed.completeExceptionally(ended());
+                return flushed;
+            }
+            queue.addAll(messages);
+            queue.add(flushed);
+            if (writing || corked) {
+                return flushed;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        writers.execute(drain);
+        return flushed;
+    }
+
+    /**
+     * Writes on the caller's thread if nobody else is writing: for the dialogue before the session, where the one who asks waits
+     * for the answer anyway. Returns when the bytes are out, or queued behind another writer.
+     *
+     * @return false if the connection is ending
+     */
+    boolean sendNow(byte[] xml) {
+        lock.lock();
+        try {
+            if (finishing || broken) {
+                return false;
+            }
+            streamOpen = true;
+            queue.add(xml);
+            if (writing || corked) {
+                return true;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        drain();
+        return true;
+    }
+
+    /** The next thing written begins a new stream (RFC 6120 §4.3.3), so that an error must bring its own header. */
+    void restart() {
+        lock.lock();
+        try {
+            streamOpen = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From here on things are queued, not written, until {@link #uncork}. */
+    void cork() {
+        lock.lock();
+        try {
+            corked = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes {@code first}, then what was queued meanwhile. */
+    void uncork(byte[] first) {
+        lock.lock();
+        try {
+            corked = false;
+            if (finishing || broken) {
+                return;
+            }
+            queue.addFirst(first);
+            if (writing) {
+                return;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        writers.execute(drain);
+    }
+
+    /**
+     * Writes what is queued, then {@code last}, then shuts the output. Nothing can be queued afterwards. Only the first call
+     * counts.
+     *
+     * @param header goes before {@code last} if this stream has not been opened from our side yet
+     */
+    void finish(byte[] header, byte[] last) {
+        lock.lock();
+        try {
+            if (finishing || broken) {
+                return;
+            }
+            finishing = true;
+            corked = false;
+            if (!streamOpen) {
+                queue.add(header);
+            }
+            queue.add(last);
+            if (writing) {
+                return;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        writers.execute(drain);
+    }
+
+    /**
+     * Since when one write has not come to its end, by {@link System#nanoTime()}; 0 if none is under way.
+     */
+    long stuckSince() {
+        return stuckSince;
+    }
+
+    /** Waits until nobody writes: everything is out, or nothing can be written any more. */
+    void awaitIdle(Duration atMost) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = atMost.toNanos();
+            while (writing && left > 0) {
+                left = idle.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether everything was written and the output was shut. */
+    boolean flushed() {
+        lock.lock();
+        try {
+            return shut && !broken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes back what was not written. Called once, when the socket is closed already, so that a writer leaves soon.
+     *
+     * @return storable messages of the session, oldest first
+     */
+    List<Outbound> end() {
+        List<Outbound> unsent = new ArrayList<>();
+        List<CompletableFuture<?>> failed = new ArrayList<>();
+        lock.lock();
+        try {
+            finishing = true;
+            broken = true;
+            long left = TimeUnit.SECONDS.toNanos(WRITER_LEAVES_SECONDS);
+            while (writing && left > 0) {
+                left = idle.awaitNanos(left);
+            }
+            for (Object item : queue) {
+                if (item instanceof Outbound stanza && stanza.storable()) {
+                    unsent.add(stanza);
+                } else if (item instanceof CompletableFuture<?> flush) {
+                    failed.add(flush);
+                }
+            }
+            queue = new ArrayDeque<>(0);
+            count = 0;
+            bytes = 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        failed.forEach(flush -> flush.completeExceptionally(ended()));
+        return unsent;
+    }
+
+    private static IOException ended() {
+        return new IOException("the connection has ended");
+    }
+
+    private void drain() {
+        List<Object> batch = new ArrayList<>(FEW);
+        while (true) {
+            batch.clear();
+            int size = take(batch);
+            if (size < 0) {
+                return;
+            }
+            try {
+                if (batch.isEmpty()) {
+                    wire.shutdownOutput();
+                } else {
+                    write(batch, size);
+                }
+            } catch (IOException e) {
+                putBack(batch);
+                wire.broken(e);
+                return;
+            }
+            for (int i = 0; i < batch.size(); i++) {
+                if (batch.get(i) instanceof CompletableFuture<?> flush) {
+                    flush.complete(null);
+                }
+            }
+        }
+    }
+
+    /** Takes the next batch; an empty one stands for the end of the output. @return its bytes, or -1 if there is nothing to do */
+    private int take(List<Object> batch) {
+        lock.lock();
+        try {
+            if (broken || queue.isEmpty() && (!finishing || shut)) {
+                writing = false;
+                trim();
+                idle.signalAll();
+                return -1;
+            }
+            if (queue.isEmpty()) {
+                shut = true;
+                return 0;
+            }
+            longest = Math.max(longest, queue.size());
+            int size = 0;
+            do {
+                Object item = queue.poll();
+                batch.add(item);
+                size += size(item);
+                forget(item);
+            } while (!queue.isEmpty() && size + size(queue.peek()) <= BATCH_BYTES);
+            return size;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void write(List<Object> batch, int size) throws IOException {
+        OutputStream out = wire.output();
+        if (batch.size() == 1 || size > BATCH_BYTES) {
+            for (int i = 0; i < batch.size(); i++) {
+                write(out, bytes(batch.get(i)));
+            }
+            return;
+        }
+        byte[] joined = new byte[size];
+        int at = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            byte[] item = bytes(batch.get(i));
+            System.arraycopy(item, 0, joined, at, item.length);
+            at += item.length;
+        }
+        write(out, joined);
+    }
+
+    /** In pieces, so that a slow client that does read is not taken for one that does not. */
+    private void write(OutputStream out, byte[] xml) throws IOException {
+        for (int at = 0; at < xml.length; at += BATCH_BYTES) {
+            stuckSince = System.nanoTime() | 1;
+            out.write(xml, at, Math.min(BATCH_BYTES, xml.length - at));
+        }
+        stuckSince = 0;
+    }
+
+    /** What the client may have seen half of counts as not written: twice is better than never. */
+    private void putBack(List<Object> batch) {
+        lock.lock();
+        try {
+            for (int i = batch.size() - 1; i >= 0; i--) {
+                queue.addFirst(batch.get(i));
+            }
+            broken = true;
+            writing = false;
+            idle.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(Object item) {
+        if (item instanceof Outbound stanza) {
+            count--;
+            bytes -= stanza.xml().length;
+        }
+    }
+
+    /** Gives a grown array back. */
+    private void trim() {
+        if (longest > MANY && queue.isEmpty()) {
+            queue = new ArrayDeque<>(FEW);
+            longest = 0;
+        }
+    }
+
+    private static int size(Object item) {
+        return bytes(item).length;
+    }
+
+    private static final byte[] NOTHING = {};
+
+    private static byte[] bytes(Object item) {
+        if (item instanceof Outbound stanza) {
+            return stanza.xml();
+        }
+        if (item instanceof StoredMessage message) {
+            return message.stanza();
+        }
+        return item instanceof byte[] xml ? xml : NOTHING;
+    }
+}

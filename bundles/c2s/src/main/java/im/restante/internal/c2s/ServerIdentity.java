@@ -1,0 +1,80 @@
+package im.restante.internal.c2s;
+
+import im.restante.config.ConfigException;
+import im.restante.config.Settings;
+import im.restante.jid.Jid;
+import im.restante.server.ServerInfo;
+import java.time.Instant;
+import java.util.Map;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.Version;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes {@link ServerInfo}. Apart from the listener, so that what the listener needs may need the domain. The service is
+ * registered by hand: another domain must be another service, while a bad one must not take the good one away.
+ */
+@Component(
+        immediate = true,
+        service = {},
+        configurationPid = C2sConfig.PID)
+@Capability(
+        namespace = "osgi.service",
+        attribute = {"objectClass:List<String>=\"im.restante.server.ServerInfo\"", "uses:=\"im.restante.server\""})
+public final class ServerIdentity {
+    private static final Logger log = LoggerFactory.getLogger(ServerIdentity.class);
+
+    private final BundleContext context;
+    private ServiceRegistration<ServerInfo> registration;
+    private Jid domain;
+
+    @Activate
+    public ServerIdentity(BundleContext context, Map<String, Object> values) {
+        this.context = context;
+        publish(C2sConfig.domain(Settings.of(C2sConfig.PID, values)));
+    }
+
+    @Modified
+    void modified(Map<String, Object> values) {
+        try {
+            Jid wanted = C2sConfig.domain(Settings.of(C2sConfig.PID, values));
+            if (!wanted.equals(domain)) {
+                log.info("the domain changes from {} to {}: all connections end", domain, wanted);
+                registration.unregister();
+                publish(wanted);
+            }
+        } catch (ConfigException e) {
+            log.error("{}; {} is still served", e.getMessage(), domain);
+        }
+    }
+
+    @Deactivate
+    void stop() {
+        registration.unregister();
+    }
+
+    private void publish(Jid served) {
+        domain = served;
+        registration = context.registerService(
+                ServerInfo.class, new Info(served, version(context.getBundle().getVersion()), Instant.now()), null);
+    }
+
+    /** As people write it: without the qualifier, which tells when a snapshot was built. */
+    private static String version(Version version) {
+        return version.getMajor() + "." + version.getMinor() + '.' + version.getMicro();
+    }
+
+    private record Info(Jid domain, String version, Instant startedAt) implements ServerInfo {
+        @Override
+        public String name() {
+            return "Restante";
+        }
+    }
+}

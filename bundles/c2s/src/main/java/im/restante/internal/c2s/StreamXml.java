@@ -1,0 +1,70 @@
+package im.restante.internal.c2s;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import im.restante.jid.Jid;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.StreamCondition;
+import im.restante.xml.XmlCodec;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+
+/** What a stream is made of besides stanzas. Written by hand where RFC 6120 §4.8.5 wants the prefix {@code stream}. */
+final class StreamXml {
+    static final String TLS = "urn:ietf:params:xml:ns:xmpp-tls";
+    static final String SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
+    static final String BIND = "urn:ietf:params:xml:ns:xmpp-bind";
+    static final String SESSION = "urn:ietf:params:xml:ns:xmpp-session";
+    /** XEP-0440. */
+    static final String CHANNEL_BINDING = "urn:xmpp:sasl-cb:0";
+
+    static final String ROSTER_VERSIONING = "urn:xmpp:features:rosterver";
+
+    private static final String CLOSE = "</stream:stream>";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int ID_BYTES = 16;
+
+    private StreamXml() {}
+
+    /** A text nobody can guess. */
+    static String randomId() {
+        byte[] bytes = new byte[ID_BYTES];
+        RANDOM.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** @param to the address the client gave itself; null if it gave none */
+    static String header(Jid domain, Jid to) {
+        return "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'"
+                + " id='" + randomId() + "' from='" + escape(domain.toString()) + '\''
+                + (to == null ? "" : " to='" + escape(to.toString()) + '\'')
+                + " version='1.0' xml:lang='en'>";
+    }
+
+    static String features(XmlCodec codec, List<Element> features) {
+        StringBuilder text = new StringBuilder("<stream:features>");
+        features.forEach(feature -> text.append(new String(codec.serialize(feature, Namespaces.CLIENT), UTF_8)));
+        return text.append("</stream:features>").toString();
+    }
+
+    static byte[] close() {
+        return CLOSE.getBytes(UTF_8);
+    }
+
+    /** A stream error and the end of the stream (RFC 6120 §4.9). @param text null for none */
+    static byte[] error(StreamCondition condition, String text) {
+        String declaration = " xmlns='" + Namespaces.STREAM_ERRORS + "'";
+        String more = text == null ? "" : "<text" + declaration + " xml:lang='en'>" + escape(text) + "</text>";
+        return ("<stream:error><" + condition.element() + declaration + "/>" + more + "</stream:error>" + CLOSE)
+                .getBytes(UTF_8);
+    }
+
+    private static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("'", "&apos;");
+    }
+}

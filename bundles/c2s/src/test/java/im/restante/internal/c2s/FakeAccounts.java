@@ -1,0 +1,112 @@
+package im.restante.internal.c2s;
+
+import im.restante.account.Accounts;
+import im.restante.account.ScramCredentials;
+import im.restante.account.ScramHash;
+import im.restante.account.Setting;
+import im.restante.jid.Jid;
+import im.restante.store.StoreException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Accounts in memory; {@code juliet} with the password {@code r0m30} is there. */
+final class FakeAccounts implements Accounts {
+    final Map<Jid, String> passwords = new ConcurrentHashMap<>(Map.of(Jid.of("juliet@localhost"), "r0m30"));
+    volatile boolean broken;
+
+    static ScramCredentials derive(ScramHash hash, String password, byte[] salt, int iterations) {
+        try {
+            byte[] salted = SecretKeyFactory.getInstance("PBKDF2With" + hash.mac())
+                    .generateSecret(new PBEKeySpec(password.toCharArray(), salt, iterations, hash.length() * 8))
+                    .getEncoded();
+            return new ScramCredentials(
+                    hash,
+                    salt,
+                    iterations,
+                    MessageDigest.getInstance(hash.digest()).digest(hmac(hash, salted, "Client Key")),
+                    hmac(hash, salted, "Server Key"));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static byte[] hmac(ScramHash hash, byte[] key, String text) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance(hash.mac());
+        mac.init(new SecretKeySpec(key, hash.mac()));
+        return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash) {
+        if (broken) {
+            return CompletableFuture.failedFuture(new StoreException("no repository"));
+        }
+        String password = passwords.getOrDefault(account, "nobody knows " + Math.random());
+        byte[] salt = account.toString().getBytes(StandardCharsets.UTF_8);
+        return CompletableFuture.completedFuture(derive(hash, password, salt, 4096));
+    }
+
+    @Override
+    public CompletionStage<Boolean> verify(Jid account, String password) {
+        return broken
+                ? CompletableFuture.failedFuture(new StoreException("no repository"))
+                : CompletableFuture.completedFuture(password.equals(passwords.get(account)));
+    }
+
+    @Override
+    public CompletionStage<Boolean> exists(Jid account) {
+        return CompletableFuture.completedFuture(passwords.containsKey(account));
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(Jid account, String password) {
+        return CompletableFuture.completedFuture(passwords.putIfAbsent(account, password) == null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> changePassword(Jid account, String password) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Boolean> remove(Jid account) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> list(Jid after, int max) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> setting(Jid account, String node, String key) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Map<String, String>> settings(Jid account, String node) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Boolean> write(Jid account, Collection<Setting> settings) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean registrationOpen() {
+        return false;
+    }
+}

@@ -1,0 +1,104 @@
+package im.restante.internal.c2s;
+
+import im.restante.jid.Jid;
+import im.restante.session.ClientLink;
+import im.restante.session.ClientSession;
+import im.restante.session.Ending;
+import im.restante.session.Outbound;
+import im.restante.session.Outcome;
+import im.restante.session.SessionInfo;
+import im.restante.session.SessionManager;
+import im.restante.stanza.Iq;
+import im.restante.stanza.Stanza;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+
+/** Sessions that a test looks into. By default they answer every IQ request and swallow the rest. */
+final class FakeSessions implements SessionManager {
+    final BlockingQueue<Session> bound = new LinkedBlockingQueue<>();
+    volatile BiFunction<Session, Stanza, CompletionStage<Outcome>> behaviour =
+            (session, stanza) -> CompletableFuture.completedFuture(
+                    stanza instanceof Iq iq && iq.isRequest()
+                            ? new Outcome.Answer(iq.result().element())
+                            : Outcome.DONE);
+    volatile Throwable refusal;
+
+    final class Session implements ClientSession {
+        final Jid jid;
+        final ClientLink link;
+        final BlockingQueue<Stanza> received = new LinkedBlockingQueue<>();
+        final CompletableFuture<Ending> ending = new CompletableFuture<>();
+        volatile List<Outbound> unsent;
+        volatile CompletionStage<Void> putAway = CompletableFuture.completedFuture(null);
+
+        Session(Jid jid, ClientLink link) {
+            this.jid = jid;
+            this.link = link;
+        }
+
+        @Override
+        public Jid jid() {
+            return jid;
+        }
+
+        @Override
+        public CompletionStage<Outcome> accept(Stanza stanza) {
+            received.add(stanza);
+            return behaviour.apply(this, stanza);
+        }
+
+        @Override
+        public CompletionStage<Void> ended(Ending how, List<Outbound> left) {
+            unsent = left;
+            if (!ending.complete(how)) {
+                throw new AssertionError("ended twice");
+            }
+            return putAway;
+        }
+
+        boolean send(String xml) {
+            return link.offer(Outbound.of(xml.getBytes(StandardCharsets.UTF_8)));
+        }
+
+        Stanza next() throws InterruptedException {
+            Stanza stanza = received.poll(5, TimeUnit.SECONDS);
+            if (stanza == null) {
+                throw new AssertionError("no stanza came");
+            }
+            return stanza;
+        }
+
+        Ending end() throws Exception {
+            return ending.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public CompletionStage<ClientSession> bind(Jid account, String resource, ClientLink link) {
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+        Session session = new Session(account.withResource(resource == null ? "made-up" : resource), link);
+        bound.add(session);
+        return CompletableFuture.completedFuture(session);
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        throw new UnsupportedOperationException();
+    }
+
+    Session next() throws InterruptedException {
+        Session session = bound.poll(5, TimeUnit.SECONDS);
+        if (session == null) {
+            throw new AssertionError("nobody bound a resource");
+        }
+        return session;
+    }
+}

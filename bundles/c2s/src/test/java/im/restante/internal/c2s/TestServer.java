@@ -1,0 +1,77 @@
+package im.restante.internal.c2s;
+
+import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.internal.stream.HardenedXmlCodec;
+import im.restante.jid.Jid;
+import im.restante.xml.StreamLimits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A server on a free port of the loopback, between fake accounts, fake sessions and the real codec. */
+final class TestServer implements AutoCloseable {
+    final FakeAccounts accounts = new FakeAccounts();
+    final FakeSessions sessions = new FakeSessions();
+    final Server server;
+
+    TestServer(Path home, C2sConfig config) {
+        this(home, config, new Threads());
+    }
+
+    TestServer(Path home, C2sConfig config, Threads threads) {
+        server = new Server(sessions, accounts, new HardenedXmlCodec(), Jid.of("localhost"), home, threads, config);
+        server.start();
+    }
+
+    static C2sConfig config(Tls tls) {
+        return new C2sConfig(
+                "127.0.0.1",
+                0,
+                tls,
+                0,
+                "",
+                "",
+                StreamLimits.of(100_000, 64),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(300),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
+                2_048,
+                1_048_576);
+    }
+
+    /** Timeouts of silence, in milliseconds. */
+    static C2sConfig impatient(int auth, int idle, int ping, int write) {
+        C2sConfig c = config(Tls.OFF);
+        return new C2sConfig(
+                c.host(),
+                c.port(),
+                c.tls(),
+                c.directTlsPort(),
+                c.certificate(),
+                c.privateKey(),
+                c.limits(),
+                Duration.ofMillis(auth),
+                Duration.ofMillis(idle),
+                Duration.ofMillis(ping),
+                Duration.ofMillis(write),
+                c.outboundLimit(),
+                c.outboundBytes());
+    }
+
+    TestClient connect() throws IOException {
+        return new TestClient(server.address());
+    }
+
+    /** A client with a bound resource, without TLS. */
+    TestClient online(String resource) throws IOException {
+        TestClient client = connect();
+        client.open();
+        return client.login(resource);
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}
