@@ -71,6 +71,7 @@ final class Connection implements ClientLink, Runnable {
     private String language;
 
     private long counted;
+    private GatedInput gate;
 
     // Only the timer's thread uses these.
     private long seen;
@@ -246,8 +247,14 @@ final class Connection implements ClientLink, Runnable {
     private void discard() throws IOException {
         byte[] sink = new byte[512];
         int read = 0;
-        while (read >= 0) {
-            read = in.read(sink, 0, sink.length);
+        try {
+            while (read >= 0) {
+                read = in.read(sink, 0, sink.length);
+            }
+        } catch (IOException e) {
+            if (gate == null || !gate.ended()) { // the JVM's TLS may throw at a plain end of TCP that comes after ours
+                throw e;
+            }
         }
     }
 
@@ -282,7 +289,7 @@ final class Connection implements ClientLink, Runnable {
      */
     Map<String, byte[]> startTls() throws IOException {
         handshaking = true;
-        GatedInput gate = new GatedInput(socket.getInputStream(), server.handshakes());
+        gate = new GatedInput(socket.getInputStream(), server.handshakes());
         server.handshakes().acquireUninterruptibly();
         try {
             SSLSocket layered =

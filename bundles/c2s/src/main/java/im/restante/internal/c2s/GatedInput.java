@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 final class GatedInput extends InputStream {
     private final InputStream in;
     private Semaphore permits;
+    private boolean ended;
 
     /** @param permits one of them is held by the caller until {@link #open} */
     GatedInput(InputStream in, Semaphore permits) {
@@ -26,6 +27,11 @@ final class GatedInput extends InputStream {
         }
     }
 
+    /** Whether TCP came to its end, without a reset, beneath TLS. Same thread as the reads. */
+    boolean ended() {
+        return ended;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];
@@ -36,14 +42,20 @@ final class GatedInput extends InputStream {
     public int read(byte[] buffer, int offset, int length) throws IOException {
         Semaphore held = permits;
         if (held == null) {
-            return in.read(buffer, offset, length);
+            return readOn(buffer, offset, length);
         }
         held.release();
         try {
-            return in.read(buffer, offset, length);
+            return readOn(buffer, offset, length);
         } finally {
             held.acquireUninterruptibly();
         }
+    }
+
+    private int readOn(byte[] buffer, int offset, int length) throws IOException {
+        int read = in.read(buffer, offset, length);
+        ended |= read < 0;
+        return read;
     }
 
     @Override
