@@ -1,6 +1,12 @@
 package im.restante.jid;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import rocks.xmpp.precis.InvalidCodePointException;
+import rocks.xmpp.precis.InvalidDirectionalityException;
+import rocks.xmpp.precis.PrecisProfile;
 import rocks.xmpp.precis.PrecisProfiles;
 
 /**
@@ -18,13 +24,20 @@ public final class Jid implements Comparable<Jid> {
     private final String text;
     private final Jid bare;
 
-    private Jid(String local, String domain, String resource) {
+    private Jid(String local, String domain) {
         this.local = local;
         this.domain = domain;
+        this.resource = null;
+        this.text = local == null ? domain : local + '@' + domain;
+        this.bare = this;
+    }
+
+    private Jid(Jid bare, String resource) {
+        this.local = bare.local;
+        this.domain = bare.domain;
         this.resource = resource;
-        String bareText = local == null ? domain : local + '@' + domain;
-        this.text = resource == null ? bareText : bareText + '/' + resource;
-        this.bare = resource == null ? this : new Jid(local, domain, null);
+        this.text = bare.text + '/' + resource;
+        this.bare = bare;
     }
 
     /**
@@ -49,10 +62,8 @@ public final class Jid implements Comparable<Jid> {
      * @throws InvalidJidException if a part is empty, too long or has a character that its PRECIS profile forbids
      */
     public static Jid of(String local, String domain, String resource) {
-        return new Jid(
-                local == null ? null : prepareLocal(local),
-                prepareDomain(domain),
-                resource == null ? null : prepareResource(resource));
+        Jid bare = new Jid(local == null ? null : prepareLocal(local), prepareDomain(domain));
+        return resource == null ? bare : new Jid(bare, prepareResource(resource));
     }
 
     /** The part before the {@code @}; null for a domain. */
@@ -96,7 +107,7 @@ public final class Jid implements Comparable<Jid> {
      * @throws InvalidJidException if the resource cannot be prepared
      */
     public Jid withResource(String newResource) {
-        return new Jid(local, domain, prepareResource(newResource));
+        return new Jid(bare, prepareResource(newResource));
     }
 
     @Override
@@ -124,27 +135,51 @@ public final class Jid implements Comparable<Jid> {
         if (isPlain(local)) {
             return checkLength(local, "localpart");
         }
-        for (int i = 0; i < local.length(); i++) {
-            if ("\"&'/:<>@".indexOf(local.charAt(i)) >= 0) { // RFC 7622 §3.3.1
-                throw new InvalidJidException(
-                        "localpart '" + local + "' has the forbidden character " + local.charAt(i));
+        String prepared = enforce(PrecisProfiles.USERNAME_CASE_MAPPED, local, "localpart");
+        for (int i = 0; i < prepared.length(); i++) { // not before: preparation makes an '@' of a full-width one
+            if ("\"&'/:<>@".indexOf(prepared.charAt(i)) >= 0) { // RFC 7622 §3.3.1
+                throw new InvalidJidException("localpart: forbidden character " + prepared.charAt(i));
             }
         }
-        return checkLength(enforce(PrecisProfiles.USERNAME_CASE_MAPPED, local, "localpart"), "localpart");
+        return checkLength(prepared, "localpart");
     }
 
     private static String prepareDomain(String domain) {
         String name = domain.endsWith(".") ? domain.substring(0, domain.length() - 1) : domain; // RFC 7622 §3.2
-        if (isPlain(name) || isIpv6Literal(name)) {
-            return checkLength(name, "domainpart");
+        if (name.startsWith("[")) {
+            return prepareIpv6Literal(name);
+        }
+        if (!isPlain(name)) {
+            name = name.toLowerCase(Locale.ROOT);
+        }
+        if (!isPlain(name) || name.contains("xn--")) { // A-labels become U-labels (§3.2.1)
+            name = enforce(PrecisProfiles.IDN, name, "domainpart");
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (c <= ' ' || c == 0x7f || "\"&'/:<>@".indexOf(c) >= 0) {
-                throw new InvalidJidException("domainpart '" + domain + "' is not a domain name");
+            if (c < 0x80 && !isPlain(c)) {
+                throw new InvalidJidException("domainpart: forbidden character " + (c > ' ' ? c : "(control)"));
             }
         }
-        return checkLength(enforce(PrecisProfiles.IDN, name, "domainpart"), "domainpart");
+        if (name.startsWith(".") || name.endsWith(".") || name.contains("..")) {
+            throw new InvalidJidException("domainpart: a label is empty");
+        }
+        return checkLength(name, "domainpart");
+    }
+
+    private static String prepareIpv6Literal(String name) {
+        for (int i = 1; i < name.length() - 1; i++) {
+            char c = name.charAt(i);
+            if (c >= 0x80 || Character.digit(c, 16) < 0 && c != ':' && c != '.') {
+                throw new InvalidJidException("domainpart: not an IPv6 address");
+            }
+        }
+        try {
+            InetAddress.getByName(name); // in brackets: parsed, never looked up
+        } catch (UnknownHostException e) {
+            throw new InvalidJidException("domainpart: not an IPv6 address");
+        }
+        return name.toLowerCase(Locale.ROOT);
     }
 
     private static String prepareResource(String resource) {
@@ -160,33 +195,36 @@ public final class Jid implements Comparable<Jid> {
     /** Whether nothing would be changed by preparation: what nearly every address on the wire is made of. */
     private static boolean isPlain(String part) {
         for (int i = 0; i < part.length(); i++) {
-            char c = part.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_';
-            if (!plain) {
+            if (!isPlain(part.charAt(i))) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isIpv6Literal(String name) {
-        if (name.length() < 4 || name.charAt(0) != '[' || name.charAt(name.length() - 1) != ']') {
-            return false;
-        }
-        for (int i = 1; i < name.length() - 1; i++) {
-            char c = name.charAt(i);
-            if (Character.digit(c, 16) < 0 && c != ':' && c != '.') {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isPlain(char c) {
+        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_';
     }
 
-    private static String enforce(rocks.xmpp.precis.PrecisProfile profile, String part, String name) {
+    /** Until nothing changes any more (RFC 8264 §7). */
+    private static String enforce(PrecisProfile profile, String part, String name) {
+        if (part.length() > 4 * MAX_PART_BYTES) { // preparation shortens nothing that much, and costs time
+            throw tooLong(name);
+        }
         try {
-            return profile.enforce(part);
-        } catch (IllegalArgumentException e) { // InvalidCodePointException and InvalidDirectionalityException are such
-            throw new InvalidJidException(name + " '" + part + "': " + e.getMessage());
+            String prepared = profile.enforce(part);
+            for (int i = 0; i < 3; i++) {
+                String again = profile.enforce(prepared);
+                if (again.equals(prepared)) {
+                    return prepared;
+                }
+                prepared = again;
+            }
+            throw new InvalidJidException(name + ": has no stable form");
+        } catch (InvalidCodePointException | InvalidDirectionalityException e) {
+            throw new InvalidJidException(name + ": " + e.getMessage());
+        } catch (IllegalArgumentException e) { // java.net.IDN: its message may quote the input
+            throw e instanceof InvalidJidException known ? known : new InvalidJidException(name + ": not a valid name");
         }
     }
 
@@ -195,8 +233,12 @@ public final class Jid implements Comparable<Jid> {
             throw new InvalidJidException(name + " is empty");
         }
         if (part.length() * 3 > MAX_PART_BYTES && part.getBytes(StandardCharsets.UTF_8).length > MAX_PART_BYTES) {
-            throw new InvalidJidException(name + " is longer than " + MAX_PART_BYTES + " bytes");
+            throw tooLong(name);
         }
         return part;
+    }
+
+    private static InvalidJidException tooLong(String name) {
+        return new InvalidJidException(name + " is longer than " + MAX_PART_BYTES + " bytes");
     }
 }

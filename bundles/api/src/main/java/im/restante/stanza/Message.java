@@ -37,16 +37,17 @@ public record Message(Element element, Jid from, Jid to, Type type) implements S
                 type(element.attribute("type")));
     }
 
-    /** The same message from another address, or to another. */
+    /** The same message with other addresses, in their prepared form; a null {@code newTo} leaves it as it is. */
     public Message addressed(Jid newFrom, Jid newTo) {
         Element changed = element;
-        if (!newFrom.equals(from)) {
+        if (!newFrom.toString()
+                .equals(element.attribute("from"))) { // the text: it may be another form of the same address
             changed = changed.withAttribute("from", newFrom.toString());
         }
-        if (newTo != null && !newTo.equals(to)) {
+        if (newTo != null && !newTo.toString().equals(element.attribute("to"))) {
             changed = changed.withAttribute("to", newTo.toString());
         }
-        return changed == element ? this : new Message(changed, newFrom, newTo, type);
+        return changed == element ? this : new Message(changed, newFrom, newTo == null ? to : newTo, type);
     }
 
     /** The same message with one more child. */
