@@ -1,0 +1,237 @@
+package im.restante.internal.shell;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.jid.Jid;
+import im.restante.server.ServerInfo;
+import im.restante.session.ClientLink;
+import im.restante.session.ClientSession;
+import im.restante.session.SessionInfo;
+import im.restante.session.SessionManager;
+import im.restante.store.SenderUsage;
+import im.restante.store.StoreException;
+import im.restante.store.StoreStatistics;
+import im.restante.store.Usage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandsTest {
+    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final Jid JULIET = Jid.of("juliet@example.org");
+    private static final Instant SINCE = Instant.parse("2026-11-22T20:00:00Z");
+
+    private final FakeAccounts accounts = new FakeAccounts();
+
+    @Test
+    void addsAUserWithAPasswordGivenOrTyped() throws Exception {
+        try (Gogo gogo = new Gogo(new UserAddCommand(accounts, server()))) {
+            assertEquals("added romeo@example.org\n", gogo.run("restante:user-add Romeo@example.org secret"));
+            assertEquals("secret", accounts.passwords.get(ROMEO));
+            assertEquals(
+                    "Password: \nadded juliet@example.org\n", gogo.run("user-add juliet@example.org", "pässword\r\n"));
+            assertEquals("pässword", accounts.passwords.get(JULIET));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            user-add                           | usage: restante:user-add JID [PASSWORD]
+            user-add a b c                     | usage: restante:user-add JID [PASSWORD]
+            user-add juliet secret             | an account's address looks like name@domain, got juliet
+            user-add juliet@example.org/x pw   | an account's address looks like name@domain, got juliet@example.org/x
+            user-add juliet@example.net secret | this server has the domain example.org, and no accounts of example.net
+            user-add romeo@example.org secret  | there is an account romeo@example.org already
+            user-add juliet@example.org        | no password given
+            user-remove                        | usage: restante:user-remove JID
+            user-remove tybalt@example.org     | there is no account tybalt@example.org
+            user-list a b                      | usage: restante:user-list [AFTER]
+            """)
+    void saysWhatIsWrongInOneLine(String line, String message) {
+        accounts.passwords.put(ROMEO, "secret");
+        try (Gogo gogo = new Gogo(
+                new UserAddCommand(accounts, server()),
+                new UserRemoveCommand(accounts),
+                new UserListCommand(accounts))) {
+            Exception e = assertThrows(Exception.class, () -> gogo.run(line));
+            assertEquals(message, e.getMessage());
+        }
+    }
+
+    @Test
+    void listsUsersInPages() throws Exception {
+        for (int i = 0; i <= UserListCommand.MAX; i++) {
+            accounts.passwords.put(Jid.of("user%05d@example.org".formatted(i)), "secret");
+        }
+        try (Gogo gogo = new Gogo(new UserListCommand(accounts))) {
+            String first = gogo.run("user-list");
+            assertTrue(first.startsWith("user00000@example.org\nuser00001@example.org\n"), first);
+            assertTrue(first.endsWith("there may be more: restante:user-list user00999@example.org\n"), first);
+            assertEquals("user01000@example.org\n", gogo.run("user-list user00999@example.org"));
+        }
+    }
+
+    @Test
+    void removesAUser() throws Exception {
+        accounts.passwords.put(ROMEO, "secret");
+        try (Gogo gogo = new Gogo(new UserRemoveCommand(accounts))) {
+            assertEquals("removed romeo@example.org\n", gogo.run("user-remove romeo@example.org"));
+        }
+        assertTrue(accounts.passwords.isEmpty());
+    }
+
+    @Test
+    void saysWhyThereIsNoAnswer() {
+        accounts.failure = new StoreException("the database is locked: stop the other server");
+        try (Gogo gogo = new Gogo(new UserRemoveCommand(accounts), new UserListCommand(null))) {
+            assertEquals(
+                    "the database is locked: stop the other server",
+                    assertThrows(Exception.class, () -> gogo.run("user-remove romeo@example.org"))
+                            .getMessage());
+            assertEquals(
+                    "accounts are not available: is its bundle running?",
+                    assertThrows(Exception.class, () -> gogo.run("user-list")).getMessage());
+        }
+        assertEquals(
+                "no answer within 0 seconds; the log may say why",
+                assertThrows(IllegalStateException.class, () -> Answer.of(new CompletableFuture<>(), 0))
+                        .getMessage());
+    }
+
+    @Test
+    void listsSessions() throws Exception {
+        List<SessionInfo> all = List.of(
+                new SessionInfo(ROMEO.withResource("orchard"), true, -5, SINCE, "127.0.0.1:50000", true, "LIVE"),
+                new SessionInfo(JULIET.withResource("b"), false, 0, SINCE, "127.0.0.1:5", false, "AWAY"));
+        try (Gogo gogo = new Gogo(new SessionsCommand(new Sessions(all)))) {
+            assertEquals("""
+                    session                    priority  spool  since                 from             tls
+                    romeo@example.org/orchard  -5        LIVE   2026-11-22T20:00:00Z  127.0.0.1:50000  yes
+                    juliet@example.org/b       -         AWAY   2026-11-22T20:00:00Z  127.0.0.1:5      no
+                    2 sessions
+                    """, gogo.run("sessions"));
+        }
+        try (Gogo gogo = new Gogo(new SessionsCommand(new Sessions(List.of())))) {
+            assertEquals("0 sessions\n", gogo.run("sessions"));
+        }
+    }
+
+    @Test
+    void saysWhatWaitsWithoutReadingIt() throws Exception {
+        FakeStore full = new FakeStore(
+                null,
+                new Usage(1_001, 4_711, SINCE),
+                List.of(new SenderUsage(JULIET, 1_000), new SenderUsage(Jid.of("nurse@example.org"), 1)));
+        try (Gogo gogo =
+                new Gogo(new SpoolCommand(List.of(FakeStore.empty().as("old", -1, 2), full.as("sqlite", 0, 1))))) {
+            assertEquals("""
+                    sqlite: 1001 messages, 4711 bytes, oldest 2026-11-22T20:00:00Z
+                      messages  from
+                      1000      juliet@example.org
+                      1         nurse@example.org
+                    old: nothing waits
+                    """, gogo.run("spool romeo@example.org"));
+        }
+        try (Gogo gogo = new Gogo(new SpoolCommand(List.of()))) {
+            assertEquals(
+                    "no message store is present",
+                    assertThrows(Exception.class, () -> gogo.run("spool romeo@example.org"))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void listsStoresAndMarksTheOneThatTakesNewMessages() throws Exception {
+        FakeStore good = new FakeStore(done(new StoreStatistics(12, -1, 3, 99)), null, List.of());
+        FakeStore broken =
+                new FakeStore(CompletableFuture.failedFuture(new StoreException("no connection")), null, List.of());
+        var services = List.of(good.as("low", 0, 7), broken.as("high", 5, 8));
+        try (Gogo gogo = new Gogo(new StoreCommand(Map.of(), services))) {
+            assertEquals("""
+                       store  ranking  messages       owners  quarantined  largest id
+                    *  high   5        no connection
+                       low    0        12             ?       3            99
+                    """, gogo.run("store"));
+        }
+        try (Gogo gogo = new Gogo(new StoreCommand(Map.of("store", "low"), services))) {
+            assertTrue(gogo.run("store").contains("\n*  low"));
+        }
+        try (Gogo gogo = new Gogo(new StoreCommand(Map.of("store", "mariadb"), services))) {
+            assertTrue(gogo.run("store")
+                    .endsWith("no store takes new messages: im.restante.offline says store=mariadb, which is not"
+                            + " present\n"));
+        }
+    }
+
+    @Test
+    void prefersTheOlderStoreAmongEquals() throws Exception {
+        try (Gogo gogo = new Gogo(new StoreCommand(
+                Map.of(),
+                List.of(FakeStore.empty().as("younger", 0, 8), FakeStore.empty().as("older", 0, 7))))) {
+            assertTrue(gogo.run("store").contains("\n*  older"));
+        }
+    }
+
+    @Test
+    void explainsItself() throws Exception {
+        UserListCommand list = new UserListCommand(accounts);
+        try (Gogo gogo = new Gogo(list, new CommandsCommand(List.of(list)))) {
+            assertEquals(
+                    "restante:user-list [AFTER]\n    Lists accounts by address, 1000 at a time, those behind AFTER.\n",
+                    gogo.run("user-list --help"));
+            assertEquals("""
+                    restante:commands
+                        Lists these commands; each one explains itself with --help.
+                    restante:user-list [AFTER]
+                        Lists accounts by address, 1000 at a time, those behind AFTER.
+                    """, gogo.run("commands"));
+        }
+    }
+
+    private static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    private static ServerInfo server() {
+        return new ServerInfo() {
+            @Override
+            public Jid domain() {
+                return Jid.of("example.org");
+            }
+
+            @Override
+            public String name() {
+                return "Restante";
+            }
+
+            @Override
+            public String version() {
+                return "0";
+            }
+
+            @Override
+            public Instant startedAt() {
+                return SINCE;
+            }
+        };
+    }
+
+    private record Sessions(List<SessionInfo> all) implements SessionManager {
+        @Override
+        public CompletionStage<ClientSession> bind(Jid account, String resource, ClientLink link) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<SessionInfo> sessions() {
+            return all;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package im.restante.internal.shell;
+
+import im.restante.jid.Jid;
+import im.restante.store.Admission;
+import im.restante.store.Appended;
+import im.restante.store.MessageStore;
+import im.restante.store.SenderUsage;
+import im.restante.store.StoreStatistics;
+import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A store that only has figures. */
+final class FakeStore implements MessageStore {
+    private final CompletionStage<StoreStatistics> statistics;
+    private final Usage usage;
+    private final List<SenderUsage> senders;
+
+    FakeStore(CompletionStage<StoreStatistics> statistics, Usage usage, List<SenderUsage> senders) {
+        this.statistics = statistics;
+        this.usage = usage;
+        this.senders = senders;
+    }
+
+    static FakeStore empty() {
+        return new FakeStore(
+                CompletableFuture.completedFuture(new StoreStatistics(0, 0, 0, 0)), new Usage(0, 0, null), List.of());
+    }
+
+    /** As service component runtime hands it over. */
+    Map.Entry<Map<String, Object>, MessageStore> as(String id, int ranking, long serviceId) {
+        return Map.entry(Map.of("store.id", id, "service.ranking", ranking, "service.id", serviceId), this);
+    }
+
+    @Override
+    public CompletionStage<Usage> usage(Jid owner) {
+        return CompletableFuture.completedFuture(usage);
+    }
+
+    @Override
+    public CompletionStage<List<SenderUsage>> senders(Jid owner, int max) {
+        return CompletableFuture.completedFuture(senders);
+    }
+
+    @Override
+    public CompletionStage<StoreStatistics> statistics() {
+        return statistics;
+    }
+
+    @Override
+    public CompletionStage<Appended> append(StoredMessage message, Admission admission) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
+        throw new UnsupportedOperationException("a shell reads no messages");
+    }
+
+    @Override
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Usage> usage(Jid owner, Jid sender) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> owners(Jid after, int max) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> expired(Instant now, int max) {
+        throw new UnsupportedOperationException();
+    }
+}
