@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -39,38 +40,54 @@ final class Container implements AutoCloseable {
     private static final Duration STOPPING = Duration.ofSeconds(20);
     private static final Duration GLANCE = Duration.ofMillis(20);
 
+    private final Home home;
+    private final String buildId;
+    private final Path mark;
+    private final boolean fresh;
     private final Framework framework;
     private final List<String> errors = new CopyOnWriteArrayList<>();
 
-    private Container(Framework framework) {
-        this.framework = framework;
+    Container(Home home) {
+        this.home = home;
+        this.buildId = Contents.buildId();
+        this.mark = home.cache().resolve("build-id");
+        this.fresh = !isInstalled();
+        this.framework = new FrameworkFactory().newFramework(properties());
+    }
+
+    /** Whether the cache holds the bundles of this very jar. */
+    private boolean isInstalled() {
+        try {
+            return Files.readString(mark).equals(buildId);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Starts all bundles up to a start level; returns when they were started, or could not be. */
-    static Container start(Home home, int level) throws Refusal {
-        String id = Contents.buildId();
-        Path mark = home.cache().resolve("build-id");
+    void start(int level) throws Refusal {
         try {
-            boolean fresh = !Files.exists(mark) || !Files.readString(mark).equals(id);
             if (fresh) {
                 Files.deleteIfExists(mark);
             }
-            Container container = new Container(new FrameworkFactory().newFramework(properties(home, level, fresh)));
-            container.framework.init();
-            container.framework.getBundleContext().addFrameworkListener(container::note);
+            framework.init();
+            framework.getBundleContext().addFrameworkListener(this::note);
             if (fresh) {
-                container.install();
-                Files.writeString(mark, id);
+                install();
+                Files.writeString(mark, buildId);
             }
-            container.framework.start();
-            container.awaitLevel(level);
-            return container;
+            framework.start();
+            FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
+            levels.setStartLevel(level);
+            while (levels.getStartLevel() < level && framework.getState() != Bundle.STOPPING) {
+                pause();
+            }
         } catch (IOException | BundleException e) {
             throw Refusal.failed("the framework does not start: " + Refusals.reason(e));
         }
     }
 
-    private static Map<String, String> properties(Home home, int level, boolean fresh) {
+    private Map<String, String> properties() {
         String root = home.root().toString();
         System.setProperty("restante.home", root);
         Map<String, String> p = new HashMap<>();
@@ -79,7 +96,6 @@ final class Container implements AutoCloseable {
         if (fresh) {
             p.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         }
-        p.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(level));
         p.put("felix.log.level", "1");
         p.put("felix.service.urlhandlers", "false"); // nobody makes a bundle: URL out of text
         p.put("felix.cache.locking", "false"); // the home is locked
@@ -124,13 +140,6 @@ final class Container implements AutoCloseable {
         }
     }
 
-    private void awaitLevel(int level) throws Refusal {
-        FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
-        while (levels.getStartLevel() < level && framework.getState() != Bundle.STOPPING) {
-            pause();
-        }
-    }
-
     /**
      * What a task of {@code im.restante.standalone} offers, waited for as long as nothing says that it will not come.
      *
@@ -152,10 +161,13 @@ final class Container implements AutoCloseable {
     }
 
     private void refuseBadConfiguration() throws Refusal {
-        for (String problem : problems()) {
-            if (problem.startsWith(CONFIGURATION)) {
-                throw Refusal.usage(problem.substring(CONFIGURATION.length()));
-            }
+        String refused = problems().stream()
+                .filter(problem -> problem.startsWith(CONFIGURATION))
+                .map(problem -> problem.substring(CONFIGURATION.length()))
+                .distinct()
+                .collect(Collectors.joining("; "));
+        if (!refused.isEmpty()) {
+            throw Refusal.usage(refused);
         }
     }
 

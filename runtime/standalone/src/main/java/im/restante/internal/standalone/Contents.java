@@ -22,7 +22,6 @@ final class Contents {
     private static final List<String> CONFIGURATION = List.of(
             "im.restante.accounts.cfg",
             "im.restante.c2s.cfg",
-            "im.restante.filter.cfg",
             "im.restante.offline.cfg",
             "im.restante.quota.cfg",
             "im.restante.shell.cfg",

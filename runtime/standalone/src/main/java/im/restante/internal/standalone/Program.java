@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,9 @@ import java.util.function.Supplier;
 
 /** Runs the server, or does one small thing around it. */
 public final class Program {
+    /** As it was given to us: the logging bundles set {@code System.err} to what they found when they stop. */
+    private static final PrintStream ERR = System.err;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Program() {}
@@ -34,28 +38,41 @@ public final class Program {
             }
             return 0;
         } catch (Refusal e) {
-            System.err.println("restante: " + e.getMessage());
+            ERR.println("restante: " + e.getMessage());
             return e.exitCode();
         }
     }
 
     private static void serve(Arguments arguments) throws Refusal {
         try (Home home = Home.open(arguments.home());
-                Container container = Container.start(home, Container.WHOLE)) {
-            Thread stop = new Thread(container::close, "restante-stop");
-            Runtime.getRuntime().addShutdownHook(stop);
-            Supplier<?> ready = container.await(Supplier.class, "ready", PATIENCE);
-            System.out.println(ready.get());
+                Container container = new Container(home)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(container::close, "restante-stop"));
+            System.out.println(
+                    started(container, Container.WHOLE, Supplier.class, "ready").get());
             // Starting leaves garbage and a heap sized for it; a server at rest needs neither.
             System.gc();
             container.awaitStop();
         }
     }
 
+    /** Starts the container and waits for what one of its bundles offers. */
+    private static <T> T started(Container container, int level, Class<T> type, String task) throws Refusal {
+        HeldWarnings warnings = new HeldWarnings();
+        try {
+            container.start(level);
+            T found = container.await(type, task, PATIENCE);
+            warnings.show();
+            return found;
+        } catch (Refusal e) {
+            warnings.drop();
+            throw e;
+        }
+    }
+
     /** Makes an account in a home whose server is stopped. */
     static void addUser(Path directory, String address, String password) throws Refusal {
         try (Home home = Home.open(directory);
-                Container container = Container.start(home, Container.WITHOUT_CLIENTS)) {
+                Container container = new Container(home)) {
             String problem = adder(container).apply(address, password);
             if (problem != null) {
                 throw Refusal.failed(problem);
@@ -65,7 +82,7 @@ public final class Program {
 
     @SuppressWarnings("unchecked") // a service is found by its raw type
     private static BinaryOperator<String> adder(Container container) throws Refusal {
-        return (BinaryOperator<String>) container.await(BinaryOperator.class, "add-user", PATIENCE);
+        return (BinaryOperator<String>) started(container, Container.WITHOUT_CLIENTS, BinaryOperator.class, "add-user");
     }
 
     private static String password() throws Refusal {

@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Properties;
 
 /** Speaks to the shell of a running server: a connection a command, its line out, {@code ok} or {@code error} and the output back. */
 final class ShellClient {
@@ -20,14 +23,25 @@ final class ShellClient {
     }
 
     static void run(Arguments arguments) throws Refusal {
-        ShellClient client = new ShellClient(arguments.home().resolve("data").resolve("shell.sock"));
-        if (!arguments.operands().isEmpty()) {
-            if (!client.execute(String.join(" ", arguments.operands()))) {
-                throw Refusal.failed("the command failed");
-            }
-            return;
+        ShellClient client =
+                new ShellClient(socket(arguments.home().toAbsolutePath().normalize()));
+        if (arguments.operands().isEmpty()) {
+            client.converse();
+        } else if (!client.execute(String.join(" ", arguments.operands()), System.in)) {
+            throw Refusal.failed("the command failed");
         }
-        client.converse();
+    }
+
+    /** Where {@code etc/im.restante.shell.cfg} says. */
+    private static Path socket(Path home) throws Refusal {
+        Path file = home.resolve("etc").resolve("im.restante.shell.cfg");
+        Properties configuration = new Properties();
+        try (Reader in = Files.newBufferedReader(file, UTF_8)) {
+            configuration.load(in);
+        } catch (IOException e) {
+            throw Refusal.failed("no server is running in " + home + ": cannot read " + Refusals.reason(e));
+        }
+        return Path.of(configuration.getProperty("socket", "").replace("${restante.home}", home.toString()));
     }
 
     private void converse() throws Refusal {
@@ -43,7 +57,7 @@ final class ShellClient {
                     return;
                 }
                 if (!line.isBlank()) {
-                    execute(line);
+                    execute(line, null);
                 }
             }
         } catch (IOException e) {
@@ -51,15 +65,25 @@ final class ShellClient {
         }
     }
 
-    /** Prints what the command prints; true if it succeeded. */
-    private boolean execute(String line) throws Refusal {
+    /**
+     * Prints what the command prints; true if it succeeded.
+     *
+     * @param keyboard what the command may read, until the end of the input; none: null
+     */
+    private boolean execute(String line, InputStream keyboard) throws Refusal {
         if (Files.notExists(socket)) {
             throw Refusal.failed("no server is running in this home: there is no " + socket);
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 BufferedReader in = new BufferedReader(Channels.newReader(channel, UTF_8))) {
             Channels.newOutputStream(channel).write((line + '\n').getBytes(UTF_8));
-            channel.shutdownOutput();
+            if (keyboard == null) {
+                channel.shutdownOutput();
+            } else {
+                Thread typing = new Thread(() -> type(keyboard, channel), "restante-keyboard");
+                typing.setDaemon(true);
+                typing.start();
+            }
             boolean done = "ok".equals(in.readLine());
             for (String output = in.readLine(); output != null; output = in.readLine()) {
                 (done ? System.out : System.err).println(output);
@@ -67,6 +91,15 @@ final class ShellClient {
             return done;
         } catch (IOException e) {
             throw Refusal.failed("cannot speak to the server at " + socket + ": " + Refusals.reason(e));
+        }
+    }
+
+    private static void type(InputStream keyboard, SocketChannel channel) {
+        try {
+            keyboard.transferTo(Channels.newOutputStream(channel));
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            // The command did not wait for all that was typed.
         }
     }
 }

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class KnownKeys implements ConfigurationListener {
     private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
     private static final String OURS = "im.restante.";
-    /** A key in a configuration file as it is delivered, where every key stands behind a {@code #}. */
-    private static final Pattern KEY = Pattern.compile("#([a-z-]+) =.*");
+    /** A key in a configuration file as it is delivered, where most stand behind a {@code #}. */
+    private static final Pattern KEY = Pattern.compile("#?([a-z-]+) =.*");
 
     private final ConfigurationAdmin configurations;
 
