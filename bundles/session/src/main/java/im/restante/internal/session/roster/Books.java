@@ -157,6 +157,12 @@ final class Books {
         return load(book).thenApply(loaded -> reader.apply(book)).whenComplete((value, failure) -> leave(book));
     }
 
+    /** The block list alone, of an account that need not be held: mail for the absent asks for no more. */
+    CompletionStage<BlockList> blockList(Jid account) {
+        return accounts.settings(account.bare(), BLOCKING_NODE)
+                .thenApply(values -> blockList(account, values.keySet()));
+    }
+
     /** Does something to a loaded account when all changes begun before are done. */
     <T> CompletionStage<T> inTurn(Jid account, Function<Book, CompletionStage<T>> task) {
         Book book = enter(account);

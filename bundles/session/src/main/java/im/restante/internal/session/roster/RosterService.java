@@ -1,6 +1,5 @@
 package im.restante.internal.session.roster;
 
-import im.restante.account.AccountListener;
 import im.restante.account.Accounts;
 import im.restante.internal.session.Directory;
 import im.restante.internal.session.Directory.LiveSession;
@@ -20,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Rosters, subscriptions, presence and block lists of this server's accounts (RFC 6121 §2–4, XEP-0191). */
-@Component(service = {RosterSide.class, AccountListener.class, RosterService.class})
-public final class RosterService implements RosterSide, AccountListener {
+@Component(service = {RosterSide.class, RosterService.class})
+public final class RosterService implements RosterSide {
     private static final Logger log = LoggerFactory.getLogger(RosterService.class);
     private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
     private static final CompletionStage<Boolean> YES = CompletableFuture.completedStage(true);
@@ -50,19 +50,32 @@ public final class RosterService implements RosterSide, AccountListener {
     private final Subscriptions subscriptions;
     private final Blocking blocking;
 
+    private final Removals removals;
+
     @Activate
-    public RosterService(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference ServerInfo server) {
-        this(accounts, codec, server.domain(), System::nanoTime);
+    public RosterService(
+            @Reference Accounts accounts,
+            @Reference XmlCodec codec,
+            @Reference ServerInfo server,
+            @Reference Removals removals) {
+        this(accounts, codec, server.domain(), removals, System::nanoTime);
     }
 
-    RosterService(Accounts accounts, XmlCodec codec, Jid domain, LongSupplier nanos) {
+    @Deactivate
+    void deactivate() {
+        removals.passTo(account -> {});
+    }
+
+    RosterService(Accounts accounts, XmlCodec codec, Jid domain, Removals removals, LongSupplier nanos) {
         this.domain = domain;
+        this.removals = removals;
         this.books = new Books(accounts, codec, nanos);
         this.online = new Online(() -> directory);
         this.attendances = new Attendances(books, online);
         this.flow = new PresenceFlow(books, online);
         this.subscriptions = new Subscriptions(books, online, flow, codec, domain);
         this.blocking = new Blocking(books, attendances, flow);
+        removals.passTo(this::removed);
     }
 
     Books books() {
@@ -236,7 +249,7 @@ public final class RosterService implements RosterSide, AccountListener {
         if (known != null) {
             return known.blocked.matches(other) ? YES : NO;
         }
-        return books.read(owner, loaded -> loaded.blocked.matches(other));
+        return books.blockList(owner).thenApply(list -> list.matches(other));
     }
 
     @Override
@@ -261,8 +274,7 @@ public final class RosterService implements RosterSide, AccountListener {
     }
 
     /** Ends the subscriptions of an account that is gone, as far as they are in memory: its settings are gone with it. */
-    @Override
-    public void removed(Jid account) {
+    private void removed(Jid account) {
         if (books.held(account) == null) {
             return;
         }

@@ -97,6 +97,14 @@ class BlockingTest {
     }
 
     @Test
+    void readsNothingButTheBlockListOfWhoIsAway() {
+        world.accounts.node(JULIET, Books.BLOCKING_NODE).put("romeo@restante.im", "blocked");
+        assertTrue(blocks("romeo@restante.im/orchard"));
+        assertEquals(1, world.accounts.reads.get());
+        assertNull(world.service.books().held(JULIET));
+    }
+
+    @Test
     void pushesGoToWhoAskedForTheList() {
         Client balcony = world.login(JULIET, "balcony");
         Client chamber = world.login(JULIET, "chamber");

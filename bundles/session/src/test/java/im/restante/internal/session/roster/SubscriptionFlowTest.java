@@ -276,7 +276,7 @@ class SubscriptionFlowTest {
         Client juliet = world.login(JULIET, "balcony");
         romeo.got();
         world.accounts.settings.remove(JULIET);
-        world.service.removed(JULIET);
+        world.removals.removed(JULIET);
         juliet.drops();
         assertEquals("none", world.state(ROMEO, JULIET));
         assertTrue(romeo.got().contains("unsubscribed juliet"));

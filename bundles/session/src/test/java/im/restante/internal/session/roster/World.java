@@ -30,6 +30,7 @@ final class World implements Directory {
     final FakeAccounts accounts =
             new FakeAccounts().with("romeo@restante.im", "juliet@restante.im", "nurse@restante.im");
     final XmlCodec codec = new HardenedXmlCodec();
+    final Removals removals = new Removals();
     final AtomicLong nanos = new AtomicLong();
     final List<Client> clients = new CopyOnWriteArrayList<>();
     RosterService service;
@@ -43,7 +44,7 @@ final class World implements Directory {
     /** Forgets all that is only in memory. */
     void restart() {
         clients.clear();
-        service = new RosterService(accounts, codec, Jid.of("restante.im"), nanos::get);
+        service = new RosterService(accounts, codec, Jid.of("restante.im"), removals, nanos::get);
         service.directory = this;
         roster = new RosterHandler(service);
         blocking = new BlockingHandler(service);
