@@ -1,0 +1,482 @@
+package im.restante.internal.store.sqlite;
+
+import static im.restante.itests.contract.Stages.await;
+import static im.restante.itests.contract.Stages.awaitFailure;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.jid.Jid;
+import im.restante.store.Admission;
+import im.restante.store.Admission.OnFull;
+import im.restante.store.Appended;
+import im.restante.store.MessageKind;
+import im.restante.store.MessageStore;
+import im.restante.store.StoreStatistics;
+import im.restante.store.StoredMessage;
+import im.restante.store.jdbc.SqlStore;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
+
+/** What happens when the file or the disk does not do its part, and how the writer groups what it is given. */
+class SqliteTroubleTest {
+    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final Jid JULIET = Jid.of("juliet@example.org");
+    private static final long ALL = Long.MAX_VALUE;
+
+    @TempDir
+    private Path directory;
+
+    private SqlStore store;
+
+    @AfterEach
+    void close() {
+        if (store != null) {
+            store.close();
+        }
+    }
+
+    private Path file() {
+        return directory.resolve("spool.db");
+    }
+
+    private void start(SqlStore started) {
+        store = started;
+        store.start();
+    }
+
+    private void start() {
+        start(new SqliteStore(file(), 100));
+    }
+
+    private static StoredMessage message(long id, int bytes) {
+        return new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, new byte[bytes]);
+    }
+
+    private CompletionStage<Appended> append(long id) {
+        return store.append(message(id, 500), Admission.UNLIMITED);
+    }
+
+    private List<Long> waiting() {
+        return await(store.page(ROMEO, 0, 100_000, ALL)).stream()
+                .map(StoredMessage::id)
+                .toList();
+    }
+
+    private static void assertSays(String part, Exception e) {
+        assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+
+    /** Asks again and again, as clients would, until it works. */
+    private static <T> T awaitRecovery(Supplier<CompletionStage<T>> question) throws Exception {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
+        while (true) {
+            try {
+                return question.get().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+    }
+
+    private Connection another() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + file());
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = another();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    // ---- the disk
+
+    /** Connections of which the writer's may be told how many pages the file may have. */
+    private final class LimitedConnections extends SqliteConnections {
+        private volatile Connection writer;
+        private volatile int pages = 100_000;
+
+        LimitedConnections() {
+            super(file(), 100);
+        }
+
+        @Override
+        public Connection open(Purpose purpose) throws SQLException {
+            Connection connection = super.open(purpose);
+            if (purpose == Purpose.WRITE) {
+                writer = connection;
+                pages(pages);
+            }
+            return connection;
+        }
+
+        final void pages(int most) throws SQLException {
+            pages = most;
+            try (Statement statement = writer.createStatement()) {
+                statement.execute("PRAGMA max_page_count=" + most);
+            }
+        }
+    }
+
+    @Test
+    void aFullDiskRefusesAppendsAndKeepsTheRest() throws Exception {
+        LimitedConnections connections = new LimitedConnections();
+        start(new SqlStore("test", new SqliteDialect(file()), connections));
+        await(append(1));
+        connections.pages(60);
+        List<Long> taken = new ArrayList<>(List.of(1L));
+        long id = 2;
+        while (true) {
+            CompletableFuture<Appended> answer = append(id).toCompletableFuture();
+            try {
+                answer.get(20, TimeUnit.SECONDS);
+                taken.add(id++);
+            } catch (ExecutionException e) {
+                assertSays("the disk is full", (Exception) e.getCause());
+                assertSays(file().toString(), (Exception) e.getCause());
+                break;
+            }
+        }
+        assertEquals(taken, waiting());
+        assertEquals(taken.size(), await(store.usage(ROMEO, JULIET)).messages());
+
+        List<Long> first = List.copyOf(taken.subList(0, 50));
+        CompletionStage<Appended> tooMuch = store.append(message(id, 300_000), Admission.UNLIMITED);
+        CompletionStage<Void> removal = store.remove(ROMEO, first);
+        awaitFailure(tooMuch);
+        await(removal);
+        taken.removeAll(first);
+        assertEquals(taken, waiting(), "removing works on a full disk");
+
+        connections.pages(100_000);
+        await(append(id));
+        taken.add(id);
+        assertEquals(taken, waiting());
+        assertEquals(taken.size(), await(store.statistics()).messages());
+    }
+
+    @Test
+    void aLockedFileFailsAppendsUntilItIsFree() throws Exception {
+        start();
+        await(append(1));
+        try (Connection other = another();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            assertSays("another program holds it locked", awaitFailure(append(2)));
+            assertEquals(List.of(1L), waiting(), "reading goes on");
+            statement.execute("ROLLBACK");
+        }
+        await(append(3));
+        assertEquals(List.of(1L, 3L), waiting());
+    }
+
+    @Test
+    void aFileThatIsLockedAtTheStartIsOpenedWhenItIsFree() throws Exception {
+        start();
+        await(append(1));
+        store.close();
+        try (Connection other = another();
+                Statement statement = other.createStatement()) {
+            statement.execute("PRAGMA locking_mode=EXCLUSIVE");
+            statement.execute("BEGIN IMMEDIATE");
+            start();
+            assertSays("another program holds it locked", awaitFailure(append(2)));
+            assertSays("another program holds it locked", awaitFailure(store.page(ROMEO, 0, 10, ALL)));
+        }
+        assertInstanceOf(Appended.Stored.class, awaitRecovery(() -> append(3)));
+        assertEquals(List.of(1L, 3L), waiting());
+    }
+
+    @Test
+    void aFileThatIsNoDatabaseIsSaidToBeDamagedUntilItIsReplaced() throws Exception {
+        byte[] garbage = new byte[20_000];
+        new Random(1).nextBytes(garbage);
+        Files.write(file(), garbage);
+        start();
+        assertSays("damaged", awaitFailure(append(1)));
+        assertSays(file().toString(), awaitFailure(store.page(ROMEO, 0, 10, ALL)));
+        assertSays("damaged", awaitFailure(store.statistics()));
+        assertSays("damaged", awaitFailure(store.exists(ROMEO)));
+        assertEquals(garbage.length, Files.size(file()), "nobody touched it");
+        Files.delete(file());
+        assertInstanceOf(Appended.Stored.class, awaitRecovery(() -> append(1)));
+        assertEquals(List.of(1L), waiting());
+    }
+
+    @Test
+    void damageInsideTheFileIsReportedAndTheStoreStaysUp() throws Exception {
+        start();
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        for (long id = 1; id <= 2_000; id++) {
+            answers.add(append(id));
+        }
+        answers.forEach(im.restante.itests.contract.Stages::await);
+        store.close();
+        byte[] garbage = new byte[4_096];
+        new Random(1).nextBytes(garbage);
+        try (RandomAccessFile raw = new RandomAccessFile(file().toFile(), "rw")) {
+            for (long at = 40 * 4_096L; at + 4_096 < raw.length(); at += 2 * 4_096) {
+                raw.seek(at);
+                raw.write(garbage);
+            }
+        }
+        start();
+        assertSays("damaged", awaitFailure(store.page(ROMEO, 0, 10_000, ALL)));
+        assertSays("damaged", awaitFailure(store.page(ROMEO, 0, 10_000, ALL)));
+        await(store.exists(ROMEO));
+    }
+
+    @Test
+    void aDirectoryInTheFilesPlaceIsSaidToBeInTheWay() throws Exception {
+        Files.createDirectory(file());
+        start();
+        assertSays("cannot be opened", awaitFailure(append(1)));
+        Files.delete(file());
+        assertInstanceOf(Appended.Stored.class, awaitRecovery(() -> append(1)));
+    }
+
+    @Test
+    void aNewerSchemaIsLeftAlone() throws Exception {
+        start();
+        await(append(1));
+        store.close();
+        execute("UPDATE om_version SET version=99");
+        start();
+        assertSays("made by a newer Restante", awaitFailure(append(2)));
+        assertSays("made by a newer Restante", awaitFailure(store.page(ROMEO, 0, 10, ALL)));
+        execute("UPDATE om_version SET version=1");
+        awaitRecovery(() -> append(3));
+        assertEquals(List.of(1L, 3L), waiting());
+    }
+
+    @Test
+    void onlyTheServersUserMayReadTheFile() throws Exception {
+        start();
+        await(append(1));
+        for (String name : List.of("spool.db", "spool.db-wal")) {
+            assertEquals(
+                    "[OWNER_READ, OWNER_WRITE]",
+                    Files.getPosixFilePermissions(directory.resolve(name)).stream()
+                            .sorted()
+                            .toList()
+                            .toString());
+        }
+    }
+
+    // ---- rows that cannot be read or written
+
+    @Test
+    void rowsThatCannotBeReadAreSetAsideAndHideNobody() throws Exception {
+        start();
+        for (long id = 1; id <= 6; id++) {
+            await(append(id));
+        }
+        execute(
+                "UPDATE om_message SET kind=77 WHERE id=1",
+                "UPDATE om_message SET kind=77 WHERE id=2",
+                "UPDATE om_message SET sender=x'00112233445566778899aabbccddeeff' WHERE id=4",
+                "UPDATE om_counter SET n=n-1",
+                "INSERT INTO om_counter SELECT rcpt, x'00112233445566778899aabbccddeeff', 1 FROM om_counter");
+        assertEquals(List.of(3L), ids(await(store.page(ROMEO, 0, 1, ALL))), "a page is empty only when nothing waits");
+        assertEquals(List.of(3L, 5L, 6L), waiting());
+        awaitRecovery(() -> store.statistics()
+                .thenCompose(now -> now.quarantined() == 3
+                        ? CompletableFuture.completedFuture(now)
+                        : CompletableFuture.<StoreStatistics>failedFuture(new IllegalStateException(now.toString()))));
+        assertEquals(3, await(store.statistics()).messages());
+        assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(1, await(store.senders(ROMEO, 10)).size());
+        assertEquals(List.of(3L, 5L, 6L), waiting());
+    }
+
+    private static List<Long> ids(List<StoredMessage> page) {
+        return page.stream().map(StoredMessage::id).toList();
+    }
+
+    @Test
+    void aMessageThatCannotBeWrittenFailsAlone() throws Exception {
+        HeldDialect dialect = new HeldDialect(file());
+        start(new SqlStore("test", dialect, purpose -> {
+            Connection connection = new SqliteConnections(file(), 100).open(purpose);
+            ((SQLiteConnection) connection).setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, 100_000);
+            return connection;
+        }));
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        CompletionStage<Appended> held = dialect.hold(() -> append(1));
+        for (long id = 2; id <= 200; id++) {
+            answers.add(store.append(message(id, id == 77 ? 200_000 : 100), new Admission(150, OnFull.REFUSE)));
+        }
+        dialect.release();
+        await(held);
+        int stored = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            if (i + 2 == 77) {
+                awaitFailure(answers.get(i));
+            } else if (await(answers.get(i)) instanceof Appended.Stored) {
+                stored++;
+            }
+        }
+        assertEquals(149, stored);
+        assertEquals(150, waiting().size());
+        assertEquals(150, await(store.usage(ROMEO, JULIET)).messages());
+    }
+
+    // ---- the writer
+
+    /** Counts commits, and can hold one. */
+    private static final class HeldDialect extends SqliteDialect {
+        private final AtomicInteger commits = new AtomicInteger();
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+        private volatile boolean hold;
+        private volatile boolean forget;
+
+        HeldDialect(Path file) {
+            super(file);
+        }
+
+        @Override
+        public void commit(Connection writer) throws SQLException {
+            commits.incrementAndGet();
+            if (hold) {
+                hold = false;
+                held.countDown();
+                try {
+                    assertTrue(released.await(20, TimeUnit.SECONDS));
+                } catch (InterruptedException e) {
+                    throw new SQLException(e);
+                }
+            }
+            super.commit(writer);
+            if (forget) {
+                forget = false;
+                throw new SQLException("connection lost");
+            }
+        }
+
+        /** Does {@code work}, whose commit is then held. */
+        <T> T hold(Supplier<T> work) throws InterruptedException {
+            hold = true;
+            T result = work.get();
+            assertTrue(held.await(20, TimeUnit.SECONDS));
+            return result;
+        }
+
+        void release() {
+            released.countDown();
+        }
+    }
+
+    @Test
+    void whatQueuedDuringACommitSharesTheNext() throws Exception {
+        HeldDialect dialect = new HeldDialect(file());
+        start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+        List<CompletionStage<?>> answers = new ArrayList<>();
+        answers.add(dialect.hold(() -> append(1)));
+        for (long id = 2; id <= 400; id++) {
+            answers.add(append(id));
+        }
+        answers.add(store.remove(ROMEO, List.of(10L)));
+        answers.add(store.remove(ROMEO, List.of(20L)));
+        answers.add(store.create(ROMEO, List.of()));
+        dialect.release();
+        answers.forEach(im.restante.itests.contract.Stages::await);
+        assertEquals(2, dialect.commits.get());
+        assertEquals(398, waiting().size());
+    }
+
+    @Test
+    void whoeverComesToAFullQueueIsTurnedAwayAtOnce() throws Exception {
+        HeldDialect dialect = new HeldDialect(file());
+        start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+        CompletionStage<Appended> first = dialect.hold(() -> append(1));
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        for (long id = 2; id <= 8_193; id++) {
+            answers.add(append(id));
+        }
+        assertSays("busy", awaitFailure(append(9_000)));
+        assertSays("busy", awaitFailure(store.remove(ROMEO, List.of(1L))));
+        assertEquals(List.of(), waiting(), "reading goes on");
+        dialect.release();
+        await(first);
+        answers.forEach(im.restante.itests.contract.Stages::await);
+        assertEquals(8_193, waiting().size());
+        await(append(9_000));
+    }
+
+    @Test
+    void aFullQueueIsAlsoOneOfTooManyBytes() throws Exception {
+        HeldDialect dialect = new HeldDialect(file());
+        start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+        CompletionStage<Appended> first = dialect.hold(() -> append(1));
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        for (long id = 2; id <= 32; id++) {
+            answers.add(store.append(message(id, 1 << 20), Admission.UNLIMITED));
+        }
+        assertSays("busy", awaitFailure(store.append(message(40, 1 << 20), Admission.UNLIMITED)));
+        dialect.release();
+        await(first);
+        answers.forEach(im.restante.itests.contract.Stages::await);
+        assertEquals(32, waiting().size());
+    }
+
+    @Test
+    void aCommitWithoutAnAnswerIsReportedAsFailed() throws Exception {
+        HeldDialect dialect = new HeldDialect(file());
+        start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+        await(append(1));
+        dialect.forget = true;
+        awaitFailure(append(2));
+        await(append(2));
+        await(append(3));
+        assertEquals(List.of(1L, 2L, 3L), waiting());
+        assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(3, await(store.statistics()).messages());
+    }
+
+    @Test
+    void closingWritesWhatWaits() {
+        start();
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        for (long id = 1; id <= 2_000; id++) {
+            answers.add(append(id));
+        }
+        store.close();
+        answers.forEach(answer -> assertTrue(answer.toCompletableFuture().isDone()));
+        answers.forEach(im.restante.itests.contract.Stages::await);
+        assertSays("closed", awaitFailure(append(3_000)));
+        assertSays("closed", awaitFailure(store.page(ROMEO, 0, 1, ALL)));
+        MessageStore closed = store;
+        start();
+        assertTrue(closed != store);
+        assertEquals(2_000, waiting().size());
+    }
+}
