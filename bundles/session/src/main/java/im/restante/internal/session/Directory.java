@@ -25,5 +25,14 @@ public interface Directory {
 
         /** Queues one stanza; see {@link im.restante.session.ClientLink#offer}. */
         void send(Element stanza);
+
+        /**
+         * Runs a task when the answer to the request being handled has been queued, so that what the task sends comes behind it;
+         * see {@link im.restante.session.ClientLink#afterPending}. This default, for a session that holds no answer back, runs
+         * it at once.
+         */
+        default void afterPending(Runnable task) {
+            task.run();
+        }
     }
 }

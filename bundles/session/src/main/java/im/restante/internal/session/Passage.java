@@ -1,0 +1,15 @@
+package im.restante.internal.session;
+
+/** Whether a stanza may go to the account it is addressed to, as far as that had to be looked up. */
+enum Passage {
+    /** It may. */
+    OPEN,
+    /** There is no such account. */
+    NO_ACCOUNT,
+    /** The recipient blocks the sender. */
+    BLOCKED,
+    /** The sender blocks the recipient. */
+    BLOCKING,
+    /** It could not be found out. */
+    UNKNOWN
+}

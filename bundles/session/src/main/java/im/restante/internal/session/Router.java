@@ -1,0 +1,367 @@
+package im.restante.internal.session;
+
+import static im.restante.stanza.StanzaError.Condition.BAD_REQUEST;
+import static im.restante.stanza.StanzaError.Condition.INTERNAL_SERVER_ERROR;
+import static im.restante.stanza.StanzaError.Condition.REMOTE_SERVER_NOT_FOUND;
+import static im.restante.stanza.StanzaError.Condition.SERVICE_UNAVAILABLE;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import im.restante.account.Accounts;
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.internal.session.RoutingTable.Action;
+import im.restante.internal.session.carbons.CarbonCopy;
+import im.restante.internal.session.owner.Dynamic;
+import im.restante.internal.session.owner.Owners;
+import im.restante.internal.session.owner.Parcel;
+import im.restante.internal.session.owner.Recipient;
+import im.restante.internal.session.owner.SpoolSettings.UnknownUser;
+import im.restante.internal.session.owner.Workers;
+import im.restante.iq.IqRouter;
+import im.restante.jid.Jid;
+import im.restante.session.Outbound;
+import im.restante.session.Outcome;
+import im.restante.stanza.Iq;
+import im.restante.stanza.Message;
+import im.restante.stanza.Presence;
+import im.restante.stanza.Stanza;
+import im.restante.stanza.StanzaError;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides where messages and IQs go (RFC 6121 §8). Safe for concurrent use; does not block. */
+final class Router {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final CompletableFuture<Passage> OPEN = completedFuture(Passage.OPEN);
+    private static final CompletableFuture<Boolean> YES = completedFuture(true);
+    private static final Session[] NOBODY = {};
+
+    private final Jid domain;
+    private final Forgery forgery;
+    private final XmlCodec codec;
+    private final Accounts accounts;
+    private final RosterSide roster;
+    private final Registry registry;
+    private final Owners owners;
+    private final Dynamic<Delivery> delivery;
+    private final Supplier<IqRouter> iqRouter;
+    private final Workers workers;
+
+    Router(
+            Jid domain,
+            XmlCodec codec,
+            Accounts accounts,
+            RosterSide roster,
+            Registry registry,
+            Owners owners,
+            Dynamic<Delivery> delivery,
+            Supplier<IqRouter> iqRouter,
+            Workers workers) {
+        this.domain = domain;
+        this.forgery = new Forgery(domain);
+        this.codec = codec;
+        this.accounts = accounts;
+        this.roster = roster;
+        this.registry = registry;
+        this.owners = owners;
+        this.delivery = delivery;
+        this.iqRouter = iqRouter;
+        this.workers = workers;
+    }
+
+    RosterSide roster() {
+        return roster;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    Dynamic<Delivery> delivery() {
+        return delivery;
+    }
+
+    CompletionStage<Delivery> awaitDelivery() {
+        return delivery.await(owners.settings().swapTimeout());
+    }
+
+    byte[] serialize(Element stanza) {
+        return codec.serialize(stanza, Namespaces.CLIENT);
+    }
+
+    /** The message as everybody but its sender sees it: with its sender, with a recipient, without forged marks. */
+    Message stamped(Message received, Jid from) {
+        Message message = received.addressed(from, received.to() == null ? from.bare() : null);
+        Element honest = forgery.removed(message.element());
+        return honest == message.element()
+                ? message
+                : new Message(honest, message.from(), message.to(), message.type());
+    }
+
+    /** Looks up what must be known before a stanza is routed; completed already in the common case. */
+    CompletionStage<Passage> passage(Session from, Stanza stanza) {
+        Jid to = stanza.to();
+        if (stanza instanceof Presence
+                || to == null
+                || to.local() == null
+                || !isHere(to)
+                || to.bare().equals(from.jid().bare())) {
+            return OPEN;
+        }
+        boolean online = registry.of(to.bare()).length > 0;
+        CompletionStage<Boolean> exists = online || stanza instanceof Iq ? YES : accounts.exists(to.bare());
+        CompletionStage<Boolean> blocking = roster.blocks(from.jid().bare(), to);
+        CompletionStage<Boolean> blocked = roster.blocks(to.bare(), from.jid());
+        Boolean known = now(exists);
+        if (known != null && Boolean.FALSE.equals(now(blocking)) && Boolean.FALSE.equals(now(blocked))) {
+            return known ? OPEN : completedFuture(Passage.NO_ACCOUNT);
+        }
+        return blocking.thenCompose(mine -> mine
+                ? completedFuture(Passage.BLOCKING)
+                : exists.thenCombine(
+                        blocked,
+                        (there, theirs) -> !there ? Passage.NO_ACCOUNT : theirs ? Passage.BLOCKED : Passage.OPEN));
+    }
+
+    private static Boolean now(CompletionStage<Boolean> stage) {
+        CompletableFuture<Boolean> future = stage.toCompletableFuture();
+        return future.isDone() && !future.isCompletedExceptionally() ? future.getNow(null) : null;
+    }
+
+    private boolean isHere(Jid jid) {
+        return jid.domain().equals(domain.domain());
+    }
+
+    CompletionStage<Outcome> route(Session from, Stanza stanza, Passage passage, Delivery judge) {
+        switch (passage) {
+            case BLOCKED -> {
+                return tell(from, roster.answerForBlocked(stamped(stanza, from.jid())));
+            }
+            case BLOCKING -> {
+                return tell(from, roster.answerForBlocking(stamped(stanza, from.jid())));
+            }
+            case UNKNOWN -> {
+                return refuse(
+                        from, stanza, StanzaError.of(INTERNAL_SERVER_ERROR).later());
+            }
+            default -> {
+                return stanza instanceof Iq iq
+                        ? iq(from, iq.addressed(from.jid(), null))
+                        : message(from, (Message) stanza, passage, judge);
+            }
+        }
+    }
+
+    private static Stanza stamped(Stanza stanza, Jid from) {
+        return stanza instanceof Iq iq ? iq.addressed(from, null) : stanza;
+    }
+
+    private CompletionStage<Outcome> tell(Session from, Stanza answer) {
+        if (answer != null) {
+            from.send(answer.element());
+        }
+        return Session.DONE;
+    }
+
+    /** Answers a stanza of {@code from} with an error, unless it may not be answered (RFC 6120 §8.3.1). */
+    void answer(Session from, Stanza stanza, StanzaError error) {
+        if (stanza instanceof Message m && m.type() != Message.Type.ERROR) {
+            from.send(m.addressed(from.jid(), null).error(error).element());
+        } else if (stanza instanceof Presence p && p.type() != Presence.Type.ERROR) {
+            from.send(p.addressed(from.jid(), null).error(error).element());
+        } else if (stanza instanceof Iq iq && iq.type() != Iq.Type.ERROR && iq.type() != Iq.Type.RESULT) {
+            from.send(iq.addressed(from.jid(), null).error(error).element());
+        }
+    }
+
+    private CompletionStage<Outcome> refuse(Session from, Stanza stanza, StanzaError error) {
+        answer(from, stanza, error);
+        return Session.DONE;
+    }
+
+    // ---- IQs
+
+    private CompletionStage<Outcome> iq(Session from, Iq iq) {
+        if (isMalformed(iq)) {
+            return refuse(from, iq, StanzaError.of(BAD_REQUEST));
+        }
+        Jid to = iq.to();
+        if (to != null && !isHere(to)) {
+            return iq.isRequest() ? refuse(from, iq, StanzaError.of(REMOTE_SERVER_NOT_FOUND)) : Session.DONE;
+        }
+        if (to != null && to.isFull()) {
+            Session recipient = registry.find(to);
+            if (recipient != null && recipient.offer(Outbound.of(serialize(iq.element())))) {
+                return Session.DONE;
+            }
+            return iq.isRequest() ? refuse(from, iq, StanzaError.of(SERVICE_UNAVAILABLE)) : Session.DONE;
+        }
+        if (!iq.isRequest()) {
+            return Session.DONE; // an answer to something the server never asked
+        }
+        IqRouter handlers = iqRouter.get();
+        if (handlers == null) {
+            return completedFuture(new Outcome.Answer(
+                    iq.error(StanzaError.of(SERVICE_UNAVAILABLE)).element()));
+        }
+        return handlers.route(iq).thenApply(answer -> new Outcome.Answer(answer.element()));
+    }
+
+    /** RFC 6120 §8.2.3. */
+    private static boolean isMalformed(Iq iq) {
+        if (iq.type() == null || iq.id() == null || iq.id().isEmpty()) {
+            return true;
+        }
+        int children = iq.element().children().size();
+        return switch (iq.type()) {
+            case GET, SET -> children != 1;
+            case RESULT -> children > 1;
+            case ERROR -> false;
+        };
+    }
+
+    // ---- messages
+
+    private CompletionStage<Outcome> message(Session from, Message message, Passage passage, Delivery judge) {
+        Jid to = message.to();
+        if (!isHere(to)) {
+            return refuse(from, message, StanzaError.of(REMOTE_SERVER_NOT_FOUND));
+        }
+        if (to.local() == null) {
+            return message.type() == Message.Type.HEADLINE
+                    ? Session.DONE
+                    : refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE));
+        }
+        if (passage == Passage.NO_ACCOUNT) {
+            return perform(
+                    from, message, RoutingTable.noAccount(to.isFull()).action(message.type()), null, null, NOBODY);
+        }
+        if (judge == null) {
+            return refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE).later());
+        }
+        Session[] sessions = registry.of(to.bare());
+        Session match = to.isFull() ? registry.find(to) : null;
+        int available = 0;
+        for (Session session : sessions) {
+            available += session.presence() == null ? 0 : 1;
+        }
+        int nonNegative = sessions.length == 0 ? 0 : sessions[0].owner().present().length;
+        Action action = RoutingTable.row(available, nonNegative, to.isFull(), match != null)
+                .action(message.type());
+        Judgement judgement = message.type() == Message.Type.ERROR ? null : judge.judge(message, to.bare());
+        if (match == null && isRedirected(message, action, judgement)) {
+            action = Action.SPOOL;
+        }
+        return perform(from, message, action, match, judgement, sessions);
+    }
+
+    /**
+     * Whether a message that the table would lose is taken to the account: a receipt, a marker, or what an operator's rule keeps,
+     * for a resource that is gone. A groupchat message to a bare address stays refused.
+     */
+    private static boolean isRedirected(Message message, Action action, Judgement judgement) {
+        return (action == Action.UNAVAILABLE || action == Action.SILENCE)
+                && judgement instanceof Judgement.Keep keep
+                && (!message.hasBody() || !keep.rule().startsWith("default:"))
+                && (message.to().isFull() || message.type() != Message.Type.GROUPCHAT);
+    }
+
+    private CompletionStage<Outcome> perform(
+            Session from, Message message, Action action, Session match, Judgement judgement, Session[] sessions) {
+        return switch (action) {
+            case SILENCE -> Session.DONE;
+            case UNAVAILABLE -> refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE));
+            case UNKNOWN_USER ->
+                owners.settings().unknownUser() == UnknownUser.SILENCE
+                        ? Session.DONE
+                        : refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE));
+            // Who is present is decided once more under the owner lock: between the table and there, sessions come and
+            // go.
+            case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, judgement, sessions);
+            case THIS_RESOURCE -> deliver(from, message, match, judgement, sessions);
+        };
+    }
+
+    private CompletionStage<Outcome> deliver(
+            Session from, Message message, Session only, Judgement judgement, Session[] sessions) {
+        byte[] xml = serialize(message.element());
+        Jid account = message.to().bare();
+        Recipient[] present =
+                sessions.length == 0 ? NOBODY : sessions[0].owner().present();
+        copies(from, message, only, present, sessions);
+        CompletionStage<Verdict> verdict = judgement instanceof Judgement.Keep keep
+                ? owners.deliver(account, new Parcel(message, from.jid().bare(), xml, keep), only)
+                : completedFuture(pass(Outbound.of(xml), only == null ? present : new Recipient[] {only}, judgement));
+        if (verdict.toCompletableFuture().isDone()) {
+            conclude(from, message, verdict.toCompletableFuture().getNow(null));
+            return Session.DONE;
+        }
+        return verdict.thenApply(outcome -> {
+            conclude(from, message, outcome);
+            return Outcome.DONE;
+        });
+    }
+
+    /** A message that no spool would keep: to those who are there, now. */
+    private static Verdict pass(Outbound stanza, Recipient[] to, Judgement judgement) {
+        int taken = 0;
+        for (Recipient recipient : to) {
+            taken += recipient.offer(stanza) ? 1 : 0;
+        }
+        if (taken > 0) {
+            return new Verdict.Delivered(taken);
+        }
+        return judgement instanceof Judgement.Skip skip
+                ? new Verdict.Skipped(skip.reason(), skip.answer())
+                : new Verdict.Dropped("nobody there");
+    }
+
+    private void conclude(Session from, Message message, Verdict verdict) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("message {} from {} to {}: {}", message.id(), from.jid(), message.to(), verdict);
+        }
+        verdict.answer().ifPresent(error -> answer(from, message, error));
+    }
+
+    /** XEP-0280: to the other sessions of both sides, unless they get the message itself. */
+    private void copies(Session from, Message message, Session only, Recipient[] present, Session[] recipients) {
+        Session[] senders = registry.of(from.jid().bare());
+        if (recipients.length < 2 && senders.length < 2 || !CarbonCopy.eligible(message)) {
+            return;
+        }
+        boolean live = only != null || present.length > 0;
+        for (Session other : recipients) {
+            boolean served = only != null ? other == only : contains(present, other);
+            if (live && !served && other != from && other.wantsCarbons()) {
+                other.send(CarbonCopy.received(message, other.jid()));
+            }
+        }
+        if (!message.to().bare().equals(from.jid().bare())) {
+            for (Session other : senders) {
+                if (other != from && other.wantsCarbons()) {
+                    other.send(CarbonCopy.sent(message, other.jid()));
+                }
+            }
+        }
+    }
+
+    private static boolean contains(Recipient[] all, Recipient one) {
+        for (Recipient each : all) {
+            if (each == one) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,251 @@
+package im.restante.internal.session;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
+
+import im.restante.account.Accounts;
+import im.restante.account.UserRepository;
+import im.restante.config.ConfigException;
+import im.restante.delivery.Delivery;
+import im.restante.internal.session.owner.ArrivalIds;
+import im.restante.internal.session.owner.Dynamic;
+import im.restante.internal.session.owner.Owners;
+import im.restante.internal.session.owner.SpoolSettings;
+import im.restante.internal.session.owner.Workers;
+import im.restante.iq.IqRouter;
+import im.restante.jid.InvalidJidException;
+import im.restante.jid.Jid;
+import im.restante.server.ServerInfo;
+import im.restante.session.ClientLink;
+import im.restante.session.ClientSession;
+import im.restante.session.SessionInfo;
+import im.restante.session.SessionManager;
+import im.restante.store.StoreException;
+import im.restante.xml.StreamCondition;
+import im.restante.xml.XmlCodec;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Binds resources and keeps the sessions, while the services around them come and go. */
+@Component(service = SessionManager.class, configurationPid = SpoolSettings.PID)
+public final class SessionHost implements SessionManager {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
+
+    /** How long the predecessor of a session may take to end. */
+    private static final Duration CONFLICT_PATIENCE = Duration.ofSeconds(10);
+
+    private final Jid domain;
+    private final Accounts accounts;
+    private final RosterSide roster;
+    private final Registry registry;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    private final Workers workers = new Workers();
+    private final ArrivalIds ids = new ArrivalIds();
+    private final Dynamic<Delivery> delivery = new Dynamic<>(workers);
+    private final Dynamic<UserRepository> users = new Dynamic<>(workers);
+    private final Owners owners;
+    private final Router router;
+    private volatile IqRouter iqRouter;
+    private CompletableFuture<Void> key; // guarded by random: one at a time makes it
+    private volatile boolean floorKnown;
+
+    /** @throws ConfigException for a value that is not usable */
+    @Activate
+    public SessionHost(
+            @Reference ServerInfo server,
+            @Reference XmlCodec codec,
+            @Reference Accounts accounts,
+            @Reference RosterSide roster,
+            @Reference Registry registry,
+            Map<String, Object> properties) {
+        this(server.domain(), codec, accounts, roster, registry, Clock.systemUTC(), SpoolSettings.of(properties));
+    }
+
+    SessionHost(
+            Jid domain,
+            XmlCodec codec,
+            Accounts accounts,
+            RosterSide roster,
+            Registry registry,
+            Clock clock,
+            SpoolSettings settings) {
+        this.domain = domain;
+        this.accounts = accounts;
+        this.roster = roster;
+        this.registry = registry;
+        this.clock = clock;
+        this.owners = new Owners(domain, clock, ids, workers, codec, delivery, settings);
+        this.router = new Router(domain, codec, accounts, roster, registry, owners, delivery, () -> iqRouter, workers);
+    }
+
+    @Modified
+    void modified(Map<String, Object> properties) {
+        try {
+            owners.settings(SpoolSettings.of(properties));
+        } catch (ConfigException e) {
+            LOG.error("{}; the settings in force stay", e.getMessage());
+        }
+    }
+
+    @Deactivate
+    void deactivate() {
+        for (Session session : registry.all()) {
+            session.link().close(StreamCondition.SYSTEM_SHUTDOWN, null);
+            registry.close(session);
+            registry.release(session);
+        }
+        workers.close();
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setDelivery(Delivery service) {
+        delivery.set(service);
+    }
+
+    void unsetDelivery(Delivery service) {
+        delivery.unset(service);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setUserRepository(UserRepository service) {
+        users.set(service);
+    }
+
+    void unsetUserRepository(UserRepository service) {
+        users.unset(service);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setIqRouter(IqRouter service) {
+        iqRouter = service;
+    }
+
+    void unsetIqRouter(IqRouter service) {
+        if (iqRouter == service) {
+            iqRouter = null;
+        }
+    }
+
+    @Override
+    public CompletionStage<ClientSession> bind(Jid account, String resource, ClientLink link) {
+        Jid full;
+        try {
+            full = account.bare().withResource(resource == null ? newResource() : resource);
+        } catch (InvalidJidException e) {
+            return failedFuture(e);
+        }
+        return key().thenCompose(known -> floor())
+                .thenCompose(known -> accounts.exists(account))
+                .thenCompose(exists -> exists
+                        ? take(full, link)
+                        : failedFuture(new StoreException("the account " + account.bare() + " is gone")))
+                .thenCompose(session -> roster.opened(session).handle((loaded, problem) -> {
+                    if (problem != null) {
+                        session.forget();
+                        return CompletableFuture.<ClientSession>failedFuture(problem);
+                    }
+                    registry.open(session);
+                    return CompletableFuture.<ClientSession>completedFuture(session);
+                }))
+                .thenCompose(stage -> stage);
+    }
+
+    /** Takes the name, when whoever has it has gone. */
+    private CompletionStage<Session> take(Jid full, ClientLink link) {
+        Session session = new Session(full, link, clock.instant(), router, owners.pin(full.bare()));
+        Session before = registry.take(session);
+        if (before == null) {
+            return completedFuture(session);
+        }
+        session.owner().unpin();
+        LOG.debug(
+                "{} is bound anew, its predecessor from {} ends",
+                full,
+                before.link().remote());
+        before.link().close(StreamCondition.CONFLICT, "Replaced by a new connection of the same resource");
+        workers.after(CONFLICT_PATIENCE, () -> {
+            if (!before.over().isDone()) {
+                LOG.warn(
+                        "the connection of {} from {} did not end in time",
+                        full,
+                        before.link().remote());
+                registry.close(before);
+                before.owner().left(before, List.of()).thenRun(before::forget);
+            }
+        });
+        return before.over().thenComposeAsync(gone -> take(full, link), workers);
+    }
+
+    private String newResource() {
+        byte[] bytes = new byte[9];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().encodeToString(bytes);
+    }
+
+    /** Completes when the server key is known; nobody can be bound before. */
+    private CompletionStage<Void> key() {
+        synchronized (random) {
+            if (key == null || key.isCompletedExceptionally()) {
+                key = users.await(owners.settings().swapTimeout())
+                        .thenCompose(repository -> repository == null
+                                ? failedFuture(new StoreException("there is no user repository"))
+                                : ServerKey.of(repository, domain))
+                        .thenAccept(owners::stanzaIdKey)
+                        .toCompletableFuture();
+            }
+            return key;
+        }
+    }
+
+    /** Completes when ids are above those in the stores, or it cannot be known: then the clock alone gives the order. */
+    private CompletionStage<Void> floor() {
+        Delivery now = delivery.now();
+        if (floorKnown || now == null) {
+            return completedFuture(null);
+        }
+        return now.largestId().handle((largest, problem) -> {
+            if (problem == null) {
+                ids.above(largest);
+                floorKnown = true;
+            } else {
+                LOG.warn("the largest id in the stores is not known yet: {}", problem.toString());
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public List<SessionInfo> sessions() {
+        return registry.all().stream()
+                .map(Session::info)
+                .sorted(Comparator.comparing(SessionInfo::jid))
+                .toList();
+    }
+}

@@ -1,0 +1,931 @@
+package im.restante.internal.session.owner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.quota.Terms;
+import im.restante.session.Arrival;
+import im.restante.session.Outbound;
+import im.restante.stanza.StanzaError;
+import im.restante.store.Admission;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlStreamException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands between the messages for one account and its sessions: nothing while it is LIVE, the spool otherwise. Decisions,
+ * ids and the order of appends are made under the stripe's lock, where only memory is touched; stores are called outside it.
+ */
+public final class Owner {
+    /** Where an owner's messages go. */
+    public enum State {
+        /** No session of non-negative priority: into the spool, as far as quota lets them. */
+        AWAY,
+        /** The spool is being read to one session: behind what is there, whatever the quota. */
+        DRAINING,
+        /** Nearly read: new messages wait in memory, so that the drain ends under any traffic. */
+        HANDOVER,
+        /** Straight to the sessions. */
+        LIVE
+    }
+
+    /** Messages held in memory during HANDOVER; beyond it the drain goes on through the store. */
+    static final int HELD_LIMIT = 1024;
+
+    /** Bytes of them. */
+    static final long HELD_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
+    private static final Duration HANDOVER_PATIENCE = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int PUT_BACK_TRIES = 30;
+    private static final CompletableFuture<Verdict> DELIVERED = completedFuture(new Verdict.Delivered(1));
+    private static final Recipient[] NOBODY = {};
+
+    private final Jid jid;
+    private final byte[] jidBytes;
+    private final Owners all;
+    private final Stripe stripe;
+
+    // guarded by the stripe's lock
+    private final List<Present> present = new ArrayList<>(2);
+    private final ArrayDeque<Append> held = new ArrayDeque<>(0);
+    private final Set<Long> leased = new HashSet<>(0);
+    private final Set<Long> removing = new HashSet<>(0);
+    /** Removed from the store while a page was being read that may show them still; a part of {@link #removing}. */
+    private final Set<Long> justRemoved = new HashSet<>(0);
+
+    private final Map<Long, List<Recipient>> alreadyHas = new HashMap<>(0);
+    private long heldBytes;
+    private long appendsBegun;
+    private int returning;
+    private int handovers;
+    private int pins;
+    private int justQueued;
+    private boolean retired;
+
+    // written under the lock, read anywhere
+    private volatile State state = State.AWAY;
+    private volatile Drain drain;
+    private volatile Recipient[] presentNow = NOBODY;
+
+    /** Appends without a verdict. Goes up under the lock only. */
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    private final ConcurrentLinkedQueue<Append> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+
+    Owner(Jid jid, Owners all, Stripe stripe) {
+        this.jid = jid;
+        this.jidBytes = jid.toString().getBytes(UTF_8);
+        this.all = all;
+        this.stripe = stripe;
+    }
+
+    /** A session of non-negative priority, and the last id given before it was one: it was offered everything above. */
+    private record Present(Recipient recipient, long since) {}
+
+    /** A message with its place in the order. */
+    private final class Append {
+        private final Parcel parcel;
+        private final Arrival arrival;
+        private final byte[] stanzaId;
+        private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        private List<Recipient> has = List.of();
+        private boolean unlimited;
+
+        Append(Parcel parcel, Arrival arrival, byte[] stanzaId) {
+            this.parcel = parcel;
+            this.arrival = arrival;
+            this.stanzaId = stanzaId;
+        }
+
+        Outbound live() {
+            return new Outbound(Tail.with(parcel.xml(), stanzaId), arrival);
+        }
+
+        StoredMessage row() {
+            byte[] stored = Tail.with(parcel.xml(), stanzaId, Tail.delay(arrival.receivedAt(), all.domain));
+            return new StoredMessage(
+                    arrival.id(), jid, arrival.sender(), arrival.receivedAt(), null, MessageKind.OFFLINE, stored);
+        }
+
+        Judgement.Keep keep() {
+            Judgement.Keep keep = parcel.keep();
+            return unlimited
+                    ? new Judgement.Keep(
+                            keep.rule(),
+                            new Terms(Admission.UNLIMITED, keep.terms().strategy()))
+                    : keep;
+        }
+
+        /** A message that a session has is delivered, whatever became of the copy for another. */
+        Verdict orDelivered(Verdict outcome) {
+            return has.isEmpty() || outcome instanceof Verdict.Stored ? outcome : new Verdict.Delivered(has.size());
+        }
+    }
+
+    /** One reading of the spool to one session. Fields are guarded by the stripe's lock. */
+    private static final class Drain {
+        private final Recipient to;
+        /** Ids above it were added since the drain began. */
+        private final long begunAt;
+
+        private boolean started;
+        private boolean reading;
+        private boolean sending;
+        private boolean pausing;
+        private boolean rescan;
+        /** The page that comes next, read while the one before is written. */
+        private List<StoredMessage> next;
+        /** Whether {@link #next} was less than a window. */
+        private boolean nearEnd;
+        /** The last page was empty. */
+        private boolean emptySeen;
+        /** {@link Owner#appendsBegun} when an empty page was begun with no append in flight; -1 if there was none. */
+        private long emptyAt = -1;
+
+        private long cursor;
+        private long spilled;
+
+        Drain(Recipient to, long begunAt) {
+            this.to = to;
+            this.begunAt = begunAt;
+        }
+
+        void again() {
+            emptySeen = false;
+            emptyAt = -1;
+        }
+    }
+
+    /** Rows handed to a session and not yet proved. */
+    private record Lease(Drain drain, List<Long> ids, AtomicReference<CompletionStage<Void>> proof) {}
+
+    private final List<Lease> leases = new ArrayList<>(0); // guarded by the stripe's lock
+
+    /** For people who operate the server. */
+    public State state() {
+        return state;
+    }
+
+    /** The sessions of non-negative priority at this moment. Never changed: shared. */
+    public Recipient[] present() {
+        return presentNow;
+    }
+
+    boolean pin() {
+        stripe.lock.lock();
+        try {
+            if (!retired) {
+                pins++;
+            }
+            return !retired;
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** The counterpart of {@link Owners#pin}. */
+    public void unpin() {
+        stripe.lock.lock();
+        try {
+            pins--;
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Gives this state up if it says nothing; true if it must not be used any more. */
+    boolean retire() {
+        stripe.lock.lock();
+        try {
+            retired = retired
+                    || pins == 0
+                            && present.isEmpty()
+                            && drain == null
+                            && inFlight.get() == 0
+                            && queued.get() == 0
+                            && returning == 0
+                            && leases.isEmpty()
+                            && removing.isEmpty();
+            return retired;
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    // ---- the way in
+
+    /** Null if this state was given up. */
+    CompletionStage<Verdict> deliver(Parcel parcel, Recipient only) {
+        CompletionStage<Verdict> verdict;
+        int toStore;
+        stripe.lock.lock();
+        try {
+            if (retired) {
+                return null;
+            }
+            long now = all.clock.millis();
+            long id = all.ids.next(now);
+            Arrival arrival = new Arrival(id, jid, parcel.sender(), Instant.ofEpochMilli(now));
+            byte[] stanzaId = Tail.stanzaId(stripe.stanzaId(all.stanzaIdKey(), jidBytes, id), jid);
+            if (only != null) {
+                verdict = toOne(parcel, arrival, stanzaId, only);
+            } else if (state == State.AWAY) {
+                verdict = spool(new Append(parcel, arrival, stanzaId));
+            } else {
+                verdict = toAll(parcel, arrival, stanzaId);
+            }
+            toStore = takeJustQueued();
+        } finally {
+            stripe.lock.unlock();
+        }
+        pump(toStore);
+        return verdict;
+    }
+
+    private CompletionStage<Verdict> toOne(Parcel parcel, Arrival arrival, byte[] stanzaId, Recipient to) {
+        boolean draining = drain != null && drain.to == to;
+        if (!draining && to.offer(new Outbound(Tail.with(parcel.xml(), stanzaId), arrival))) {
+            return DELIVERED;
+        }
+        if (state == State.LIVE) {
+            drainTo(isPresent(to) ? to : present.get(0).recipient());
+        }
+        return spool(new Append(parcel, arrival, stanzaId));
+    }
+
+    private CompletionStage<Verdict> toAll(Parcel parcel, Arrival arrival, byte[] stanzaId) {
+        Outbound live = new Outbound(Tail.with(parcel.xml(), stanzaId), arrival);
+        Drain current = drain;
+        List<Recipient> has = current == null && present.size() == 1 ? null : new ArrayList<>(present.size());
+        Recipient refused = null;
+        for (int i = 0; i < present.size(); i++) {
+            Recipient to = present.get(i).recipient();
+            if (current != null && current.to == to) {
+                continue;
+            }
+            if (!to.offer(live)) {
+                refused = refused == null ? to : refused;
+            } else if (has != null) {
+                has.add(to);
+            }
+        }
+        if (state == State.LIVE && refused == null) {
+            return has == null || has.size() == 1 ? DELIVERED : completedFuture(new Verdict.Delivered(has.size()));
+        }
+        if (state == State.LIVE) {
+            drainTo(refused);
+        }
+        Append append = new Append(parcel, arrival, stanzaId);
+        append.has = has == null ? List.of() : has;
+        return spool(append);
+    }
+
+    /** Behind everything that waits: into the store, or into memory during HANDOVER. Under the lock. */
+    private CompletionStage<Verdict> spool(Append append) {
+        int bytes = append.parcel.xml().length;
+        if (state == State.HANDOVER && held.size() < HELD_LIMIT && heldBytes + bytes <= HELD_BYTES) {
+            held.add(append);
+            heldBytes += bytes;
+            return append.verdict;
+        }
+        if (state == State.HANDOVER) {
+            storeHeld();
+        }
+        if (state == State.DRAINING && drain.spilled >= all.settings().spillLimit()) {
+            return completedFuture(append.orDelivered(new Verdict.Refused(
+                    "spill-limit",
+                    StanzaError.of(
+                                    StanzaError.Condition.RESOURCE_CONSTRAINT,
+                                    "The recipient is slow and too many messages wait already")
+                            .later())));
+        }
+        enqueue(append);
+        return append.verdict;
+    }
+
+    /** Under the lock; {@link #pump} must follow outside it. */
+    private void enqueue(Append append) {
+        append.unlimited = state != State.AWAY;
+        if (drain != null) {
+            drain.spilled++;
+        }
+        if (!append.has.isEmpty()) {
+            alreadyHas.put(append.arrival.id(), append.has);
+        }
+        appendsBegun++;
+        inFlight.incrementAndGet();
+        queue.add(append);
+        justQueued++;
+    }
+
+    /** From HANDOVER back to DRAINING. Under the lock. */
+    private void storeHeld() {
+        state = State.DRAINING;
+        held.forEach(this::enqueue);
+        held.clear();
+        heldBytes = 0;
+        drain.again();
+    }
+
+    private int takeJustQueued() {
+        int count = justQueued;
+        justQueued = 0;
+        return count;
+    }
+
+    /** Whoever finds the queue idle empties it; so appends are made in order, and by one thread at a time. */
+    private void pump(int added) {
+        if (added > 0 && queued.getAndAdd(added) == 0) {
+            storeQueued(false);
+        }
+    }
+
+    private void storeQueued(boolean giveUp) {
+        int turns = 0;
+        do {
+            Delivery delivery = all.delivery.now();
+            if (delivery == null && !giveUp) {
+                all.delivery
+                        .await(all.settings().swapTimeout())
+                        .thenAcceptAsync(came -> storeQueued(came == null), all.workers);
+                return;
+            }
+            if (++turns > 256) { // a sender's reader has other things to do
+                all.workers.execute(() -> storeQueued(giveUp));
+                return;
+            }
+            store(delivery, queue.poll());
+        } while (queued.decrementAndGet() != 0);
+    }
+
+    private void store(Delivery delivery, Append append) {
+        if (delivery == null) {
+            stored(append, new Verdict.Failed("no delivery", unavailableNow()));
+            return;
+        }
+        CompletionStage<Verdict> verdict;
+        try {
+            verdict = delivery.store(append.parcel.message(), append.row(), append.keep());
+        } catch (RuntimeException e) {
+            LOG.error("storing message {} for {} failed", append.arrival.id(), jid, e);
+            stored(append, new Verdict.Failed("delivery failed", unavailableNow()));
+            return;
+        }
+        verdict.whenComplete((outcome, problem) ->
+                stored(append, outcome != null ? outcome : new Verdict.Failed("delivery failed", unavailableNow())));
+    }
+
+    private void stored(Append append, Verdict outcome) {
+        if (inFlight.decrementAndGet() == 0) {
+            Drain current = drain;
+            if (current != null) {
+                all.workers.execute(() -> step(current));
+            }
+        }
+        append.verdict.complete(append.orDelivered(outcome));
+    }
+
+    private static StanzaError unavailableNow() {
+        return StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE).later();
+    }
+
+    // ---- sessions come and go
+
+    /**
+     * A session has a priority of 0 or more.
+     *
+     * @return what starts the drain, to be run when the session has the answers to all it asked; null if there is none to start
+     */
+    public Runnable available(Recipient recipient) {
+        stripe.lock.lock();
+        try {
+            if (isPresent(recipient)) {
+                return null;
+            }
+            present.add(new Present(recipient, all.ids.last()));
+            publish();
+            if (state != State.AWAY) {
+                return null;
+            }
+            state = State.DRAINING;
+            Drain begun = new Drain(recipient, all.ids.last());
+            drain = begun;
+            return () -> all.workers.execute(() -> start(begun));
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** A session is unavailable or has a negative priority. */
+    public void unavailable(Recipient recipient) {
+        int toStore;
+        stripe.lock.lock();
+        try {
+            withdraw(recipient);
+            toStore = takeJustQueued();
+        } finally {
+            stripe.lock.unlock();
+        }
+        pump(toStore);
+    }
+
+    /**
+     * A session has ended. What it was not given goes back to the spool, except what another session of the owner was given.
+     *
+     * @param unsent storable messages, oldest first
+     * @return completes when they are durable
+     */
+    public CompletionStage<Void> left(Recipient recipient, List<Outbound> unsent) {
+        Set<Long> ownCopies = presentNow.length == 0 ? Set.of() : addressedTo(recipient.jid(), unsent);
+        List<StoredMessage> rows;
+        int toStore;
+        stripe.lock.lock();
+        try {
+            for (Lease lease : List.copyOf(leases)) {
+                if (lease.drain().to == recipient && !isProved(lease)) {
+                    fall(lease);
+                }
+            }
+            withdraw(recipient);
+            rows = comeBack(unsent, ownCopies);
+            if (!rows.isEmpty()) {
+                returning++;
+                if (state == State.LIVE) {
+                    drainTo(present.get(0).recipient());
+                }
+            }
+            toStore = takeJustQueued();
+        } finally {
+            stripe.lock.unlock();
+        }
+        pump(toStore);
+        return rows.isEmpty() ? completedFuture(null) : putBack(rows);
+    }
+
+    private static boolean isProved(Lease lease) {
+        CompletionStage<Void> proof = lease.proof().get();
+        if (proof == null) {
+            return false;
+        }
+        CompletableFuture<Void> future = proof.toCompletableFuture();
+        return future.isDone() && !future.isCompletedExceptionally();
+    }
+
+    private Set<Long> addressedTo(Jid full, List<Outbound> unsent) {
+        Set<Long> ids = new HashSet<>();
+        for (Outbound stanza : unsent) {
+            try {
+                Element message = all.codec.parse(stanza.xml(), Namespaces.CLIENT);
+                if (full.toString().equals(message.attribute("to"))) {
+                    ids.add(stanza.arrival().id());
+                }
+            } catch (XmlStreamException e) {
+                LOG.error(
+                        "message {} for {} cannot be read back",
+                        stanza.arrival().id(),
+                        jid);
+                ids.add(stanza.arrival().id());
+            }
+        }
+        return ids;
+    }
+
+    /** A message to the account was offered to every session that was present then; only those nobody has come back. */
+    private List<StoredMessage> comeBack(List<Outbound> unsent, Set<Long> ownCopies) {
+        List<StoredMessage> rows = new ArrayList<>(unsent.size());
+        for (Outbound stanza : unsent) {
+            Arrival arrival = stanza.arrival();
+            boolean elsewhere =
+                    !ownCopies.contains(arrival.id()) && present.stream().anyMatch(p -> p.since() < arrival.id());
+            if (!elsewhere) {
+                byte[] stored = Tail.with(stanza.xml(), Tail.delay(arrival.receivedAt(), all.domain));
+                rows.add(new StoredMessage(
+                        arrival.id(), jid, arrival.sender(), arrival.receivedAt(), null, MessageKind.RETURNED, stored));
+            }
+        }
+        return rows;
+    }
+
+    private CompletionStage<Void> putBack(List<StoredMessage> rows) {
+        CompletableFuture<Void> durable = new CompletableFuture<>();
+        putBack(rows, 1, durable);
+        return durable;
+    }
+
+    private void putBack(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable) {
+        call(delivery -> delivery.putBack(rows))
+                .whenCompleteAsync(
+                        (done, problem) -> {
+                            if (problem != null && attempt < PUT_BACK_TRIES) {
+                                all.workers.after(RETRY, () -> putBack(rows, attempt + 1, durable));
+                                return;
+                            }
+                            if (problem != null) {
+                                LOG.error(
+                                        "{} messages that {} had not been given yet could not be stored and are lost",
+                                        rows.size(),
+                                        jid,
+                                        problem);
+                            }
+                            Drain current = returned();
+                            durable.complete(null);
+                            if (current != null) {
+                                step(current);
+                            }
+                        },
+                        all.workers);
+    }
+
+    private Drain returned() {
+        stripe.lock.lock();
+        try {
+            returning--;
+            if (drain != null) {
+                drain.rescan = true;
+                drain.again();
+            }
+            return drain;
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Under the lock. */
+    private void withdraw(Recipient recipient) {
+        if (!present.removeIf(p -> p.recipient() == recipient)) {
+            return;
+        }
+        publish();
+        Drain current = drain;
+        if (current != null && current.to == recipient) {
+            if (state == State.HANDOVER) {
+                storeHeld();
+            }
+            if (present.isEmpty()) {
+                drain = null;
+                forgetJustRemoved();
+            } else {
+                drainTo(present.get(0).recipient());
+            }
+        }
+        if (present.isEmpty()) {
+            state = State.AWAY;
+            alreadyHas.clear();
+        }
+    }
+
+    /** From here on through the spool, read to this session. Under the lock. */
+    private void drainTo(Recipient recipient) {
+        state = State.DRAINING;
+        Drain begun = new Drain(recipient, all.ids.last());
+        drain = begun;
+        all.workers.execute(() -> start(begun));
+    }
+
+    private boolean isPresent(Recipient recipient) {
+        for (int i = 0; i < present.size(); i++) {
+            if (present.get(i).recipient() == recipient) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void publish() {
+        presentNow = present.stream().map(Present::recipient).toArray(Recipient[]::new);
+    }
+
+    // ---- the way out
+
+    private void start(Drain d) {
+        stripe.lock.lock();
+        try {
+            d.started = true;
+        } finally {
+            stripe.lock.unlock();
+        }
+        step(d);
+    }
+
+    /** Does what can be done next: hand a page over, read one, or go live. Called whenever something has changed. */
+    private void step(Drain d) {
+        List<StoredMessage> page = null;
+        Lease lease = null;
+        List<Long> needless = List.of();
+        List<Append> handedOver = List.of();
+        boolean read = false;
+        long after = 0;
+        long begunAt = -1;
+        int toStore;
+        stripe.lock.lock();
+        try {
+            if (drain != d || !d.started) {
+                return;
+            }
+            if (!d.sending && d.next != null) {
+                page = new ArrayList<>(d.next.size());
+                needless = choose(d, page);
+                d.next = null;
+                forgetJustRemoved();
+                if (!page.isEmpty()) {
+                    lease = lease(d, page);
+                }
+                if (d.nearEnd && state == State.DRAINING) {
+                    handOver();
+                }
+            }
+            if (!d.sending && d.emptySeen && state == State.DRAINING && inFlight.get() > 0) {
+                handOver();
+            }
+            if (canGoLive(d)) {
+                handedOver = goLive(d);
+            }
+            if (drain == d && wantsPage(d)) {
+                d.reading = true;
+                read = true;
+                if (d.rescan) {
+                    d.rescan = false;
+                    d.cursor = 0;
+                }
+                after = d.cursor;
+                begunAt = inFlight.get() == 0 ? appendsBegun : -1;
+            }
+            toStore = takeJustQueued();
+        } finally {
+            stripe.lock.unlock();
+        }
+        pump(toStore);
+        handedOver.forEach(a -> a.verdict.complete(new Verdict.Delivered(a.has.size() + 1)));
+        if (!needless.isEmpty()) {
+            remove(needless);
+        }
+        if (lease != null) {
+            send(lease, page);
+        }
+        if (read) {
+            read(d, after, begunAt);
+        }
+    }
+
+    /** Sorts out the rows that this session need not be given; answers those to be removed. Under the lock. */
+    private List<Long> choose(Drain d, List<StoredMessage> page) {
+        List<Long> needless = new ArrayList<>(0);
+        for (StoredMessage row : d.next) {
+            Long id = row.id();
+            if (leased.contains(id) || removing.contains(id)) {
+                continue;
+            }
+            if (alreadyHas.getOrDefault(id, List.of()).contains(d.to)) {
+                needless.add(id);
+                removing.add(id);
+                alreadyHas.remove(id);
+            } else {
+                page.add(row);
+            }
+        }
+        return needless;
+    }
+
+    private void forgetJustRemoved() {
+        removing.removeAll(justRemoved);
+        justRemoved.clear();
+    }
+
+    private Lease lease(Drain d, List<StoredMessage> page) {
+        List<Long> ids = page.stream().map(StoredMessage::id).toList();
+        Lease lease = new Lease(d, ids, new AtomicReference<>());
+        leases.add(lease);
+        leased.addAll(ids);
+        d.sending = true;
+        return lease;
+    }
+
+    private void handOver() {
+        state = State.HANDOVER;
+        int epoch = ++handovers;
+        all.workers.after(HANDOVER_PATIENCE, () -> tooLong(epoch));
+    }
+
+    /** Senders do not wait for a slow reader, nor for a slow store. */
+    private void tooLong(int epoch) {
+        int toStore;
+        Drain current;
+        stripe.lock.lock();
+        try {
+            if (state != State.HANDOVER || handovers != epoch) {
+                return;
+            }
+            storeHeld();
+            current = drain;
+            toStore = takeJustQueued();
+        } finally {
+            stripe.lock.unlock();
+        }
+        pump(toStore);
+        step(current);
+    }
+
+    private boolean canGoLive(Drain d) {
+        return d.emptyAt == appendsBegun
+                && !d.sending
+                && !d.reading
+                && !d.rescan
+                && d.next == null
+                && inFlight.get() == 0
+                && returning == 0;
+    }
+
+    /** What was held goes to the session now, and the rest straight from here on. Under the lock. */
+    private List<Append> goLive(Drain d) {
+        List<Append> taken = new ArrayList<>(held.size());
+        for (Append a = held.peek(); a != null && d.to.offer(a.live()); a = held.peek()) {
+            taken.add(held.poll());
+        }
+        if (held.isEmpty()) {
+            heldBytes = 0;
+            state = State.LIVE;
+            drain = null;
+            alreadyHas.clear();
+            forgetJustRemoved();
+        } else {
+            storeHeld();
+        }
+        return taken;
+    }
+
+    private boolean wantsPage(Drain d) {
+        boolean nothingNew = d.emptySeen && (inFlight.get() > 0 || d.emptyAt == appendsBegun);
+        return !d.reading && !d.pausing && d.next == null && returning == 0 && (!nothingNew || d.rescan);
+    }
+
+    private void read(Drain d, long after, long begunAt) {
+        SpoolSettings settings = all.settings();
+        call(delivery -> delivery.page(jid, after, settings.window(), settings.windowBytes()))
+                .whenCompleteAsync((rows, problem) -> paged(d, rows, problem, begunAt, settings), all.workers);
+    }
+
+    private void paged(Drain d, List<StoredMessage> rows, Throwable problem, long begunAt, SpoolSettings settings) {
+        stripe.lock.lock();
+        try {
+            if (drain != d) {
+                return;
+            }
+            d.reading = false;
+            if (problem != null) {
+                d.pausing = true;
+            } else if (rows.isEmpty()) {
+                d.emptySeen = true;
+                d.emptyAt = begunAt;
+                forgetJustRemoved();
+            } else {
+                d.again();
+                d.cursor = rows.get(rows.size() - 1).id();
+                d.next = rows;
+                long bytes = rows.stream().mapToLong(StoredMessage::sizeBytes).sum();
+                d.nearEnd = rows.size() < settings.window() && bytes < settings.windowBytes() / 2;
+                all.ids.above(d.cursor);
+            }
+        } finally {
+            stripe.lock.unlock();
+        }
+        if (problem == null) {
+            step(d);
+            return;
+        }
+        LOG.warn("the messages waiting for {} cannot be read now, trying again: {}", jid, problem.toString());
+        all.workers.after(RETRY, () -> {
+            stripe.lock.lock();
+            try {
+                d.pausing = false;
+            } finally {
+                stripe.lock.unlock();
+            }
+            step(d);
+        });
+    }
+
+    private void send(Lease lease, List<StoredMessage> page) {
+        CompletionStage<Void> proof;
+        try {
+            proof = all.proof.hand(lease.drain().to, page);
+        } catch (RuntimeException e) {
+            LOG.error("handing stored messages to {} failed", lease.drain().to.jid(), e);
+            proof = CompletableFuture.failedFuture(e);
+        }
+        lease.proof().set(proof);
+        proof.whenCompleteAsync((done, problem) -> proved(lease, problem == null), all.workers);
+    }
+
+    private void proved(Lease lease, boolean received) {
+        Drain current;
+        int toStore;
+        stripe.lock.lock();
+        try {
+            if (!leases.contains(lease)) {
+                return; // it fell with its session
+            }
+            if (received) {
+                leases.remove(lease);
+                lease.drain().sending = false;
+                lease.ids().forEach(leased::remove);
+                removing.addAll(lease.ids());
+                lease.ids().forEach(alreadyHas::remove);
+                long since = lease.drain().begunAt;
+                lease.drain().spilled -=
+                        lease.ids().stream().filter(id -> id > since).count();
+            } else {
+                fall(lease);
+                withdraw(lease.drain().to);
+            }
+            current = drain;
+            toStore = takeJustQueued();
+        } finally {
+            stripe.lock.unlock();
+        }
+        pump(toStore);
+        if (received) {
+            remove(lease.ids());
+        }
+        if (current != null) {
+            step(current);
+        }
+    }
+
+    /** The rows of a lease are free again, for whoever drains next. Under the lock. */
+    private void fall(Lease lease) {
+        leases.remove(lease);
+        lease.drain().sending = false;
+        lease.ids().forEach(leased::remove);
+        if (drain != null) {
+            drain.rescan = true;
+            drain.again();
+        } else if (state == State.LIVE) {
+            drainTo(present.get(0).recipient());
+        }
+    }
+
+    private void remove(Collection<Long> ids) {
+        call(delivery -> delivery.remove(jid, ids))
+                .whenCompleteAsync(
+                        (done, problem) -> {
+                            if (problem != null) {
+                                LOG.warn(
+                                        "messages {} got cannot be removed now, trying again: {}",
+                                        jid,
+                                        problem.toString());
+                                all.workers.after(RETRY, () -> remove(ids));
+                                return;
+                            }
+                            stripe.lock.lock();
+                            try {
+                                justRemoved.addAll(ids);
+                                if (drain == null || !drain.reading && drain.next == null) {
+                                    forgetJustRemoved();
+                                }
+                            } finally {
+                                stripe.lock.unlock();
+                            }
+                        },
+                        all.workers);
+    }
+
+    /** Asks the delivery, waiting for one that is being replaced; what it throws is a failed stage. */
+    private <T> CompletionStage<T> call(java.util.function.Function<Delivery, CompletionStage<T>> question) {
+        Delivery now = all.delivery.now();
+        CompletionStage<Delivery> service = now != null
+                ? completedFuture(now)
+                : all.delivery.await(all.settings().swapTimeout());
+        return service.thenCompose(delivery -> {
+            if (delivery == null) {
+                return CompletableFuture.failedFuture(new IllegalStateException("the delivery bundle is not there"));
+            }
+            return question.apply(delivery);
+        });
+    }
+}

@@ -1,0 +1,115 @@
+package im.restante.internal.session.owner;
+
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.xml.XmlCodec;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** The spool states of all owners who have a session or something in the balance. Safe for concurrent use. */
+public final class Owners {
+    private static final int STRIPES = 64;
+    private static final int SWEEP_EVERY = 1024;
+
+    final Jid domain;
+    final Clock clock;
+    final ArrivalIds ids;
+    final Workers workers;
+    final XmlCodec codec;
+    final Dynamic<Delivery> delivery;
+    final Proof proof = Proof.WRITTEN;
+    private final ConcurrentHashMap<Jid, Owner> owners = new ConcurrentHashMap<>();
+    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final AtomicInteger made = new AtomicInteger();
+    private volatile SpoolSettings settings;
+    private volatile byte[] stanzaIdKey;
+
+    public Owners(
+            Jid domain,
+            Clock clock,
+            ArrivalIds ids,
+            Workers workers,
+            XmlCodec codec,
+            Dynamic<Delivery> delivery,
+            SpoolSettings settings) {
+        this.domain = domain;
+        this.clock = clock;
+        this.ids = ids;
+        this.workers = workers;
+        this.codec = codec;
+        this.delivery = delivery;
+        this.settings = settings;
+        for (int i = 0; i < STRIPES; i++) {
+            stripes[i] = new Stripe();
+        }
+    }
+
+    /** Takes effect for the next message and the next page. */
+    public void settings(SpoolSettings changed) {
+        settings = changed;
+    }
+
+    public SpoolSettings settings() {
+        return settings;
+    }
+
+    /** The server key of stanza-ids. Must be set before the first message. */
+    public void stanzaIdKey(byte[] key) {
+        stanzaIdKey = key;
+    }
+
+    byte[] stanzaIdKey() {
+        return stanzaIdKey;
+    }
+
+    /** The owner's state while there is one; null for somebody who is away and for whom nothing is under way. */
+    public Owner find(Jid owner) {
+        return owners.get(owner);
+    }
+
+    /** The owner's state, kept until {@link Owner#unpin}. */
+    public Owner pin(Jid owner) {
+        return with(owner, o -> o.pin() ? o : null);
+    }
+
+    /**
+     * Takes a storable message for an account: to all its sessions of non-negative priority, or into the spool.
+     *
+     * @param only the one session the message is for; null for the account
+     * @return completes with the final verdict; completed already if a session has it
+     */
+    public CompletionStage<Verdict> deliver(Jid owner, Parcel parcel, Recipient only) {
+        return with(owner, o -> o.deliver(parcel, only));
+    }
+
+    /** Asks an owner's state until one answers: a null says that it was given up in this very moment. */
+    private <T> T with(Jid jid, Function<Owner, T> question) {
+        while (true) {
+            Owner owner = owners.get(jid);
+            if (owner == null) {
+                if (made.incrementAndGet() % SWEEP_EVERY == 0) {
+                    sweep();
+                }
+                owner = owners.computeIfAbsent(jid, j -> new Owner(j, this, stripeOf(j)));
+            }
+            T answer = question.apply(owner);
+            if (answer != null) {
+                return answer;
+            }
+            owners.remove(jid, owner);
+        }
+    }
+
+    private void sweep() {
+        owners.values().removeIf(Owner::retire);
+    }
+
+    private Stripe stripeOf(Jid jid) {
+        int hash = jid.hashCode();
+        return stripes[(hash ^ hash >>> 16) & STRIPES - 1];
+    }
+}

@@ -1,0 +1,45 @@
+package im.restante.internal.session.owner;
+
+import static java.util.Objects.requireNonNull;
+
+import im.restante.config.Settings;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The part of {@code im.restante.offline} that this bundle acts on.
+ *
+ * @param window      messages handed to a session without proof, 1 to 500
+ * @param windowBytes bytes of them; one message may be larger
+ * @param spillLimit  rows that may be added for an owner who is present and slow
+ * @param unknownUser what a message to an account that does not exist is answered with
+ * @param swapTimeout how long a message waits for a bundle that is being replaced
+ */
+public record SpoolSettings(
+        int window, long windowBytes, int spillLimit, UnknownUser unknownUser, Duration swapTimeout) {
+    public static final String PID = "im.restante.offline";
+
+    /** {@code unknown-user}. */
+    public enum UnknownUser {
+        /** {@code service-unavailable}, so that a typing error is noticed. */
+        ERROR,
+        /** Nothing, so that names cannot be tried out. */
+        SILENCE
+    }
+
+    public SpoolSettings {
+        requireNonNull(unknownUser, "unknownUser");
+        requireNonNull(swapTimeout, "swapTimeout");
+    }
+
+    /** @throws im.restante.config.ConfigException for a value that is not usable */
+    public static SpoolSettings of(Map<String, ?> properties) {
+        Settings settings = Settings.of(PID, properties);
+        return new SpoolSettings(
+                settings.integer("window", 100, 1, 500),
+                settings.integer("window-bytes", 262_144, 1, 1 << 30),
+                settings.integer("spill-limit", 10_000, 0, Integer.MAX_VALUE),
+                settings.choice("unknown-user", UnknownUser.ERROR),
+                Duration.ofSeconds(settings.integer("swap-timeout-seconds", 5, 0, 3600)));
+    }
+}

@@ -1,0 +1,192 @@
+package im.restante.internal.session;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.quota.QuotaExceededStrategy;
+import im.restante.quota.Terms;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.store.Admission;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A delivery over maps. Keeps what has a body and is no groupchat, headline or error; {@code rule:} in the id of a message is
+ * what an operator's path would be. {@link #slow()} makes every answer come later, from a thread of its own.
+ */
+final class FakeDelivery implements Delivery {
+    private static final QuotaExceededStrategy ERROR = new QuotaExceededStrategy() {
+        @Override
+        public Admission.OnFull onFull() {
+            return Admission.OnFull.REFUSE;
+        }
+
+        @Override
+        public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+            return Optional.of(StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "full"));
+        }
+    };
+
+    final Map<Jid, TreeMap<Long, StoredMessage>> rows = new ConcurrentHashMap<>();
+    final List<Long> stored = new ArrayList<>(); // in the order of the calls
+    volatile int limit = -1;
+    volatile boolean broken;
+    volatile long floor;
+    private volatile CompletableFuture<Void> gate = completedFuture(null);
+    private CompletableFuture<Void> before = completedFuture(null); // guarded by this
+    private volatile ExecutorService writer;
+
+    FakeDelivery slow() {
+        writer = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "fake-writer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        return this;
+    }
+
+    /** From here on stores complete when {@link #open()} is called. */
+    void shut() {
+        gate = new CompletableFuture<>();
+        synchronized (this) {
+            before = before.thenCombine(gate, (one, two) -> null);
+        }
+    }
+
+    void open() {
+        gate.complete(null);
+    }
+
+    List<String> spool(Jid owner) {
+        TreeMap<Long, StoredMessage> spool = rows.getOrDefault(owner, new TreeMap<>());
+        synchronized (this) {
+            return spool.values().stream().map(this::body).toList();
+        }
+    }
+
+    private String body(StoredMessage row) {
+        return Server.xml(row.stanza())
+                .child(im.restante.xml.Namespaces.CLIENT, "body")
+                .map(im.restante.xml.Element::text)
+                .orElse("");
+    }
+
+    @Override
+    public Judgement judge(Message message, Jid owner) {
+        boolean byRule = message.id() != null && message.id().startsWith("rule:");
+        boolean plain = message.type() == Message.Type.CHAT || message.type() == Message.Type.NORMAL;
+        if (byRule || plain && message.hasBody()) {
+            return new Judgement.Keep(
+                    byRule ? "/message/x" : "default: body",
+                    new Terms(new Admission(limit, Admission.OnFull.REFUSE), ERROR));
+        }
+        if (message.element()
+                .child(im.restante.xml.Namespaces.RECEIPTS, "received")
+                .isPresent()) {
+            return new Judgement.Keep("default: receipt", new Terms(Admission.UNLIMITED, ERROR));
+        }
+        return new Judgement.Skip(
+                "default",
+                message.hasBody() ? StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "not kept") : null);
+    }
+
+    @Override
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
+        synchronized (this) {
+            stored.add(row.id());
+        }
+        return answer(() -> {
+            TreeMap<Long, StoredMessage> spool = rows.computeIfAbsent(row.owner(), o -> new TreeMap<>());
+            int most = keep.terms().admission().limit();
+            if (broken) {
+                return new Verdict.Failed(
+                        "broken",
+                        StanzaError.of(StanzaError.Condition.INTERNAL_SERVER_ERROR)
+                                .later());
+            }
+            if (most >= 0 && spool.size() >= most) {
+                return new Verdict.Refused("full", StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "full"));
+            }
+            spool.put(row.id(), row);
+            return new Verdict.Stored(keep.rule());
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> putBack(List<StoredMessage> back) {
+        return this.<Void>answer(() -> {
+            back.forEach(row ->
+                    rows.computeIfAbsent(row.owner(), o -> new TreeMap<>()).putIfAbsent(row.id(), row));
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int most, long bytes) {
+        if (broken) {
+            return CompletableFuture.failedFuture(new StoreException("broken"));
+        }
+        return answer(() -> {
+            List<StoredMessage> page = new ArrayList<>();
+            long size = 0;
+            for (StoredMessage row : rows.getOrDefault(owner, new TreeMap<>())
+                    .tailMap(afterId, false)
+                    .values()) {
+                size += row.sizeBytes();
+                if (page.size() == most || !page.isEmpty() && size > bytes) {
+                    break;
+                }
+                page.add(row);
+            }
+            return page;
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        return this.<Void>answer(() -> {
+            ids.forEach(rows.getOrDefault(owner, new TreeMap<>())::remove);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Long> largestId() {
+        return completedFuture(floor);
+    }
+
+    /** One after the other, as a store does. */
+    private synchronized <T> CompletionStage<T> answer(java.util.function.Supplier<T> work) {
+        CompletableFuture<T> answer = writer == null
+                ? before.thenApply(done -> locked(work))
+                : before.thenApplyAsync(
+                        done -> {
+                            LockSupport.parkNanos(20_000);
+                            return locked(work);
+                        },
+                        writer);
+        before = answer.handle((done, problem) -> null);
+        return answer;
+    }
+
+    private synchronized <T> T locked(java.util.function.Supplier<T> work) {
+        return work.get();
+    }
+}

@@ -1,0 +1,183 @@
+package im.restante.internal.session;
+
+import im.restante.session.ClientLink;
+import im.restante.session.Outbound;
+import im.restante.store.StoredMessage;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.StreamCondition;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A connection that "writes" at once, or, while {@link #hold}ing, when told to. */
+final class FakeLink implements ClientLink {
+    private final ArrayDeque<Object> queue = new ArrayDeque<>();
+    private final List<byte[]> written = new ArrayList<>();
+    private final List<Runnable> pending = new ArrayList<>();
+    private int bound = Integer.MAX_VALUE;
+    private boolean holding;
+    private boolean pendingOpen = true;
+    private boolean ended;
+    private StreamCondition closedWith;
+    private Runnable onClose = () -> {};
+
+    private record Page(List<StoredMessage> rows, CompletableFuture<Void> written) {}
+
+    /** From here on nothing is written until {@link #flow()}; at most {@code queued} storable messages wait. */
+    synchronized FakeLink hold(int queued) {
+        holding = true;
+        bound = queued;
+        return this;
+    }
+
+    void flow() {
+        synchronized (this) {
+            holding = false;
+            bound = Integer.MAX_VALUE;
+        }
+        write();
+    }
+
+    /** Until {@link #settle()} the connection has something to answer. */
+    synchronized FakeLink unsettled() {
+        pendingOpen = false;
+        return this;
+    }
+
+    void settle() {
+        List<Runnable> tasks;
+        synchronized (this) {
+            pendingOpen = true;
+            tasks = List.copyOf(pending);
+            pending.clear();
+        }
+        tasks.forEach(Runnable::run);
+    }
+
+    synchronized void onClose(Runnable task) {
+        onClose = task;
+    }
+
+    synchronized StreamCondition closedWith() {
+        return closedWith;
+    }
+
+    synchronized int waiting() {
+        return queue.size();
+    }
+
+    @Override
+    public boolean offer(Outbound stanza) {
+        synchronized (this) {
+            if (ended || stanza.storable() && queue.size() >= bound) {
+                return false;
+            }
+            queue.add(stanza);
+        }
+        write();
+        return true;
+    }
+
+    @Override
+    public CompletionStage<Void> sendStored(List<StoredMessage> messages) {
+        Page page = new Page(messages, new CompletableFuture<>());
+        synchronized (this) {
+            if (ended) {
+                page.written.completeExceptionally(new IOException("ended"));
+            } else {
+                queue.add(page);
+            }
+        }
+        write();
+        return page.written;
+    }
+
+    private void write() {
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        synchronized (this) {
+            while (!holding && !queue.isEmpty()) {
+                Object next = queue.poll();
+                if (next instanceof Outbound o) {
+                    written.add(o.xml());
+                } else if (next instanceof Page p) {
+                    p.rows.forEach(row -> written.add(row.stanza()));
+                    done.add(p.written);
+                }
+            }
+        }
+        done.forEach(f -> f.complete(null));
+    }
+
+    @Override
+    public void afterPending(Runnable task) {
+        synchronized (this) {
+            if (!pendingOpen) {
+                pending.add(task);
+                return;
+            }
+        }
+        task.run();
+    }
+
+    @Override
+    public void close(StreamCondition condition, String text) {
+        Runnable task;
+        synchronized (this) {
+            closedWith = condition;
+            task = onClose;
+        }
+        task.run();
+    }
+
+    /** The connection is over; answers what was not written, as a real one hands it to the session. */
+    List<Outbound> cut() {
+        List<Outbound> unsent = new ArrayList<>();
+        List<CompletableFuture<Void>> broken = new ArrayList<>();
+        synchronized (this) {
+            ended = true;
+            for (Object waiting : queue) {
+                if (waiting instanceof Outbound o) {
+                    unsent.add(o);
+                } else if (waiting instanceof Page p) {
+                    broken.add(p.written);
+                }
+            }
+            queue.clear();
+        }
+        broken.forEach(f -> f.completeExceptionally(new IOException("ended")));
+        return Server.storable(unsent);
+    }
+
+    /** Everything the client has got, oldest first. */
+    synchronized List<Element> received() {
+        return written.stream().map(Server::xml).toList();
+    }
+
+    /** Bodies of the messages the client has got, oldest first. */
+    List<String> bodies() {
+        return received().stream()
+                .flatMap(e -> e.child(Namespaces.CLIENT, "body").stream())
+                .filter(body -> true)
+                .map(Element::text)
+                .toList();
+    }
+
+    Element last() {
+        List<Element> all = received();
+        return all.isEmpty() ? null : all.get(all.size() - 1);
+    }
+
+    @Override
+    public String remote() {
+        return "127.0.0.1:50000";
+    }
+
+    @Override
+    public boolean encrypted() {
+        return true;
+    }
+}
