@@ -52,8 +52,8 @@ public final class RosterHandler implements IqHandler {
 
     private CompletionStage<Iq> get(Iq request, Element query) {
         return rosters.books().inTurn(request.from(), book -> {
-            rosters.online().interested(request.from());
             Roster roster = book.roster;
+            rosters.subscriptions().interest(request.from(), roster);
             if (roster.version().equals(query.attribute("ver"))) {
                 return CompletableFuture.completedStage(request.result());
             }

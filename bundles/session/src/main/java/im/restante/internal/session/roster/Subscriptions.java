@@ -197,6 +197,35 @@ final class Subscriptions {
         }
     }
 
+    /**
+     * Makes a session interested once it has been sent {@code known}, which may be held back for a while (its earlier messages
+     * are not on disk yet), and pushes what has changed since: a push that came before would be undone by the older roster.
+     */
+    void interest(Jid fullJid, Roster known) {
+        for (LiveSession session : online.addressed(fullJid)) {
+            session.afterPending(() -> books.inTurn(fullJid, book -> {
+                        online.interested(fullJid);
+                        for (Contact contact : book.roster.listed()) {
+                            Contact before = known.contact(contact.jid());
+                            if (!before.listed() || !before.item().equals(contact.item())) {
+                                push(session, book, contact.item());
+                            }
+                        }
+                        for (Contact before : known.listed()) {
+                            if (!book.roster.contact(before.jid()).listed()) {
+                                push(session, book, removal(before));
+                            }
+                        }
+                        return DONE;
+                    })
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            log.warn("{} is not told of changes of its roster: {}", fullJid, failure.toString());
+                        }
+                    }));
+        }
+    }
+
     /** Writes a contact that has changed, pushes its item (RFC 6121 §2.1.6), then goes on with {@code next}. */
     private CompletionStage<CompletionStage<Void>> change(Book book, Contact before, Contact after, Next next) {
         if (after.equals(before)) {
@@ -209,12 +238,7 @@ final class Subscriptions {
             if (after.listed() && !(before.listed() && after.item().equals(before.item()))) {
                 push(book, after.item());
             } else if (before.listed() && !after.listed()) {
-                push(
-                        book,
-                        Element.builder(Namespaces.ROSTER, "item")
-                                .attribute("jid", after.jid().toString())
-                                .attribute("subscription", "remove")
-                                .build());
+                push(book, removal(after));
             }
             return next.go();
         });
@@ -226,23 +250,30 @@ final class Subscriptions {
     }
 
     private void push(Book book, Element item) {
-        Element query = null;
         for (LiveSession session : online.sessions(book.owner)) {
             if (session.interested()) {
-                if (query == null) {
-                    query = Element.builder(Namespaces.ROSTER, "query")
-                            .attribute("ver", book.roster.version())
-                            .child(item)
-                            .build();
-                }
-                session.send(Element.builder(Namespaces.CLIENT, "iq")
-                        .attribute("type", "set")
-                        .attribute("id", "roster-" + Long.toString(pushes.incrementAndGet(), 36))
-                        .attribute("to", session.jid().toString())
-                        .child(query)
-                        .build());
+                push(session, book, item);
             }
         }
+    }
+
+    private void push(LiveSession session, Book book, Element item) {
+        session.send(Element.builder(Namespaces.CLIENT, "iq")
+                .attribute("type", "set")
+                .attribute("id", "roster-" + Long.toString(pushes.incrementAndGet(), 36))
+                .attribute("to", session.jid().toString())
+                .child(Element.builder(Namespaces.ROSTER, "query")
+                        .attribute("ver", book.roster.version())
+                        .child(item)
+                        .build())
+                .build());
+    }
+
+    private static Element removal(Contact contact) {
+        return Element.builder(Namespaces.ROSTER, "item")
+                .attribute("jid", contact.jid().toString())
+                .attribute("subscription", "remove")
+                .build();
     }
 
     /** A request is for available sessions, an answer for interested ones (RFC 6121 §8.5.2.1.2); available ones hear it too. */

@@ -79,6 +79,22 @@ class RosterHandlerTest {
     }
 
     @Test
+    void changesMadeWhileTheRosterIsHeldBackArePushedBehindIt() {
+        Client street = world.bind(ROMEO, "street");
+        romeo.rosterSet("<item jid='juliet@restante.im'/>");
+        romeo.rosterSet("<item jid='nurse@restante.im'/>");
+        street.held = new ArrayList<>();
+        assertEquals(2, items(street.rosterGet(null)).size());
+        romeo.rosterSet("<item jid='tybalt@restante.im'/>");
+        romeo.rosterSet("<item jid='nurse@restante.im' subscription='remove'/>");
+        street.gets();
+        street.held.forEach(Runnable::run);
+        street.gets("push tybalt none", "push nurse remove");
+        romeo.rosterSet("<item jid='tybalt@restante.im' name='Prince of Cats'/>");
+        street.gets("push tybalt none");
+    }
+
+    @Test
     void anUnchangedItemIsNotPushedAgain() {
         romeo.rosterSet("<item jid='juliet@restante.im' name='Juliet'/>");
         romeo.got();

@@ -138,6 +138,9 @@ final class World implements Directory {
         volatile Element presence;
         volatile boolean interested;
 
+        /** What waits until an answer that is held back has gone; null: answers go at once. */
+        volatile List<Runnable> held;
+
         Client(Jid jid) {
             this.jid = jid;
         }
@@ -160,6 +163,15 @@ final class World implements Directory {
         @Override
         public void send(Element stanza) {
             received.add(stanza);
+        }
+
+        @Override
+        public void afterPending(Runnable task) {
+            if (held == null) {
+                task.run();
+            } else {
+                held.add(task);
+            }
         }
 
         /** What the routing half does with a presence, as far as it matters here. */
