@@ -29,6 +29,9 @@ final class FakeSessions implements SessionManager {
                             : Outcome.DONE);
     volatile Throwable refusal;
 
+    /** What somebody sends the moment a session is there; null for nothing. */
+    volatile String greeting;
+
     final class Session implements ClientSession {
         final Jid jid;
         final ClientLink link;
@@ -86,6 +89,9 @@ final class FakeSessions implements SessionManager {
         }
         Session session = new Session(account.withResource(resource == null ? "made-up" : resource), link);
         bound.add(session);
+        if (greeting != null) {
+            session.send(greeting);
+        }
         return CompletableFuture.completedFuture(session);
     }
 
