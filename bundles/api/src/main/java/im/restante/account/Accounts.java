@@ -38,7 +38,8 @@ public interface Accounts {
     /** Changes a password; false if there is no such account. Throws as {@link #create}. */
     CompletionStage<Boolean> changePassword(Jid account, String password);
 
-    /** Removes an account with its settings and everything that waits for it, and ends its sessions. False if there is none. */
+    /** Removes an account with its settings; false if there is none. Completes before the {@link AccountListener}s run, which end
+     * its sessions and forget what waits for it: so the answer to who asked is under way first. */
     CompletionStage<Boolean> remove(Jid account);
 
     /** Accounts in the order of their text, behind {@code after} (null: from the first). */

@@ -6,7 +6,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Whiteboard: answers IQ requests with a payload of one namespace and element. Of several for the same payload the one with the
- * highest {@code service.ranking} is asked. Safe for concurrent use.
+ * highest {@code service.ranking} whose {@link #SCOPE} fits is asked. Safe for concurrent use.
  */
 @ConsumerType
 @FunctionalInterface
@@ -37,7 +37,8 @@ public interface IqHandler {
      * not block: what needs a disk completes the stage later.
      *
      * @return the result or error, made by {@link Iq#result} or {@link Iq#error}. A stage that fails, or an exception, is
-     *     logged with the {@code service.id} and answered {@code internal-server-error}
+     *     logged with the {@code service.id} and answered {@code internal-server-error}; a
+     *     {@link im.restante.store.StoreException} is answered {@code resource-constraint}, to be tried again
      */
     CompletionStage<Iq> handle(Iq request);
 }
