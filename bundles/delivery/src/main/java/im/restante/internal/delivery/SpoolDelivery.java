@@ -94,6 +94,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final LongSupplier nanoTime;
     private final Executor workers;
     private final Stores stores;
+    private final OwedRemovals owed = new OwedRemovals();
     private final Purges purges;
     private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
     private final Lane service; // serves the waiting room
@@ -185,6 +186,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policy = ReferencePolicy.DYNAMIC,
             updated = "updatedStore")
     void bindStore(ServiceReference<MessageStore> reference, MessageStore store) {
+        owed.back(Stores.id(reference), store);
         stores.bind(reference, store);
         serveWaiting();
     }
@@ -196,6 +198,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     void unbindStore(ServiceReference<MessageStore> reference) {
         stores.unbind(reference);
+        String id = Stores.id(reference);
+        if (stores.present().stream().noneMatch(store -> store.id().equals(id))) { // its successor may be there
+            owed.gone(id);
+        }
     }
 
     @Reference(
@@ -467,15 +473,25 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         return ask(
                 () -> {
                     List<Stores.Named> present = stores.present();
-                    return switch (present.size()) {
-                        case 0 -> null;
-                        case 1 -> present.get(0).store().page(owner, afterId, rows, bytes);
-                        default ->
-                            All.of(present, s -> s.page(owner, afterId, rows, bytes))
-                                    .thenApply(pages -> MergedPage.of(pages, rows, bytes));
-                    };
+                    CompletableFuture<Void> settled = owed.settled();
+                    if (!present.isEmpty() && !settled.isDone()) {
+                        return settled.thenCompose(done -> read(present, owner, afterId, rows, bytes));
+                    }
+                    return read(present, owner, afterId, rows, bytes);
                 },
                 null);
+    }
+
+    /** Null if there is no store. */
+    private static CompletionStage<List<StoredMessage>> read(
+            List<Stores.Named> present, Jid owner, long afterId, int rows, long bytes) {
+        return switch (present.size()) {
+            case 0 -> null;
+            case 1 -> present.get(0).store().page(owner, afterId, rows, bytes);
+            default ->
+                All.of(present, store -> store.page(owner, afterId, rows, bytes))
+                        .thenApply(pages -> MergedPage.of(pages, rows, bytes));
+        };
     }
 
     @Override
@@ -484,6 +500,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         return ask(
                 () -> {
                     List<Stores.Named> present = stores.present();
+                    owed.missed(owner, gone);
                     return switch (present.size()) {
                         case 0 -> null;
                         case 1 -> present.get(0).store().remove(owner, gone);

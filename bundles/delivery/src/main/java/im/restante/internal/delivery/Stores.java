@@ -40,13 +40,12 @@ final class Stores {
     }
 
     synchronized void bind(ServiceReference<MessageStore> reference, MessageStore store) {
-        bound.put(reference, new Named(String.valueOf(reference.getProperty(MessageStore.ID)), store));
+        bound.put(reference, new Named(id(reference), store));
         choose();
     }
 
     synchronized void updated(ServiceReference<MessageStore> reference) {
-        bound.computeIfPresent(
-                reference, (r, n) -> new Named(String.valueOf(r.getProperty(MessageStore.ID)), n.store()));
+        bound.computeIfPresent(reference, (r, named) -> new Named(id(r), named.store()));
         choose();
     }
 
@@ -58,6 +57,11 @@ final class Stores {
     synchronized void want(String id) {
         wanted = id;
         choose();
+    }
+
+    /** The {@code store.id} of a store. */
+    static String id(ServiceReference<MessageStore> reference) {
+        return String.valueOf(reference.getProperty(MessageStore.ID));
     }
 
     private void choose() {
@@ -75,7 +79,10 @@ final class Stores {
         if (now != null && (before == null || before.store() != now.store())) {
             LOG.info("new messages go to the store {}", now.id());
         } else if (now == null && before != null) {
-            LOG.warn("the store {} is gone, and there is no other to take new messages", before.id());
+            LOG.warn(
+                    "no store takes new messages any more: store={}, present: {}",
+                    wanted,
+                    present.stream().map(Named::id).toList());
         }
     }
 }

@@ -41,6 +41,9 @@ final class MemoryStore implements MessageStore {
         return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
     }
 
+    /** What a removal waits for. */
+    volatile CompletableFuture<Void> beforeRemove = CompletableFuture.completedFuture(null);
+
     @Override
     public synchronized CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int max, long bytes) {
         if (failure != null) {
@@ -66,8 +69,7 @@ final class MemoryStore implements MessageStore {
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
         }
-        rows.removeIf(row -> row.owner().equals(owner) && ids.contains(row.id()));
-        return CompletableFuture.completedFuture(null);
+        return beforeRemove.thenRun(() -> rows.removeIf(row -> row.owner().equals(owner) && ids.contains(row.id())));
     }
 
     @Override

@@ -88,6 +88,54 @@ class StoresTest {
     }
 
     @Test
+    void removesFromAStoreThatComesBackWhatWasProvedWhileItWasAway() {
+        FakeReference reference = fixture.bind("first", 10, first);
+        fixture.bind("second", 0, second);
+        fill(first, 10, 1, 2, 3);
+        fixture.delivery.unbindStore(reference);
+        now(fixture.delivery.remove(ROMEO, List.of(1L, 2L)));
+        assertEquals(List.of(1L, 2L, 3L), first.ids());
+        fixture.bind("first", 10, first);
+        assertEquals(List.of(3L), first.ids());
+    }
+
+    @Test
+    void readsNothingBeforeAReturnedStoreHasMadeUpForWhatItMissed() {
+        FakeReference reference = fixture.bind("first", 10, first);
+        fill(first, 10, 1, 2);
+        fixture.delivery.unbindStore(reference);
+        CompletionStage<Void> removal = fixture.delivery.remove(ROMEO, List.of(1L));
+        fixture.pass(Duration.ofSeconds(5));
+        problem(removal);
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        first.beforeRemove = held;
+        fixture.bind("first", 10, first);
+        CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, 1000);
+        assertFalse(page.toCompletableFuture().isDone());
+        held.complete(null);
+        assertEquals(List.of(2L), now(page).stream().map(StoredMessage::id).toList());
+    }
+
+    @Test
+    void remembersOnlySoManyRemovalsForAStoreThatIsAway() {
+        OwedRemovals owed = new OwedRemovals();
+        owed.gone("first");
+        owed.missed(
+                ROMEO, LongStream.rangeClosed(1, OwedRemovals.MAX_IDS).boxed().toList());
+        owed.missed(ROMEO, List.of(1L, 2L));
+        fill(first, 10, 1, 2);
+        owed.back("first", first);
+        assertEquals(List.of(), first.ids());
+        owed.gone("first");
+        owed.missed(
+                ROMEO,
+                LongStream.rangeClosed(1, OwedRemovals.MAX_IDS + 1).boxed().toList());
+        fill(first, 10, 1, 2);
+        owed.back("first", first);
+        assertEquals(List.of(1L, 2L), first.ids());
+    }
+
+    @Test
     void waitsForAStoreToBeAsked() {
         fill(first, 10, 1);
         CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, 1000);
