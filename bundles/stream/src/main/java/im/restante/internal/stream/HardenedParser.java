@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.xmlpull.mxp1.MXParser;
@@ -223,11 +224,6 @@ final class HardenedParser extends MXParser {
     }
 
     @Override
-    protected String newStringIntern(char[] chars, int offset, int length) {
-        return NameCache.get(chars, offset, length);
-    }
-
-    @Override
     public String getNamespace(String prefix) {
         String namespace = super.getNamespace(prefix);
         if (prefix != null && (namespace == null || prefix.equals("xmlns"))) {
@@ -236,26 +232,16 @@ final class HardenedParser extends MXParser {
         return namespace;
     }
 
-    /** Checks what {@link MXParser} accepts: reserved prefixes and namespaces bound, one attribute by two prefixes. */
+    /** One attribute by two prefixes: {@link MXParser} compares namespaces by identity. */
     @Override
     public int parseStartTag() throws XmlPullParserException, IOException {
         int event = super.parseStartTag();
-        for (int i = elNamespaceCount[depth - 1]; i < namespaceEnd; i++) {
-            checkDeclaration(namespacePrefix[i], namespaceUri[i]);
-        }
         for (int i = 1; i < attributeCount; i++) {
             if (attributePrefix[i] != null) {
                 checkUnique(i);
             }
         }
         return event;
-    }
-
-    private static void checkDeclaration(String prefix, String uri) {
-        boolean xml = "xml".equals(prefix);
-        if (xml != uri.equals(Namespaces.XML) || "xmlns".equals(prefix) || uri.equals(XMLNS)) {
-            throw new Refused(StreamCondition.BAD_NAMESPACE_PREFIX, "a reserved prefix or namespace is bound");
-        }
     }
 
     private void checkUnique(int index) {
@@ -268,12 +254,117 @@ final class HardenedParser extends MXParser {
         }
     }
 
+    /** The same as in {@link MXParser}, where it takes most of the parser's time, with its omissions mended. */
     @Override
     protected char parseAttribute() throws XmlPullParserException, IOException {
         if (!isS(buf[pos - 2])) {
             throw Refused.notWellFormed("no white space before an attribute");
         }
-        return super.parseAttribute();
+        int begin = pos - 1 + bufAbsoluteStart;
+        int colon = -1;
+        char c = buf[pos - 1];
+        do {
+            if (c == ':') {
+                if (colon >= 0) {
+                    throw Refused.notWellFormed("two colons in a name");
+                }
+                colon = pos - 1 + bufAbsoluteStart - begin;
+            }
+            c = more();
+        } while (XmlChars.isName(c));
+        int start = begin - bufAbsoluteStart;
+        int length = pos - 1 - start;
+        String prefix = colon < 0 ? null : newString(buf, start, colon);
+        String name = newString(buf, start + colon + 1, length - colon - 1);
+        if (skipS(c) != '=') {
+            throw Refused.notWellFormed("an attribute without value");
+        }
+        c = skipS(more());
+        if (c != '"' && c != '\'') {
+            throw Refused.notWellFormed("a value without quotes");
+        }
+        readValue(c);
+        if (prefix == null ? name.equals("xmlns") : prefix.equals("xmlns")) {
+            declare(
+                    prefix == null ? null : name,
+                    usePC ? NameCache.get(pc, 0, pcEnd) : NameCache.get(buf, posStart, posEnd - posStart));
+        } else {
+            ensureAttributesCapacity(attributeCount);
+            attributePrefix[attributeCount] = prefix;
+            attributeName[attributeCount] = name;
+            attributeNameHash[attributeCount] = name.hashCode();
+            attributeValue[attributeCount] =
+                    usePC ? new String(pc, 0, pcEnd) : new String(buf, posStart, posEnd - posStart);
+            attributeCount++;
+        }
+        return c;
+    }
+
+    /** Behind the opening quote, up to and with the closing one: the value is in {@code pc} or between {@code posStart} and {@code posEnd}. */
+    private void readValue(char quote) throws IOException {
+        usePC = false;
+        pcStart = pcEnd = 0;
+        posStart = pos;
+        while (true) {
+            char c = skipPlainValue(quote);
+            if (c == quote) {
+                if (usePC) {
+                    joinPC();
+                }
+                return;
+            }
+            if (c == '<') {
+                throw Refused.notWellFormed("a < in a value");
+            }
+            joinPC();
+            if (c == '&') {
+                append(parseEntityRef());
+            } else {
+                append(' '); // XML §3.3.3
+                if (c == '\r' && more() != '\n') {
+                    pos--;
+                }
+            }
+            posStart = pos;
+        }
+    }
+
+    /** Passes over a value up to and with its end or the next character that means something; {@code posEnd} is its place. */
+    private char skipPlainValue(char quote) throws IOException {
+        while (true) {
+            char[] chars = buf;
+            int end = bufEnd;
+            for (int i = pos; i < end; i++) {
+                char c = chars[i];
+                if (c <= '<' && (c == quote || c == '<' || c == '&' || c < ' ')) {
+                    posEnd = i;
+                    pos = i + 1;
+                    return c;
+                }
+            }
+            pos = end;
+            fillBuf();
+        }
+    }
+
+    /** Binds a prefix, or the default namespace if it is null, for the element at hand. */
+    private void declare(String prefix, String uri) {
+        boolean xml = "xml".equals(prefix);
+        if (xml != uri.equals(Namespaces.XML) || "xmlns".equals(prefix) || uri.equals(XMLNS)) {
+            throw new Refused(StreamCondition.BAD_NAMESPACE_PREFIX, "a reserved prefix or namespace is bound");
+        }
+        if (prefix != null && uri.isEmpty()) {
+            throw Refused.notWellFormed("a prefix bound to nothing");
+        }
+        for (int i = elNamespaceCount[depth - 1]; i < namespaceEnd; i++) {
+            if (Objects.equals(prefix, namespacePrefix[i])) {
+                throw Refused.notWellFormed("a prefix bound twice");
+            }
+        }
+        ensureNamespacesCapacity(namespaceEnd);
+        namespacePrefix[namespaceEnd] = prefix;
+        namespacePrefixHash[namespaceEnd] = prefix == null ? -1 : prefix.hashCode();
+        namespaceUri[namespaceEnd++] = uri;
     }
 
     // ---- limits

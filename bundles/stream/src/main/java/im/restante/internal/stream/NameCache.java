@@ -1,6 +1,7 @@
 package im.restante.internal.stream;
 
 import im.restante.xml.Namespaces;
+import java.util.Arrays;
 
 /**
  * One string for each name and namespace that common stanzas use, so that they cost no allocation and compare by identity first.
@@ -9,7 +10,8 @@ import im.restante.xml.Namespaces;
 final class NameCache {
     private static final int SIZE = 1024;
     private static final int LONGEST = 64;
-    private static final String[] TABLE = new String[SIZE];
+    private static final String[] WORDS = new String[SIZE];
+    private static final char[][] CHARS = new char[SIZE][];
 
     static {
         String[] namespaces = {
@@ -66,7 +68,7 @@ final class NameCache {
                         + " private proceed query r received reply request resource response result resume resumed retract rid"
                         + " sender sent session set show sid stamp starttls stanza-id status store stream subject subscription"
                         + " success tag text thread time to type tzo unblock update url username utc value var vCard ver version x"
-                        + " xml";
+                        + " xml xmlns";
         for (String namespace : namespaces) {
             add(namespace);
         }
@@ -82,39 +84,35 @@ final class NameCache {
         if (length > LONGEST) {
             return new String(chars, offset, length);
         }
-        int hash = 0;
-        for (int i = offset; i < offset + length; i++) {
-            hash = 31 * hash + chars[i];
-        }
-        for (int slot = slot(hash); TABLE[slot] != null; slot = (slot + 1) % SIZE) {
-            if (equal(TABLE[slot], chars, offset, length)) {
-                return TABLE[slot];
+        for (int slot = slot(chars, offset, length); WORDS[slot] != null; slot = (slot + 1) % SIZE) {
+            char[] word = CHARS[slot];
+            if (Arrays.equals(word, 0, word.length, chars, offset, offset + length)) {
+                return WORDS[slot];
             }
         }
         return new String(chars, offset, length);
     }
 
     private static void add(String word) {
-        int slot = slot(word.hashCode());
-        while (TABLE[slot] != null) {
+        char[] chars = word.toCharArray();
+        int slot = slot(chars, 0, chars.length);
+        while (WORDS[slot] != null) {
             slot = (slot + 1) % SIZE;
         }
-        TABLE[slot] = word;
+        WORDS[slot] = word;
+        CHARS[slot] = chars;
     }
 
-    private static int slot(int hash) {
-        return (hash ^ hash >>> 15) & SIZE - 1;
-    }
-
-    private static boolean equal(String word, char[] chars, int offset, int length) {
-        if (word.length() != length) {
-            return false;
+    /** By a few characters only: cheaper than reading all of them once more. */
+    private static int slot(char[] chars, int offset, int length) {
+        if (length == 0) {
+            return 0;
         }
-        for (int i = 0; i < length; i++) {
-            if (word.charAt(i) != chars[offset + i]) {
-                return false;
-            }
-        }
-        return true;
+        int hash = length;
+        hash = 31 * hash + chars[offset];
+        hash = 31 * hash + chars[offset + length / 3];
+        hash = 31 * hash + chars[offset + length * 2 / 3];
+        hash = 31 * hash + chars[offset + length - 1];
+        return (hash ^ hash >>> 10) & SIZE - 1;
     }
 }

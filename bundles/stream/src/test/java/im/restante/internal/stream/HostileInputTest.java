@@ -268,11 +268,14 @@ class HostileInputTest {
     }
 
     @Test
-    void takesNamesOfTheFifthEdition() throws Exception {
+    void takesTheNamesThatEveryParserTakes() throws Exception {
         for (String name :
-                new String[] {"\u00e9", "a\u00b7", "a\u0301", "\u4f60\u597d", "\ud800\udc00", "a-._1", "\u200c"}) {
+                new String[] {"\u00e9", "a\u00b7", "a\u0301", "\u4f60\u597d", "a-._1", "\u05d0", "\uac00", "a\u0665"}) {
             assertEquals(
                     name, codec.parse(("<" + name + "/>").getBytes(UTF_8), "").name());
+        }
+        for (String name : new String[] {"\ud800\udc00", "\u200c", "a\u203f", "\u0220", "\u0487", "\ufb01"}) {
+            refuses(NOT_WELL_FORMED, () -> codec.parse(("<" + name + "/>").getBytes(UTF_8), ""));
         }
     }
 

@@ -153,7 +153,7 @@ class ReaderBoundsTest {
         nasty.append("<a/>".repeat(3));
         byte[] stream = (HEADER + nasty).getBytes(UTF_8);
 
-        int readers = 100;
+        int readers = 20;
         List<StanzaReader> kept = new ArrayList<>();
         long before = used();
         for (int i = 0; i < readers; i++) {
