@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.felix.framework.FrameworkFactory;
@@ -45,6 +47,7 @@ final class Container implements AutoCloseable {
     private final Path mark;
     private final boolean fresh;
     private final Framework framework;
+    private volatile boolean closing;
     private final List<String> errors = new CopyOnWriteArrayList<>();
 
     Container(Home home) {
@@ -77,13 +80,19 @@ final class Container implements AutoCloseable {
                 Files.writeString(mark, buildId);
             }
             framework.start();
-            FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
-            levels.setStartLevel(level);
-            while (levels.getStartLevel() < level && framework.getState() != Bundle.STOPPING) {
-                pause();
-            }
+            CountDownLatch reached = new CountDownLatch(1);
+            framework.adapt(FrameworkStartLevel.class).setStartLevel(level, event -> {
+                note(event);
+                if (event.getType() == FrameworkEvent.STARTLEVEL_CHANGED) {
+                    reached.countDown();
+                }
+            });
+            reached.await();
         } catch (IOException | BundleException e) {
             throw Refusal.failed("the framework does not start: " + Refusals.reason(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Refusal.failed("interrupted");
         }
     }
 
@@ -153,7 +162,7 @@ final class Container implements AutoCloseable {
             if (found != null) {
                 return found;
             }
-            if (System.nanoTime() > end || framework.getState() != Bundle.ACTIVE) {
+            if (System.nanoTime() > end || closing) {
                 throw Refusal.failed("not ready: " + String.join("; ", problems()));
             }
             pause();
@@ -216,10 +225,20 @@ final class Container implements AutoCloseable {
         }
     }
 
-    /** Stops the bundles, the last started first. */
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** Stops the bundles, the last started first. Does nothing if that was done. */
     @Override
     public void close() {
+        closing = true;
         try {
+            if (framework.getState() == Bundle.ACTIVE) {
+                // Level by level: at a plain stop of the framework SCR ends all components at once, in an order of its
+                // own.
+                lower();
+            }
             framework.stop();
             framework.waitForStop(STOPPING.toMillis());
         } catch (BundleException e) {
@@ -227,5 +246,11 @@ final class Container implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void lower() throws InterruptedException {
+        CountDownLatch lowered = new CountDownLatch(1);
+        framework.adapt(FrameworkStartLevel.class).setStartLevel(1, event -> lowered.countDown());
+        lowered.await(STOPPING.toSeconds(), TimeUnit.SECONDS);
     }
 }

@@ -1,0 +1,113 @@
+package im.restante.itests.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Logs in over TCP without TLS and looks at what comes as text. Connects to this machine only. One thread. */
+public final class PlainClient implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final Socket socket;
+    private final InputStream in;
+    private final StringBuilder received = new StringBuilder();
+
+    private PlainClient(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = socket.getInputStream();
+    }
+
+    /** A bound session with the resource {@code test}; no presence was sent. The server must have {@code tls=off} or {@code optional}. */
+    public static PlainClient login(int port, String domain, String user, String password) throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
+        PlainClient client = new PlainClient(socket);
+        client.open(domain);
+        byte[] credentials = ('\0' + user + '\0' + password).getBytes(UTF_8);
+        client.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>"
+                + Base64.getEncoder().encodeToString(credentials) + "</auth>");
+        client.await("<success[^>]*>");
+        client.open(domain);
+        client.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+                + "<resource>test</resource></bind></iq>");
+        client.await("<iq[^>]*type=.result.*?</iq>");
+        return client;
+    }
+
+    private void open(String domain) throws IOException {
+        send("<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0' to='"
+                + domain + "'>");
+        await("<stream:stream[^>]*>.*</stream:features>");
+    }
+
+    public void send(String xml) throws IOException {
+        socket.getOutputStream().write(xml.getBytes(UTF_8));
+        socket.getOutputStream().flush();
+    }
+
+    /**
+     * Waits until what came matches, and forgets it up to the end of the match.
+     *
+     * @return the match
+     * @throws AssertionError if it does not come within 15 seconds, or the server closes before
+     */
+    public String await(String regex) throws IOException {
+        Pattern pattern = Pattern.compile(regex, Pattern.DOTALL);
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        byte[] buffer = new byte[8192];
+        while (true) {
+            Matcher matcher = pattern.matcher(received);
+            if (matcher.find()) {
+                String match = matcher.group();
+                received.delete(0, matcher.end());
+                return match;
+            }
+            long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
+            int read = left <= 0 ? -1 : read(buffer, (int) left);
+            if (read < 0) {
+                throw new AssertionError("no " + regex + " but: " + received);
+            }
+            received.append(new String(buffer, 0, read, UTF_8)); // tests speak ASCII: no character is cut
+        }
+    }
+
+    private int read(byte[] buffer, int millis) throws IOException {
+        socket.setSoTimeout(millis);
+        try {
+            return in.read(buffer);
+        } catch (SocketTimeoutException e) {
+            return -1;
+        }
+    }
+
+    /** The answer says that whatever was sent before it has its verdict. */
+    public void ping(String domain, String id) throws IOException {
+        send("<iq type='get' id='" + id + "' to='" + domain + "'><ping xmlns='urn:xmpp:ping'/></iq>");
+        await("<iq[^>]*id=.\\Q" + id + "\\E.[^>]*>");
+    }
+
+    /** A chat message; texts must need no escaping. */
+    public void message(String to, String body) throws IOException {
+        send("<message type='chat' to='" + to + "'><body>" + body + "</body></message>");
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Socket closing = socket) {
+            if (!closing.isClosed()) {
+                send("</stream:stream>");
+            }
+        } catch (IOException e) {
+            // The server closed first.
+        }
+    }
+}
