@@ -326,6 +326,7 @@ final class Transaction {
                 statement.setBytes(at++, message.stanza());
             }
             statement.executeUpdate();
+            statement.clearParameters(); // or it would hold the stanzas until its next use
         }
     }
 

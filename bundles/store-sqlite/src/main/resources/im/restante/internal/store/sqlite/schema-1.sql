@@ -15,7 +15,8 @@ CREATE TABLE om_message(
   kind INTEGER NOT NULL,
   stanza BLOB NOT NULL
 );
-CREATE INDEX om_message_rcpt ON om_message(rcpt, id);
+-- With the sender, so that the oldest of a pair is found without a look at the rows of all the others.
+CREATE INDEX om_message_rcpt ON om_message(rcpt, id, sender);
 CREATE INDEX om_message_expires ON om_message(expires, id) WHERE expires IS NOT NULL;
 
 -- How many messages of a pair wait; written in the transaction of the message.
