@@ -1,0 +1,233 @@
+package im.restante.internal.c2s;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.jid.Jid;
+import im.restante.session.Arrival;
+import im.restante.session.Ending;
+import im.restante.session.Outbound;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The outbound queue behind a real socket: fast, slow and dead readers. */
+@SuppressWarnings("try") // clients that only have to be there
+class OutboundTest {
+    private static final Jid ROMEO = Jid.of("romeo@localhost");
+    private static final Jid JULIET = Jid.of("juliet@localhost");
+    private static final int SMALL = 4_096;
+
+    @TempDir
+    static Path home;
+
+    private static Outbound storable(int number, int size) {
+        return new Outbound(xml(number, size), new Arrival(number, JULIET, ROMEO, Instant.EPOCH));
+    }
+
+    private static byte[] xml(int number, int size) {
+        return ("<message id='m" + number + "'><body>" + "x".repeat(size) + "</body></message>")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<StoredMessage> stored(int from, int count, int size) {
+        List<StoredMessage> messages = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            messages.add(
+                    new StoredMessage(i, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.values()[0], xml(i, size)));
+        }
+        return messages;
+    }
+
+    /** Fills the socket of a client that does not read until the queue takes no more. @return how many were taken */
+    private static int fill(FakeSessions.Session session, int size) {
+        int number = 1;
+        while (session.link.offer(storable(number, size))) {
+            number++;
+            assertTrue(number < 1_000_000, "the queue has no bound");
+        }
+        return number - 1;
+    }
+
+    @Test
+    void everythingArrivesInOrder() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient client = server.online("balcony")) {
+            FakeSessions.Session session = server.sessions.next();
+            int count = 1_000;
+            for (int i = 1; i <= count; i++) {
+                assertTrue(session.link.offer(i % 2 == 0 ? storable(i, i % 300) : Outbound.of(xml(i, i % 300))));
+            }
+            for (int i = 1; i <= count; i++) {
+                assertEquals("m" + i, client.matching("<message id='([^']*)'").group(1));
+            }
+        }
+    }
+
+    @Test
+    void aStanzaLargerThanABatchArrivesWhole() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient client = server.online("balcony")) {
+            FakeSessions.Session session = server.sessions.next();
+            session.link.offer(storable(1, 100_000));
+            session.link.offer(storable(2, 10));
+            assertEquals(100_000 + xml(1, 0).length, client.until("</message>").length());
+            client.until("id='m2'");
+        }
+    }
+
+    @Test
+    void aSlowReaderHoldsUpNobodyAndIsBounded() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient healthy = server.online("healthy")) {
+            FakeSessions.Session other = server.sessions.next();
+            try (TestClient slow = new TestClient(server.server.address(), SMALL)) {
+                slow.open();
+                slow.login("slow");
+                FakeSessions.Session session = server.sessions.next();
+                long began = System.nanoTime();
+                int taken = fill(session, 1_000);
+                assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(4), "the router was held up");
+                assertTrue(taken * 1_000L < 8 << 20, taken + " messages were taken");
+                assertFalse(session.link.offer(storable(taken + 1, 1_000)));
+                assertTrue(session.send("<presence/>"), "what no spool keeps has twice the bound");
+                other.send("<message id='quick'/>");
+                healthy.until("id='quick'");
+                assertFalse(session.ending.isDone());
+                for (int i = 1; i <= taken; i++) { // and nothing is lost when it wakes up
+                    assertEquals("m" + i, slow.matching("<message id='([^']*)'").group(1));
+                }
+            }
+        }
+    }
+
+    @Test
+    void overTwiceTheBoundTheConnectionEnds() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient slow = new TestClient(server.server.address(), SMALL)) {
+            slow.open();
+            slow.login("slow");
+            FakeSessions.Session session = server.sessions.next();
+            int taken = fill(session, 1_000);
+            int others = 0;
+            while (session.link.offer(Outbound.of(xml(0, 1_000)))) {
+                others++;
+                assertTrue(others < 100_000, "no second bound");
+            }
+            assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+            List<Outbound> unsent = session.unsent;
+            assertFalse(unsent.isEmpty());
+            long last = unsent.get(unsent.size() - 1).arrival().id();
+            assertEquals(taken, last);
+            for (int i = 1; i < unsent.size(); i++) {
+                assertEquals(
+                        unsent.get(i - 1).arrival().id() + 1,
+                        unsent.get(i).arrival().id());
+            }
+        }
+    }
+
+    @Test
+    void aClientThatReadsNothingIsCutAndItsMessagesComeBack() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.impatient(5_000, 60_000, 60_000, 400));
+                TestClient dead = new TestClient(server.server.address(), SMALL)) {
+            dead.open();
+            dead.login("dead");
+            FakeSessions.Session session = server.sessions.next();
+            int taken = fill(session, 1_000);
+            assertEquals(Ending.CUT, session.end());
+            assertEquals(
+                    taken,
+                    session.unsent.get(session.unsent.size() - 1).arrival().id());
+            assertFalse(session.link.offer(storable(1, 1)));
+        }
+    }
+
+    @Test
+    void aBatchOfStoredMessagesIsFlushedWhateverTheBound() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient client = server.online("balcony")) {
+            FakeSessions.Session session = server.sessions.next();
+            session.link.sendStored(stored(1, 5_000, 10)).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            session.link.sendStored(List.of()).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            for (int i = 1; i <= 5_000; i++) {
+                assertEquals("m" + i, client.matching("<message id='([^']*)'").group(1));
+            }
+        }
+    }
+
+    @Test
+    void aBatchThatWasNotFlushedFails() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient slow = new TestClient(server.server.address(), SMALL)) {
+            slow.open();
+            slow.login("slow");
+            FakeSessions.Session session = server.sessions.next();
+            var flushed = session.link.sendStored(stored(1, 10_000, 1_000)).toCompletableFuture();
+            slow.close();
+            assertThrows(ExecutionException.class, () -> flushed.get(5, TimeUnit.SECONDS));
+            assertTrue(session.end() != null && session.unsent.isEmpty(), "stored messages are not given back");
+            assertThrows(
+                    ExecutionException.class,
+                    () -> session.link
+                            .sendStored(stored(1, 1, 1))
+                            .toCompletableFuture()
+                            .get(5, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void theClosingTagComesBehindWhatWaited() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient client = server.online("balcony")) {
+            FakeSessions.Session session = server.sessions.next();
+            for (int i = 1; i <= 1_000; i++) {
+                session.link.offer(storable(i, 200));
+            }
+            client.send("</stream:stream>");
+            assertTrue(client.until("</stream:stream>").contains("id='m1000'"));
+            assertEquals("", client.rest());
+            client.close();
+            assertEquals(Ending.ORDERLY, session.end());
+            assertTrue(session.unsent.isEmpty());
+        }
+    }
+
+    @Test
+    void manyThreadsMayWriteToOneClient() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient client = server.online("balcony")) {
+            FakeSessions.Session session = server.sessions.next();
+            List<Thread> writers = new ArrayList<>();
+            for (int w = 0; w < 4; w++) {
+                int number = w;
+                Thread writer = new Thread(() -> {
+                    for (int i = 0; i < 250; i++) {
+                        session.send("<message id='" + number + "-" + i + "'/>");
+                    }
+                });
+                writers.add(writer);
+                writer.start();
+            }
+            int[] next = new int[4];
+            for (int i = 0; i < 1_000; i++) {
+                String[] id = client.matching("<message id='([^']*)'").group(1).split("-");
+                assertEquals(next[Integer.parseInt(id[0])]++, Integer.parseInt(id[1]));
+            }
+            for (Thread writer : writers) {
+                writer.join();
+            }
+        }
+    }
+}
