@@ -22,6 +22,7 @@ final class FakeLink implements ClientLink {
     private boolean holding;
     private boolean pendingOpen = true;
     private boolean ended;
+    private boolean forgetful;
     private StreamCondition closedWith;
     private Runnable onClose = () -> {};
 
@@ -56,6 +57,11 @@ final class FakeLink implements ClientLink {
             pending.clear();
         }
         tasks.forEach(Runnable::run);
+    }
+
+    /** From here on what is written is not kept. */
+    synchronized void forget() {
+        forgetful = true;
     }
 
     synchronized void onClose(Runnable task) {
@@ -101,6 +107,9 @@ final class FakeLink implements ClientLink {
         synchronized (this) {
             while (!holding && !queue.isEmpty()) {
                 Object next = queue.poll();
+                if (forgetful) {
+                    continue;
+                }
                 if (next instanceof Outbound o) {
                     written.add(o.xml());
                 } else if (next instanceof Page p) {
@@ -161,7 +170,6 @@ final class FakeLink implements ClientLink {
     List<String> bodies() {
         return received().stream()
                 .flatMap(e -> e.child(Namespaces.CLIENT, "body").stream())
-                .filter(body -> true)
                 .map(Element::text)
                 .toList();
     }

@@ -1,0 +1,167 @@
+package im.restante.internal.session;
+
+import static im.restante.internal.session.Server.JULIET;
+import static im.restante.internal.session.Server.ROMEO;
+import static im.restante.internal.session.Server.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.internal.session.Server.Client;
+import im.restante.session.Ending;
+import im.restante.session.Outcome;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Senders who never stop, while sessions of their recipient come, go, stall and break. */
+class SpoolUnderLoadTest {
+    private static final int SENDERS = 4;
+    private static final int EACH = 2_000;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void oneResourceThatComesAndGoesGetsEverythingOnceAndInOrder(long seed) throws InterruptedException {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+            List<Thread> senders = senders(server);
+            List<String> got = new ArrayList<>();
+            Random random = new Random(seed);
+            while (senders.stream().anyMatch(Thread::isAlive)) {
+                FakeLink link = new FakeLink();
+                Client romeo = server.connect(ROMEO, "orchard", link);
+                romeo.available(0);
+                live(random, link);
+                romeo.end(Ending.CUT);
+                got.addAll(romeo.bodies());
+            }
+            for (Thread sender : senders) {
+                sender.join();
+            }
+            Client romeo = server.live(ROMEO, "orchard", 0);
+            got.addAll(romeo.bodies());
+
+            assertEquals(SENDERS * EACH, new HashSet<>(got).size(), "lost");
+            assertEquals(SENDERS * EACH, got.size(), "doubled");
+            Map<String, Integer> last = new HashMap<>();
+            for (String body : got) {
+                String[] parts = body.split(":");
+                int number = Integer.parseInt(parts[1]);
+                assertEquals(last.getOrDefault(parts[0], -1) + 1, number, "order of " + parts[0]);
+                last.put(parts[0], number);
+            }
+            eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void twoResourcesLoseNothingBetweenThemAndNeitherGetsAnythingTwice(long seed) throws InterruptedException {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+            List<Thread> senders = senders(server);
+            List<List<String>> got = new ArrayList<>();
+            Random random = new Random(seed);
+            Client[] romeo = new Client[2];
+            while (senders.stream().anyMatch(Thread::isAlive)) {
+                int which = random.nextInt(2);
+                if (romeo[which] != null) {
+                    romeo[which].end(Ending.CUT);
+                    got.add(romeo[which].bodies());
+                }
+                romeo[which] = server.connect(ROMEO, "r" + which);
+                romeo[which].available(random.nextInt(4) == 0 ? -1 : 0);
+                live(random, romeo[which].link);
+            }
+            for (Thread sender : senders) {
+                sender.join();
+            }
+            for (Client client : romeo) {
+                if (client != null) {
+                    client.end(Ending.CUT);
+                    got.add(client.bodies());
+                }
+            }
+            got.add(server.live(ROMEO, "last", 0).bodies());
+            HashSet<String> all = new HashSet<>();
+            for (List<String> bodies : got) {
+                assertEquals(bodies.size(), new LinkedHashSet<>(bodies).size(), "doubled");
+                all.addAll(bodies);
+            }
+            assertEquals(SENDERS * EACH, all.size(), "lost");
+        }
+    }
+
+    /** A while in the life of a connection: it flows, it stalls with a short queue, it flows again, or not. */
+    private static void live(Random random, FakeLink link) throws InterruptedException {
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            Thread.sleep(random.nextInt(6));
+            link.hold(random.nextInt(30));
+            Thread.sleep(random.nextInt(6));
+            if (random.nextBoolean()) {
+                link.flow();
+            }
+        }
+    }
+
+    private static List<Thread> senders(Server server) {
+        List<Thread> senders = new ArrayList<>();
+        for (int s = 0; s < SENDERS; s++) {
+            String name = "s" + s;
+            Client sender = server.connect(JULIET, name);
+            Thread thread = new Thread(() -> send(sender, name), name);
+            thread.start();
+            senders.add(thread);
+        }
+        return senders;
+    }
+
+    private static void send(Client sender, String name) {
+        List<CompletionStage<Outcome>> open = new ArrayList<>();
+        for (int i = 0; i < EACH; i++) {
+            open.add(sender.send(
+                    "<message to='romeo@localhost' type='chat'><body>" + name + ":" + i + "</body></message>"));
+            if (open.size() == 100) { // a connection has a window of open verdicts
+                Server.get(CompletableFuture.allOf(
+                        open.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new)));
+                open.clear();
+            }
+        }
+        Server.get(CompletableFuture.allOf(
+                open.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new)));
+        assertEquals(List.of(), sender.link.received(), "nobody was refused");
+    }
+
+    /** Not a promise, a figure to look at: what routing one live chat message costs, without a socket. */
+    @Test
+    void aLiveMessageIsCheap() {
+        try (Server server = new Server()) {
+            Client juliet = server.live(JULIET, "balcony", 0);
+            server.live(ROMEO, "orchard", 0).link.forget();
+            im.restante.stanza.Stanza message = im.restante.stanza.Stanza.of(
+                            Server.xml("<message to='romeo@localhost/orchard' type='chat' id='m1'><body>"
+                                    + "x".repeat(100) + "</body></message>"))
+                    .orElseThrow();
+            long[] nanos = new long[20];
+            for (int round = 0; round < nanos.length; round++) {
+                long start = System.nanoTime();
+                for (int i = 0; i < 20_000; i++) {
+                    juliet.session.accept(message);
+                }
+                nanos[round] = (System.nanoTime() - start) / 20_000;
+            }
+            long best =
+                    Arrays.stream(nanos).boxed().min(Comparator.naturalOrder()).orElseThrow();
+            System.out.println("one live message: " + best + " ns");
+            assertTrue(best < 50_000, best + " ns");
+        }
+    }
+}
