@@ -155,7 +155,7 @@ public final class ServerProcess implements AutoCloseable {
     /** Runs one command of the server's shell and gives its output. */
     public String shell(String command) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(home.resolve("shell.sock")));
+            channel.connect(UnixDomainSocketAddress.of(home.resolve("data/shell.sock")));
             channel.write(ByteBuffer.wrap((command + "\n").getBytes(UTF_8)));
             channel.shutdownOutput();
             String reply = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
