@@ -27,10 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Senders who never stop, while sessions of their recipient come, go, stall and break. */
 class SpoolUnderLoadTest {
     private static final int SENDERS = 4;
-    private static final int EACH = 2_000;
+    private static final int EACH = 1_000;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void oneResourceThatComesAndGoesGetsEverythingOnceAndInOrder(long seed) throws InterruptedException {
         try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
             List<Thread> senders = senders(server);
