@@ -197,6 +197,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     void unbindStore(ServiceReference<MessageStore> reference) {
+        if (closed) {
+            return; // nothing will be asked of it any more, and nobody needs to read that it is gone
+        }
         stores.unbind(reference);
         String id = Stores.id(reference);
         if (stores.present().stream().noneMatch(store -> store.id().equals(id))) { // its successor may be there

@@ -5,6 +5,8 @@ import static im.restante.internal.delivery.Fixture.QUOTA;
 import static im.restante.internal.delivery.Fixture.chat;
 import static im.restante.internal.delivery.Fixture.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Judgement;
@@ -98,6 +100,37 @@ class SwapUnderTrafficTest {
             last.put(row.owner(), row.id());
         }
         assertTrue(completedOn.stream().noneMatch(name -> name.equals("store-writer")), completedOn::toString);
+    }
+
+    @Test
+    void letsAppendsEndWhenItIsStoppedAndSendsAwayWhoWaits()
+            throws InterruptedException, ExecutionException, TimeoutException {
+        SpoolDelivery delivery = new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"));
+        delivery.open();
+        delivery.bindFilter(FILTER);
+        delivery.bindQuota(QUOTA);
+        MemoryStore store = new MemoryStore();
+        CompletableFuture<Appended> held = new CompletableFuture<>();
+        store.onAppend = row -> held;
+        FakeReference reference = new FakeReference("memory", 0);
+        delivery.bindStore(reference, store);
+        Judgement.Keep keep = (Judgement.Keep) delivery.judge(chat(), Fixture.ROMEO);
+        CompletableFuture<Verdict> underWay =
+                delivery.store(chat(), row(1), keep).toCompletableFuture();
+        delivery.unbindStore(reference);
+        CompletableFuture<Verdict> waiting =
+                delivery.store(chat(), row(2), keep).toCompletableFuture();
+        CompletableFuture<List<StoredMessage>> page =
+                delivery.page(Fixture.ROMEO, 0, 1, 1).toCompletableFuture();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(delivery::close);
+        assertInstanceOf(Verdict.Failed.class, waiting.get(10, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> page.get(10, TimeUnit.SECONDS));
+        held.complete(new Appended.Stored(List.of()));
+        assertEquals(new Verdict.Stored("kept"), underWay.get(10, TimeUnit.SECONDS));
+        closing.get(10, TimeUnit.SECONDS);
+        assertInstanceOf(
+                Verdict.Failed.class,
+                delivery.store(chat(), row(3), keep).toCompletableFuture().getNow(null));
     }
 
     @Test
