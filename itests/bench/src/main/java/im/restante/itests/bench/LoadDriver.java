@@ -22,7 +22,7 @@ public final class LoadDriver {
     private static final int USERS = 1_000;
     private static final int SENDERS = 10;
     private static final Set<String> SCENARIOS =
-            Set.of("limits", "store", "backlog", "drain", "flood", "online", "idle");
+            Set.of("limits", "store", "backlog", "drain", "handover", "flood", "online", "idle");
 
     private final ServerProcess server;
     private final int rounds;
@@ -80,6 +80,9 @@ public final class LoadDriver {
             for (int size : new int[] {100, 1_000, 10_000}) {
                 measure("drain: backlog " + size + ", presence to last message", "s", () -> drain(size));
             }
+        }
+        if (wanted.contains("handover")) {
+            measure("handover: 50 users come to 50 waiting while 250 more are sent", "s", this::handover);
         }
         if (wanted.contains("flood")) {
             measure("flood: 1,000 users with 20 each, from presence", "s", () -> flood(false));
@@ -231,12 +234,9 @@ public final class LoadDriver {
 
     private long fillOne(String to, int count) throws Exception {
         try (Peer sender = Peer.login(server.port(), "s1", "bench", new Tally(0))) {
-            ByteArrayOutputStream load = new ByteArrayOutputStream();
-            for (int n = 0; n < count; n++) {
-                load.writeBytes(Stanzas.message(to + "@localhost", 1, n));
-            }
+            byte[] load = messages(to, 0, count);
             long start = System.nanoTime();
-            sender.write(load.toByteArray());
+            sender.write(load);
             sender.ping();
             return System.nanoTime() - start;
         }
@@ -256,6 +256,43 @@ public final class LoadDriver {
             check("drain", sum);
             return seconds(nanos);
         }
+    }
+
+    /** The backlog must come first and the rest behind it, in order, however the two meet. */
+    private double handover() throws Exception {
+        int users = 50;
+        Tally[] tallies = new Tally[users];
+        Arrays.setAll(tallies, n -> new Tally(300));
+        long start = System.nanoTime();
+        Peer.each(users, n -> {
+            String user = "u" + n;
+            try (Peer sender = Peer.login(server.port(), "u" + (n + users), "bench", new Tally(0));
+                    Peer receiver = Peer.login(server.port(), user, "bench", tallies[n])) {
+                sender.write(messages(user, 0, 50));
+                sender.ping();
+                receiver.presence();
+                sender.write(messages(user, 50, 300));
+                tallies[n].await();
+                sender.ping();
+                receiver.ping();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Tally.Sum sum = new Tally.Sum();
+        for (Tally tally : tallies) {
+            tally.addTo(sum);
+        }
+        check("handover", sum);
+        return seconds(System.nanoTime() - start);
+    }
+
+    private static byte[] messages(String to, int from, int end) {
+        ByteArrayOutputStream load = new ByteArrayOutputStream();
+        for (int n = from; n < end; n++) {
+            load.writeBytes(Stanzas.message(to + "@localhost", 1, n));
+        }
+        return load.toByteArray();
     }
 
     private double flood(boolean fromConnect) throws Exception {
