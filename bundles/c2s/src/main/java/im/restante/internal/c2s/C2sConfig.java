@@ -88,6 +88,24 @@ record C2sConfig(
         throw settings.bad("domain", wanted);
     }
 
+    /** The same with other ports: those that a 0 stood for. */
+    C2sConfig at(int actualPort, int actualDirectTlsPort) {
+        return new C2sConfig(
+                host,
+                actualPort,
+                tls,
+                actualDirectTlsPort,
+                certificate,
+                privateKey,
+                limits,
+                authTimeout,
+                idleTimeout,
+                pingTimeout,
+                writeTimeout,
+                outboundLimit,
+                outboundBytes);
+    }
+
     /** Whether both listen at the same places. */
     boolean sameAddress(C2sConfig other) {
         return host.equals(other.host) && port == other.port && directTlsPort == other.directTlsPort;

@@ -228,7 +228,7 @@ final class Connection implements ClientLink, Runnable {
 
     /** Gives our last words a chance to arrive: a socket closed over unread input resets the connection. */
     private void linger() {
-        if (closing.get() == null) {
+        if (closing.get() == null || in == null) {
             return;
         }
         try {

@@ -99,14 +99,7 @@ final class Server {
     void reconfigure(C2sConfig wanted) {
         TlsIdentity fresh = identity(wanted);
         if (!wanted.sameAddress(config)) {
-            C2sConfig before = config;
-            unlisten();
-            try {
-                listen(wanted);
-            } catch (ConfigException e) {
-                listen(before);
-                throw e;
-            }
+            move(wanted);
         }
         tls = fresh;
         config = wanted;
@@ -173,6 +166,19 @@ final class Server {
         }
     }
 
+    /** The old places are given up first: the new ones may overlap, as 0.0.0.0 does with every other address. */
+    private void move(C2sConfig wanted) {
+        int port = ordinary.address().getPort();
+        int directPort = direct == null ? 0 : direct.address().getPort();
+        unlisten();
+        try {
+            listen(wanted);
+        } catch (ConfigException e) {
+            listen(config.at(port, directPort));
+            throw e;
+        }
+    }
+
     private void listen(C2sConfig wanted) {
         Acceptor first = Acceptor.open("port", wanted.host(), wanted.port(), s -> accept(s, false));
         try {
@@ -203,14 +209,16 @@ final class Server {
     private void accept(Socket socket, boolean directTls) {
         Connection connection = new Connection(this, socket, directTls);
         connections.add(connection);
+        if (stopping) { // asked after adding: either this thread sees it, or stop() sees the connection
+            connections.remove(connection);
+            connection.abort();
+            return;
+        }
         try {
             threads.read(connection);
         } catch (RuntimeException | Error e) {
             connections.remove(connection);
             throw e;
-        }
-        if (stopping) {
-            connection.shutdown();
         }
     }
 

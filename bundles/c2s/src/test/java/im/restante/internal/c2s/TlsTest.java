@@ -1,0 +1,261 @@
+package im.restante.internal.c2s;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.config.ConfigException;
+import im.restante.jid.Jid;
+import im.restante.session.Ending;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Certificates, their files, and the two ways into TLS. */
+@SuppressWarnings("try") // clients that only have to be there
+class TlsTest {
+    private static final Jid DOMAIN = Jid.of("localhost");
+
+    @TempDir
+    Path home;
+
+    private static C2sConfig config(String certificate, String privateKey) {
+        return C2sConfig.of(Map.of("port", "0", "certificate", certificate, "private-key", privateKey));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void pem(Path file, String type, byte[] der) throws IOException {
+        StringWriter text = new StringWriter();
+        try (PemWriter writer = new PemWriter(text)) {
+            writer.writeObject(new PemObject(type, der));
+        }
+        Files.writeString(file, Files.exists(file) ? Files.readString(file) + text : "a comment\n" + text);
+    }
+
+    @Test
+    void theFirstStartMakesACertificateThatStays() throws Exception {
+        C2sConfig config = config("", "");
+        X509Certificate first;
+        try (TestServer server = new TestServer(home, config);
+                TestClient client = server.connect()) {
+            first = client.startTls().certificate();
+        }
+        Collection<List<?>> names = first.getSubjectAlternativeNames();
+        assertEquals("localhost", names.iterator().next().get(1));
+        assertEquals(
+                "rw-------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("data/private-key.pem"))));
+        try (TestServer server = new TestServer(home, config);
+                TestClient client = server.connect()) {
+            assertEquals(first, client.startTls().certificate());
+        }
+    }
+
+    @Test
+    void anotherDomainGetsAnotherCertificate() throws Exception {
+        C2sConfig config = config("", "");
+        TlsIdentity.open(config, DOMAIN, home);
+        String before = Files.readString(home.resolve("data/certificate.pem"));
+        TlsIdentity.open(config, Jid.of("bücher.example"), home);
+        assertNotEquals(before, Files.readString(home.resolve("data/certificate.pem")));
+        Identity made = PemFiles.read(home.resolve("data/certificate.pem"), home.resolve("data/private-key.pem"));
+        assertTrue(SelfSigned.covers(made.certificate(), Jid.of("bücher.example"), Instant.now()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "[::1]"})
+    void aDomainMayBeAnAddress(String domain) throws Exception {
+        Identity made = SelfSigned.create(Jid.of(domain), Instant.now());
+        assertEquals(
+                7,
+                made.certificate()
+                        .getSubjectAlternativeNames()
+                        .iterator()
+                        .next()
+                        .get(0));
+    }
+
+    @Test
+    void oldTlsIsRefused() throws Exception {
+        try (TestServer server = new TestServer(home, config("", ""));
+                TestClient client = server.connect()) {
+            client.startTls();
+            assertTrue(List.of("TLSv1.2", "TLSv1.3")
+                    .contains(((SSLSocket) client.socket).getSession().getProtocol()));
+        }
+    }
+
+    @Test
+    void aReplacedCertificateIsShownToTheNextClient() throws Exception {
+        C2sConfig config = config("own.pem", "own.key");
+        Identity first = SelfSigned.create(DOMAIN, Instant.now());
+        Identity second = SelfSigned.create(DOMAIN, Instant.now());
+        Path certificate = home.resolve("own.pem");
+        Path key = home.resolve("own.key");
+        PemFiles.write(first, certificate, key);
+        TlsIdentity identity = TlsIdentity.open(config, DOMAIN, home, Duration.ZERO);
+        Object before = identity.context();
+        assertEquals(before, identity.context(), "nothing changed");
+        PemFiles.write(second, certificate, key);
+        Files.setLastModifiedTime(key, FileTime.from(Instant.now().plusSeconds(5)));
+        assertNotEquals(before, identity.context());
+        Object good = identity.context();
+        Files.writeString(certificate, "broken");
+        Files.setLastModifiedTime(certificate, FileTime.from(Instant.now().plusSeconds(5)));
+        assertEquals(good, identity.context());
+    }
+
+    @Test
+    void keysComeInEveryUsualForm() throws Exception {
+        Identity ec = SelfSigned.create(DOMAIN, Instant.now());
+        Path certificate = home.resolve("chain.pem");
+        pem(certificate, "CERTIFICATE", ec.certificate().getEncoded());
+        PrivateKeyInfo info = PrivateKeyInfo.getInstance(ec.key().getEncoded());
+        ECPrivateKey inner = ECPrivateKey.getInstance(info.parsePrivateKey());
+        Path sec1 = home.resolve("sec1.pem");
+        pem(
+                sec1,
+                "EC PRIVATE KEY",
+                new ECPrivateKey(
+                                256,
+                                inner.getKey(),
+                                info.getPrivateKeyAlgorithm().getParameters())
+                        .getEncoded());
+        assertTrue(PemFiles.read(certificate, sec1).matches());
+        pem(certificate, "PRIVATE KEY", ec.key().getEncoded());
+        try (TestServer server = new TestServer(home, config("chain.pem", ""));
+                TestClient client = server.connect()) {
+            assertEquals(ec.certificate(), client.startTls().certificate());
+        }
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair rsa = generator.generateKeyPair();
+        Path pkcs1 = home.resolve("pkcs1.pem");
+        pem(
+                pkcs1,
+                "RSA PRIVATE KEY",
+                PrivateKeyInfo.getInstance(rsa.getPrivate().getEncoded())
+                        .parsePrivateKey()
+                        .toASN1Primitive()
+                        .getEncoded());
+        String message = assertThrows(IOException.class, () -> PemFiles.read(certificate, pkcs1))
+                .getMessage();
+        assertTrue(message.contains("does not belong"), message); // it was read
+    }
+
+    @Test
+    void unusableFilesAreNamed() throws Exception {
+        Identity identity = SelfSigned.create(DOMAIN, Instant.now());
+        Path certificate = home.resolve("c.pem");
+        Path key = home.resolve("k.pem");
+        PemFiles.write(identity, certificate, key);
+        pem(home.resolve("encrypted.pem"), "ENCRYPTED PRIVATE KEY", new byte[] {1});
+        pem(home.resolve("garbage.pem"), "PRIVATE KEY", new byte[] {1, 2, 3});
+        List<String> messages = new ArrayList<>();
+        for (String[] files : new String[][] {
+            {"missing.pem", "k.pem"},
+            {"k.pem", "k.pem"},
+            {"c.pem", "c.pem"},
+            {"c.pem", "encrypted.pem"},
+            {"c.pem", "garbage.pem"}
+        }) {
+            C2sConfig config = config(files[0], files[1]);
+            messages.add(assertThrows(ConfigException.class, () -> new TestServer(home, config))
+                    .getMessage());
+        }
+        assertTrue(messages.get(0).contains("missing.pem does not exist"), messages.get(0));
+        assertTrue(messages.get(1).contains("k.pem holds no certificate"), messages.get(1));
+        assertTrue(messages.get(2).contains("c.pem holds no private key"), messages.get(2));
+        assertTrue(messages.get(3).contains("unencrypted"), messages.get(3));
+        assertTrue(messages.get(4).contains("garbage.pem holds a broken key"), messages.get(4));
+    }
+
+    @Test
+    void directTlsNeedsNoStartTls() throws Exception {
+        C2sConfig config = C2sConfig.of(Map.of("port", "0", "direct-tls-port", freePort()));
+        try (TestServer server = new TestServer(home, config);
+                TestClient client = new TestClient(server.server.directTlsAddress())) {
+            client.secure("xmpp-client");
+            assertEquals("xmpp-client", ((SSLSocket) client.socket).getApplicationProtocol());
+            String features = client.open();
+            assertTrue(!features.contains("starttls") && features.contains("SCRAM-SHA-256-PLUS"), features);
+            client.login("balcony");
+            assertTrue(server.sessions.next().link.encrypted());
+            try (TestClient browser = new TestClient(server.server.directTlsAddress())) {
+                assertThrows(SSLException.class, () -> browser.secure("http/1.1"));
+            }
+            try (TestClient old = new TestClient(server.server.directTlsAddress())) {
+                old.secure().open();
+            }
+        }
+    }
+
+    @Test
+    void silentHandshakesKeepNobodyOut() throws Exception {
+        List<TestClient> silent = new ArrayList<>();
+        try (TestServer server = new TestServer(home, config("", ""))) {
+            for (int i = 0; i < 20; i++) {
+                TestClient client = server.connect();
+                silent.add(client);
+                client.open();
+                client.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+                        .matching("<proceed[^>]*/>");
+                client.plain.getOutputStream().write(new byte[] {0x16, 3, 1}); // a handshake's first bytes
+            }
+            try (TestClient client = server.connect()) {
+                client.startTls().open();
+            }
+            for (TestClient client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void stanzasFlowThroughTlsBothWays() throws Exception {
+        try (TestServer server = new TestServer(home, config("", ""));
+                TestClient client = server.connect()) {
+            client.startTls().open();
+            client.login("balcony");
+            FakeSessions.Session session = server.sessions.next();
+            String big = "x".repeat(90_000);
+            client.send("<message id='up'><body>" + big + "</body></message>");
+            assertEquals("up", session.next().id());
+            session.send("<message id='down'><body>" + big + "</body></message>");
+            assertTrue(client.until("</message>").endsWith(big + "</body></message>"));
+            client.send("</stream:stream>").until("</stream:stream>");
+            client.rest();
+            client.socket.close();
+            assertEquals(Ending.ORDERLY, session.end());
+        }
+    }
+}
