@@ -19,15 +19,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Empties the spools of removed accounts, in chunks. One that fails is tried again while the server runs: whoever takes the name
- * next must not get the mail of the one before. What came after the removal is the next one's, and stays.
+ * next must not get the mail of the one before. One that succeeds is done once more a little later, for what was under way when the
+ * account went. What came after the removal is the next one's, and stays.
  */
 final class Purges {
     private static final Logger LOG = LoggerFactory.getLogger(Purges.class);
     private static final int ROWS = 500;
     private static final long BYTES = 1 << 20;
-    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    private record Job(Jid account, Instant removedAt, boolean running, long nextTry) {}
+    /**
+     * One spool to empty.
+     *
+     * @param last    whether this is the second pass
+     * @param nextTry when to start it; meaningless while it is running
+     */
+    private record Job(Jid account, Instant removedAt, boolean last, boolean running, long nextTry) {
+        Job started() {
+            return new Job(account, removedAt, last, true, 0);
+        }
+
+        Job again(boolean nowLast, long when) {
+            return new Job(account, removedAt, nowLast, false, when);
+        }
+    }
 
     private final Stores stores;
     private final Executor workers;
@@ -44,14 +59,14 @@ final class Purges {
 
     /** Starts at once and returns at once. */
     void purge(Jid account) {
-        start(new Job(account.bare(), clock.instant(), true, 0));
+        start(new Job(account.bare(), clock.instant(), false, true, 0));
     }
 
     /** Starts again what is due. */
     void tick() {
         for (Job job : jobs.values()) {
             if (!job.running && nanoTime.getAsLong() - job.nextTry >= 0) {
-                start(new Job(job.account, job.removedAt, true, 0));
+                start(job.started());
             }
         }
     }
@@ -66,11 +81,12 @@ final class Purges {
         if (present.isEmpty()) {
             return CompletableFuture.failedFuture(new StoreException("no message store is present"));
         }
-        return All.of(present, store -> empty(store, job, 0))
-                .thenAccept(counts -> LOG.info(
-                        "account {} was removed, and {} messages that waited for it",
-                        job.account,
-                        counts.stream().mapToLong(Long::longValue).sum()));
+        return All.of(present, store -> empty(store, job, 0)).thenAccept(counts -> {
+            long removed = counts.stream().mapToLong(Long::longValue).sum();
+            if (removed > 0) {
+                LOG.info("account {} was removed, and {} messages that waited for it", job.account, removed);
+            }
+        });
     }
 
     /** Completes with how many were removed, {@code before} included. */
@@ -91,10 +107,12 @@ final class Purges {
     }
 
     private void ended(Job job, Throwable problem) {
-        if (problem == null) {
+        if (problem == null && job.last) {
             jobs.remove(job.account, job);
-        } else if (jobs.replace(
-                job.account, job, new Job(job.account, job.removedAt, false, nanoTime.getAsLong() + RETRY_NANOS))) {
+            return;
+        }
+        boolean nowLast = problem == null;
+        if (jobs.replace(job.account, job, job.again(nowLast, nanoTime.getAsLong() + AGAIN_NANOS)) && problem != null) {
             LOG.warn(
                     "messages waiting for the removed account {} are still there: {}; trying again",
                     job.account,

@@ -220,6 +220,18 @@ class StoresTest {
     }
 
     @Test
+    void emptiesTheSpoolOnceMoreForWhatWasUnderWayWhenTheAccountWent() {
+        fixture.bind("first", 0, first);
+        fixture.delivery.removed(ROMEO);
+        fill(first, 10, 1);
+        fixture.pass(Duration.ofSeconds(30));
+        assertEquals(List.of(), first.ids());
+        fill(first, 10, 2);
+        fixture.pass(Duration.ofSeconds(300));
+        assertEquals(List.of(2L), first.ids(), "and then no more");
+    }
+
+    @Test
     void triesAgainUntilTheSpoolIsEmptyButLeavesWhatTheNextOwnerGot() {
         fixture.bind("first", 0, first);
         fill(first, 10, 1, 2);
