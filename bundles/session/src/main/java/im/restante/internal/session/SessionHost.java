@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -51,6 +52,9 @@ public final class SessionHost implements SessionManager {
     /** How long the predecessor of a session may take to end. */
     private static final Duration CONFLICT_PATIENCE = Duration.ofSeconds(10);
 
+    /** How long the first sessions wait for a store that is not ready. */
+    private static final Duration FLOOR_PATIENCE = Duration.ofSeconds(1);
+
     private final Jid domain;
     private final Accounts accounts;
     private final RosterSide roster;
@@ -65,6 +69,7 @@ public final class SessionHost implements SessionManager {
     private final Router router;
     private volatile IqRouter iqRouter;
     private CompletableFuture<Void> key; // guarded by random: one at a time makes it
+    private final AtomicReference<CompletableFuture<Void>> floorAsked = new AtomicReference<>();
     private volatile boolean floorKnown;
 
     /** @throws ConfigException for a value that is not usable */
@@ -224,21 +229,34 @@ public final class SessionHost implements SessionManager {
         }
     }
 
-    /** Completes when ids are above those in the stores, or it cannot be known: then the clock alone gives the order. */
+    /**
+     * Completes when ids are above those in the stores. While that cannot be known, for want of a store, the clock alone gives
+     * the order: the first to bind wait a moment, later ones only ask.
+     */
     private CompletionStage<Void> floor() {
         Delivery now = delivery.now();
         if (floorKnown || now == null) {
             return completedFuture(null);
         }
-        return now.largestId().handle((largest, problem) -> {
-            if (problem == null) {
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        CompletableFuture<Void> first = floorAsked.compareAndExchange(null, asked);
+        if (first != null && !first.isDone()) {
+            return first;
+        }
+        now.largestId().whenComplete((largest, problem) -> {
+            if (problem != null) {
+                LOG.warn("the largest id in the stores is not known yet: {}", problem.toString());
+            } else if (largest > 0) {
                 ids.above(largest);
                 floorKnown = true;
-            } else {
-                LOG.warn("the largest id in the stores is not known yet: {}", problem.toString());
             }
-            return null;
+            asked.complete(null);
         });
+        if (first != null) {
+            return first; // done: nobody waits a second time
+        }
+        workers.after(FLOOR_PATIENCE, () -> asked.complete(null));
+        return asked;
     }
 
     @Override
