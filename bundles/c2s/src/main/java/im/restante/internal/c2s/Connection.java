@@ -20,6 +20,7 @@ import im.restante.xml.XmlStreamException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,7 @@ final class Connection implements ClientLink, Runnable {
     private volatile boolean handshaking;
     private volatile boolean leaving;
     private volatile boolean stopping;
+    private volatile boolean aborted;
     private volatile String pingId;
     private volatile ClientSession session;
 
@@ -398,6 +400,7 @@ final class Connection implements ClientLink, Runnable {
 
     /** Closes the socket, whoever reads or writes it. Does not touch TLS, whose own close waits for a blocked writer. */
     void abort() {
+        aborted = true;
         try {
             socket.close();
         } catch (IOException e) {
@@ -465,11 +468,19 @@ final class Connection implements ClientLink, Runnable {
         @Override
         public void shutdownOutput() throws IOException {
             SSLSocket layered = secure;
-            if (layered != null) {
-                layered.shutdownOutput();
-            }
-            if (!socket.isOutputShutdown()) {
-                socket.shutdownOutput();
+            try {
+                if (layered != null) {
+                    layered.shutdownOutput();
+                }
+                if (!socket.isOutputShutdown()) {
+                    socket.shutdownOutput();
+                }
+            } catch (SocketException e) {
+                if (aborted
+                        || layered == null
+                        || !socket.isClosed()) { // else the JVM's TLS saw both sides end, and closed
+                    throw e;
+                }
             }
         }
 

@@ -3,10 +3,12 @@ package im.restante.internal.c2s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
 import java.io.IOException;
 import java.nio.file.Path;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,15 @@ class SaslTest {
         client.open();
         byte[] binding = ChannelBindings.serverEndPoint(client.certificate());
         assertTrue(client.scram(mechanism, "p=tls-server-end-point,,", binding, "juliet", "r0m30"));
+    }
+
+    @Test
+    void aClientMayBindToTheConnection() throws Exception {
+        assumeTrue(ChannelBindingsTest.EXPORTER_HERE);
+        client.open();
+        byte[] binding =
+                ChannelBindings.of(((SSLSocket) client.socket).getSession()).get(ChannelBindings.EXPORTER);
+        assertTrue(client.scram("SCRAM-SHA-256-PLUS", "p=tls-exporter,,", binding, "juliet", "r0m30"));
     }
 
     @Test
