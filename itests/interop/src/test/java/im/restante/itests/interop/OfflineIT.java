@@ -101,9 +101,7 @@ class OfflineIT extends ServerTest {
         try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
             String romeo = newUser("romeo");
             Await.until(
-                    "the new limit in force",
-                    Duration.ofSeconds(20),
-                    () -> refusedAfter(juliet, newUser("probe"), 4) == 3);
+                    "the new limit in force", Duration.ofSeconds(20), () -> takenOf(juliet, newUser("probe"), 4) == 3);
             juliet.messages.clear();
             for (int n = 0; n < 5; n++) {
                 juliet.chat(jid(romeo), "m" + n);
@@ -131,11 +129,17 @@ class OfflineIT extends ServerTest {
             });
         } finally {
             server.configure("im.restante.quota", "store-limit", "100");
+            try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
+                Await.until(
+                        "the old limit in force",
+                        Duration.ofSeconds(20),
+                        () -> takenOf(juliet, newUser("probe"), 4) == 4);
+            }
         }
     }
 
-    /** How many of {@code count} messages to a new user were not refused. */
-    private static int refusedAfter(SmackClient sender, String to, int count) throws Exception {
+    /** How many of {@code count} messages to {@code to} were not refused. */
+    private static int takenOf(SmackClient sender, String to, int count) throws Exception {
         sender.messages.clear();
         for (int n = 0; n < count; n++) {
             sender.chat(jid(to), "probe");
@@ -210,6 +214,9 @@ class OfflineIT extends ServerTest {
                     juliet.messages.get(0).getError().getCondition());
         } finally {
             server.configure("im.restante.offline", "msg-offline", "true");
+            try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
+                Await.until("storing again", Duration.ofSeconds(20), () -> takenOf(juliet, newUser("probe"), 1) == 1);
+            }
         }
     }
 

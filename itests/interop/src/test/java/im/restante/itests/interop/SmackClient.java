@@ -109,7 +109,8 @@ final class SmackClient implements AutoCloseable {
 
     void awaitBodies(int count) throws Exception {
         Await.until(
-                count + " messages, " + bodies().size() + " came",
+                () -> count + " messages; " + bodies().size() + " came, errors: "
+                        + messages.stream().filter(m -> m.getError() != null).count(),
                 Duration.ofSeconds(30),
                 () -> bodies().size() >= count);
     }
