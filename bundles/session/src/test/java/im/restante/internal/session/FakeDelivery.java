@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -52,14 +53,19 @@ final class FakeDelivery implements Delivery {
     private volatile CompletableFuture<Void> gate = completedFuture(null);
     private CompletableFuture<Void> before = completedFuture(null); // guarded by this
     private volatile ExecutorService writer;
+    private volatile ExecutorService readers;
+    private final Random random = new Random(1);
 
     FakeDelivery slow() {
-        writer = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "fake-writer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        writer = Executors.newSingleThreadExecutor(FakeDelivery::daemon);
+        readers = Executors.newFixedThreadPool(2, FakeDelivery::daemon);
         return this;
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "fake-store");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** From here on stores complete when {@link #open()} is called. */
@@ -143,7 +149,7 @@ final class FakeDelivery implements Delivery {
         if (broken) {
             return CompletableFuture.failedFuture(new StoreException("broken"));
         }
-        return answer(() -> {
+        return read(() -> {
             List<StoredMessage> page = new ArrayList<>();
             long size = 0;
             for (StoredMessage row : rows.getOrDefault(owner, new TreeMap<>())
@@ -172,7 +178,7 @@ final class FakeDelivery implements Delivery {
         return completedFuture(floor);
     }
 
-    /** One after the other, as a store does. */
+    /** One after the other, as the writer of a store does. */
     private synchronized <T> CompletionStage<T> answer(java.util.function.Supplier<T> work) {
         CompletableFuture<T> answer = writer == null
                 ? before.thenApply(done -> locked(work))
@@ -184,6 +190,20 @@ final class FakeDelivery implements Delivery {
                         writer);
         before = answer.handle((done, problem) -> null);
         return answer;
+    }
+
+    /** Beside the writer, and what it answers may be old when it arrives. */
+    private <T> CompletionStage<T> read(java.util.function.Supplier<T> work) {
+        if (readers == null) {
+            return answer(work);
+        }
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    T seen = locked(work);
+                    LockSupport.parkNanos(random.nextInt(600_000));
+                    return seen;
+                },
+                readers);
     }
 
     private synchronized <T> T locked(java.util.function.Supplier<T> work) {
