@@ -8,7 +8,7 @@ import java.util.Map;
 enum RoutingTable {
     //                                 normal           chat             groupchat        headline         error
     NO_ACCOUNT_BARE(/*            */ "UNKNOWN_USER     UNKNOWN_USER     UNAVAILABLE      SILENCE          SILENCE"),
-    NO_ACCOUNT_FULL(/*            */ "UNKNOWN_USER     UNKNOWN_USER     UNAVAILABLE      SILENCE          SILENCE"),
+    NO_ACCOUNT_FULL(/*            */ "UNAVAILABLE      UNKNOWN_USER     UNAVAILABLE      SILENCE          SILENCE"),
     NO_ACTIVE_RESOURCE_BARE(/*    */ "SPOOL            SPOOL            UNAVAILABLE      SILENCE          SILENCE"),
     NO_ACTIVE_RESOURCE_FULL(/*    */ "UNAVAILABLE      SPOOL            UNAVAILABLE      SILENCE          SILENCE"),
     NEGATIVE_ONLY_BARE(/*         */ "SPOOL            SPOOL            UNAVAILABLE      SILENCE          SILENCE"),

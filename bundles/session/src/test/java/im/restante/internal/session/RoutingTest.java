@@ -172,12 +172,14 @@ class RoutingTest {
         Client juliet = server.connect(JULIET, "balcony");
         juliet.chat("nobody@localhost", "1");
         assertNull(juliet.link.last());
+        juliet.say("<message to='nobody@localhost/gone'><body>1</body></message>");
+        assertEquals(1, juliet.link.received().size(), "as for an account whose resource is gone");
         server.host.modified(Map.of("unknown-user", "error"));
         juliet.chat("nobody@localhost", "2");
         assertEquals("service-unavailable", condition(juliet.link.last()));
         server.host.modified(Map.of("unknown-user", "perhaps"));
         juliet.chat("nobody@localhost", "3");
-        assertEquals(2, juliet.link.received().size(), "the last good settings stay");
+        assertEquals(3, juliet.link.received().size(), "the last good settings stay");
     }
 
     @Test

@@ -147,6 +147,30 @@ class SpoolUnderLoadTest {
     }
 
     @Test
+    void replacingTheDeliveryUnderTrafficLosesNothing() throws InterruptedException {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+            List<Thread> senders = senders(server);
+            List<String> got = new ArrayList<>();
+            while (senders.stream().anyMatch(Thread::isAlive)) {
+                server.host.unsetDelivery(server.delivery);
+                Client romeo = server.connect(ROMEO, "orchard");
+                romeo.available(0);
+                server.host.setDelivery(server.delivery);
+                Thread.sleep(3);
+                romeo.link.hold(5);
+                server.host.unsetDelivery(server.delivery);
+                CompletionStage<Void> ended = romeo.endLater(Ending.CUT);
+                server.host.setDelivery(server.delivery);
+                Server.get(ended);
+                got.addAll(romeo.bodies());
+            }
+            got.addAll(server.live(ROMEO, "orchard", 0).bodies());
+            assertEquals(SENDERS * EACH, new HashSet<>(got).size(), "lost");
+            assertEquals(SENDERS * EACH, got.size(), "doubled");
+        }
+    }
+
+    @Test
     void aDrainEndsUnderAnyTraffic() throws InterruptedException {
         try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
             List<Thread> senders = senders(server);
