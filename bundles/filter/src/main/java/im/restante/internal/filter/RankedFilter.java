@@ -1,5 +1,6 @@
 package im.restante.internal.filter;
 
+import im.restante.config.ConfigException;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
@@ -13,32 +14,63 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks in this order, until one has an opinion: the storage rules present, highest ranking first; the stock rules. Stays while
- * rules come and go.
+ * Asks in this order, until one has an opinion: the storage rules present, highest ranking first; the configured paths; the stock
+ * rules. Stays while rules come and go and settings change.
  */
-@Component(service = MessageFilter.class)
+@Component(service = MessageFilter.class, configurationPid = ConfiguredPaths.PID)
+@Designate(ocd = RankedFilter.Config.class)
 public final class RankedFilter implements MessageFilter {
     private static final Logger LOG = LoggerFactory.getLogger(RankedFilter.class);
     private static final long QUIET_NANOS = 60_000_000_000L;
 
-    private final LongSupplier nanoTime;
-    private final Map<ServiceReference<StorageRule>, Guarded> bound = new HashMap<>();
-    private volatile List<Guarded> inOrder = List.of(); // readers take it once per message
-
-    @Activate
-    public RankedFilter() {
-        this(System::nanoTime);
+    @ObjectClassDefinition(name = "Restante filter", description = "Which messages are stored")
+    @interface Config {
+        @AttributeDefinition(
+                description =
+                        "Comma list of [-]/message/child[xmlns], left to right; the first that a message has decides"
+                                + " whether it is stored, - means not; with none the defaults apply")
+        String msg$_$store$_$offline$_$paths() default "";
     }
 
-    RankedFilter(LongSupplier nanoTime) {
+    private final LongSupplier nanoTime;
+    private final StockRules stock = new StockRules();
+    private final Map<ServiceReference<StorageRule>, Guarded> bound = new HashMap<>();
+    private volatile List<Guarded> inOrder = List.of(); // readers take it once per message
+    private volatile ConfiguredPaths paths; // immutable, replaced as a whole
+
+    @Activate
+    public RankedFilter(Map<String, Object> values) {
+        this(values, System::nanoTime);
+    }
+
+    RankedFilter(Map<String, ?> values, LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        use(ConfiguredPaths.of(values));
+    }
+
+    @Modified
+    void modified(Map<String, Object> values) {
+        try {
+            use(ConfiguredPaths.of(values));
+        } catch (ConfigException e) {
+            LOG.error("{}. Stays in force: {}", e.getMessage(), paths);
+        }
+    }
+
+    private void use(ConfiguredPaths changed) {
+        paths = changed;
+        changed.unreachable().forEach(line -> LOG.warn("{}: {}: {}", ConfiguredPaths.PID, ConfiguredPaths.KEY, line));
     }
 
     @Reference(
@@ -77,7 +109,8 @@ public final class RankedFilter implements MessageFilter {
                 return opinion;
             }
         }
-        return StockRules.decide(message);
+        Opinion configured = paths.consider(message);
+        return configured instanceof Opinion.None ? stock.decide(message) : configured;
     }
 
     /** A rule whose failures end here: it counts as having no opinion, and the log says so at most once a minute. */

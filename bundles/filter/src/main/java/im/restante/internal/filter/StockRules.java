@@ -1,52 +1,83 @@
 package im.restante.internal.filter;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import im.restante.filter.Opinion;
 import im.restante.stanza.Message;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
 /**
- * The hints of XEP-0334 and what is stored by default, as a table: the first row whose trait the message has decides. A hint on
- * an error is ignored, since the type is asked first (XEP-0334 §4); of two hints that contradict each other the one for less
- * storing wins. {@code no-permanent-store} is no row: a spool is not permanent.
+ * The hints of XEP-0334 and what is stored by default: the table {@code stock-rules.txt} beside this class, of which the first
+ * row that fits a message decides. Immutable.
  */
 final class StockRules {
-    /** Nothing in the table fits. */
-    static final Opinion OTHERWISE = new Opinion.Skip("default: nothing to keep");
+    private static final String FILE = "stock-rules.txt";
+    private static final String TYPE = "type=";
+    private static final String BODY = "body";
+    private static final String OTHERWISE = "otherwise";
 
-    /** One row of the table; {@link #values()} is the order. */
-    enum Row {
-        ERROR(Trait.TYPE_ERROR, new Opinion.Skip("default: type error")),
-        NO_STORE(Trait.HINT_NO_STORE, new Opinion.Skip("hint: no-store")),
-        STORE(Trait.HINT_STORE, new Opinion.Keep("hint: store")),
-        GROUPCHAT(Trait.TYPE_GROUPCHAT, new Opinion.Skip("default: type groupchat")),
-        HEADLINE(Trait.TYPE_HEADLINE, new Opinion.Skip("default: type headline")),
-        BODY(Trait.BODY, new Opinion.Keep("default: body")),
-        RECEIPT(Trait.RECEIPT, new Opinion.Keep("default: receipt")),
-        MARKER(Trait.MARKER, new Opinion.Keep("default: chat marker")),
-        ENCRYPTED(Trait.ENCRYPTED, new Opinion.Keep("default: encrypted payload")),
-        INVITATION(Trait.INVITATION, new Opinion.Keep("default: invitation")),
-        CHAT_STATE(Trait.CHAT_STATE, new Opinion.Skip("default: chat state only"));
+    private final List<Opinion> opinions = new ArrayList<>();
+    private final int[] byType = new int[Message.Type.values().length];
+    private final PathTable table;
 
-        private final int bit;
-        private final Opinion opinion;
+    /** Reads the table. */
+    StockRules() {
+        this(lines());
+    }
 
-        Row(Trait trait, Opinion opinion) {
-            this.bit = trait.bit();
-            this.opinion = opinion;
+    StockRules(List<String> lines) {
+        Arrays.fill(byType, PathTable.NONE);
+        PathTable.Builder paths = new PathTable.Builder();
+        try {
+            for (String line : lines) {
+                if (!line.isBlank() && line.charAt(0) != '#') {
+                    add(line.trim().split("\\s+", 3), paths);
+                }
+            }
+        } catch (PathEntry.Malformed | ArrayIndexOutOfBoundsException e) {
+            throw new IllegalStateException(FILE + " is broken", e);
+        }
+        table = paths.build();
+    }
+
+    private void add(String[] row, PathTable.Builder paths) throws PathEntry.Malformed {
+        int number = opinions.size();
+        opinions.add(row[0].equals("keep") ? new Opinion.Keep(row[2]) : new Opinion.Skip(row[2]));
+        if (row[1].startsWith(TYPE)) {
+            String type = row[1].substring(TYPE.length()).toUpperCase(Locale.ROOT);
+            byType[Message.Type.valueOf(type).ordinal()] = number;
+        } else if (row[1].equals(BODY)) {
+            paths.add(number, PathEntry.listOf("/message/body[jabber:client]").get(0), true);
+        } else if (!row[1].equals(OTHERWISE)) {
+            paths.add(number, PathEntry.listOf(row[1]).get(0), false);
         }
     }
 
-    private static final Row[] TABLE = Row.values();
-
-    private StockRules() {}
-
     /** {@link Opinion.Keep} or {@link Opinion.Skip}. */
-    static Opinion decide(Message message) {
-        int traits = Trait.of(message);
-        for (Row row : TABLE) {
-            if ((traits & row.bit) != 0) {
-                return row.opinion;
-            }
+    Opinion decide(Message message) {
+        int otherwise = opinions.size() - 1;
+        int ofType = Math.min(byType[message.type().ordinal()], otherwise);
+        return opinions.get(table.first(message, ofType));
+    }
+
+    /** What the rows say, in their order. */
+    List<Opinion> opinions() {
+        return List.copyOf(opinions);
+    }
+
+    private static List<String> lines() {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(StockRules.class.getResourceAsStream(FILE), UTF_8))) {
+            return reader.lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return OTHERWISE;
     }
 }

@@ -2,10 +2,14 @@ package im.restante.internal.filter;
 
 import static im.restante.internal.filter.StockRulesTest.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.config.ConfigException;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
 import im.restante.stanza.Message;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -16,7 +20,7 @@ class RankedFilterTest {
     private static final Opinion SECOND = new Opinion.Keep("second");
 
     private final AtomicLong nanos = new AtomicLong();
-    private final RankedFilter filter = new RankedFilter(nanos::get);
+    private final RankedFilter filter = new RankedFilter(Map.of(), nanos::get);
     private final Message message = message("chat", "body");
 
     @Test
@@ -42,6 +46,31 @@ class RankedFilterTest {
     void letsARuleOverrideTypeBodyAndHints() {
         bind(1, 0, m -> SECOND);
         assertEquals(SECOND, filter.decide(message("headline", "no-store")));
+    }
+
+    @Test
+    void asksAStorageRuleBeforeThePathsAndThePathsBeforeTheDefaults() {
+        filter.modified(Map.of("msg-store-offline-paths", "-/message/body"));
+        assertEquals(new Opinion.Skip("-/message/body"), filter.decide(message));
+        bind(1, 0, m -> SECOND);
+        assertEquals(SECOND, filter.decide(message));
+    }
+
+    @Test
+    void followsAChangeOfThePathsAndKeepsTheLastGoodOnes() {
+        filter.modified(Map.of("msg-store-offline-paths", "-/message/body"));
+        filter.modified(Map.of("msg-store-offline-paths", "/message/body,/message/["));
+        assertEquals(new Opinion.Skip("-/message/body"), filter.decide(message));
+        filter.modified(Map.of("msg-store-offline-paths", ""));
+        assertEquals(STOCK, filter.decide(message));
+    }
+
+    @Test
+    void refusesToStartWithABadPathAndNamesIt() {
+        ConfigException e = assertThrows(
+                ConfigException.class,
+                () -> new RankedFilter(Map.of("msg-store-offline-paths", "message"), nanos::get));
+        assertTrue(e.getMessage().startsWith("im.restante.filter: msg-store-offline-paths=message"), e.getMessage());
     }
 
     @Test

@@ -1,11 +1,15 @@
 package im.restante.internal.filter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.filter.Opinion;
 import im.restante.stanza.Message;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,6 +53,16 @@ class StockRulesTest {
             ''        | direct-invitation           | keep | default: invitation
             ''        | mediated-invitation         | keep | default: invitation
             ''        | muc-status                  | skip | default: nothing to keep
+            chat      | omemo0                      | keep | default: encrypted payload
+            chat      | foreign-encrypted           | skip | default: nothing to keep
+            chat      | propose                     | skip | default: call
+            chat      | ringing                     | skip | default: call
+            chat      | proceed                     | skip | default: call
+            chat      | accept                      | skip | default: call
+            chat      | reject                      | skip | default: call
+            chat      | retract                     | skip | default: call
+            chat      | finish                      | skip | default: call
+            chat      | propose store               | keep | hint: store
             chat      | body no-store               | skip | hint: no-store
             chat      | received-receipt no-store   | skip | hint: no-store
             chat      | body store no-store         | skip | hint: no-store
@@ -61,7 +75,26 @@ class StockRulesTest {
     void decidesByTypeHintAndContent(String type, String children, String answer, String rule) {
         assertEquals(
                 answer.equals("keep") ? new Opinion.Keep(rule) : new Opinion.Skip(rule),
-                StockRules.decide(message(type, children)));
+                new StockRules().decide(message(type, children)));
+    }
+
+    @Test
+    void everyRowHasACaseAbove() throws NoSuchMethodException {
+        String cases = StockRulesTest.class
+                .getDeclaredMethod(
+                        "decidesByTypeHintAndContent", String.class, String.class, String.class, String.class)
+                .getAnnotation(CsvSource.class)
+                .textBlock();
+        for (Opinion row : new StockRules().opinions()) {
+            String name = row instanceof Opinion.Keep keep ? keep.rule() : ((Opinion.Skip) row).rule();
+            assertTrue(cases.contains("| " + name + "\n"), name);
+        }
+    }
+
+    @Test
+    void aBrokenTableIsNotReadHalf() {
+        assertThrows(IllegalStateException.class, () -> new StockRules(List.of("keep  /message/  default: x")));
+        assertThrows(IllegalStateException.class, () -> new StockRules(List.of("keep  body")));
     }
 
     static Message message(String type, String children) {
@@ -89,6 +122,10 @@ class StockRulesTest {
             case "received-marker" -> Element.of(Namespaces.MARKERS, "received");
             case "displayed", "acknowledged", "markable" -> Element.of(Namespaces.MARKERS, name);
             case "omemo-siacs" -> Element.of("eu.siacs.conversations.axolotl", "encrypted");
+            case "propose", "ringing", "proceed", "accept", "reject", "retract", "finish" ->
+                Element.of("urn:xmpp:jingle-message:0", name);
+            case "omemo0" -> Element.of("urn:xmpp:omemo:0", "encrypted");
+            case "foreign-encrypted" -> Element.of("urn:example:mine", "encrypted");
             case "omemo1" -> Element.of("urn:xmpp:omemo:1", "encrypted");
             case "omemo2" -> Element.of("urn:xmpp:omemo:2", "encrypted");
             case "openpgp" -> Element.of("urn:xmpp:openpgp:0", "openpgp", "cGF5bG9hZA==");
