@@ -89,7 +89,8 @@ final class Connection implements ClientLink, Runnable {
         this.pending = new PendingOutcomes(
                 answer -> server.codec().serialize(answer, Namespaces.CLIENT),
                 answer -> offer(Outbound.of(answer)),
-                this::failed);
+                this::failed,
+                server.openVerdicts());
     }
 
     @Override
@@ -136,7 +137,7 @@ final class Connection implements ClientLink, Runnable {
         }
     }
 
-    private void handle(ClientSession bound, Element element) throws XmlStreamException {
+    private void handle(ClientSession bound, Element element) throws XmlStreamException, InterruptedException {
         checkFrom(bound.jid(), element);
         if (element.name().equals("iq") && isAnswerToPing(element)) {
             return;

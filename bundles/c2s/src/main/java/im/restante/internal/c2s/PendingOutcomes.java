@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,9 +26,18 @@ final class PendingOutcomes {
     /** Bytes of stanzas with an open verdict at which the connection stops reading. */
     static final long MAX_BYTES = 1L << 20;
 
+    /**
+     * What all connections together may have open, in units of {@link #UNIT_BYTES} begun: half of what a store takes before it
+     * calls itself busy. A connection that needs more waits and reads on later, so that a flood is slowed down, not refused.
+     */
+    static final int MAX_UNITS_OF_ALL = 4_096;
+
+    private static final int UNIT_BYTES = 4 * 1024;
+
     private final Function<Element, byte[]> serializer;
     private final Consumer<byte[]> answers;
     private final Consumer<Throwable> failed;
+    private final Semaphore roomOfAll;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
     private final ArrayDeque<Entry> open = new ArrayDeque<>(2);
@@ -44,12 +54,14 @@ final class PendingOutcomes {
     private static final class Entry {
         final long number;
         final long size;
+        final int units;
         boolean settled;
         byte[] answer;
 
         Entry(long number, long size) {
             this.number = number;
             this.size = size;
+            this.units = (int) Math.min(MAX_UNITS_OF_ALL, 1 + size / UNIT_BYTES);
         }
     }
 
@@ -58,11 +70,17 @@ final class PendingOutcomes {
     /**
      * @param answers takes what is to be sent, in order; called under a lock
      * @param failed  told of a stage that completed exceptionally, which is a fault of the session
+     * @param roomOfAll {@link #MAX_UNITS_OF_ALL} permits, shared by all connections
      */
-    PendingOutcomes(Function<Element, byte[]> serializer, Consumer<byte[]> answers, Consumer<Throwable> failed) {
+    PendingOutcomes(
+            Function<Element, byte[]> serializer,
+            Consumer<byte[]> answers,
+            Consumer<Throwable> failed,
+            Semaphore roomOfAll) {
         this.serializer = serializer;
         this.answers = answers;
         this.failed = failed;
+        this.roomOfAll = roomOfAll;
     }
 
     /** The reader hands over the next stanza. Reader's thread only. */
@@ -71,8 +89,8 @@ final class PendingOutcomes {
         begun = begun + 1;
     }
 
-    /** What {@link #begin} announced is under way. Reader's thread only. */
-    void add(CompletionStage<Outcome> stage, long size) {
+    /** What {@link #begin} announced is under way. Blocks while all connections have too much open. Reader's thread only. */
+    void add(CompletionStage<Outcome> stage, long size) throws InterruptedException {
         CompletableFuture<Outcome> future = stage.toCompletableFuture();
         if (openCount == 0 && future.isDone() && !future.isCompletedExceptionally()) {
             Outcome outcome = future.join();
@@ -86,6 +104,11 @@ final class PendingOutcomes {
             return;
         }
         Entry entry = new Entry(begun, size);
+        if (!roomOfAll.tryAcquire(entry.units)) {
+            full = true;
+            roomOfAll.acquire(entry.units);
+            full = false;
+        }
         lock.lock();
         try {
             open.add(entry);
@@ -164,6 +187,7 @@ final class PendingOutcomes {
     }
 
     private void settle(Entry entry, Outcome outcome, Throwable failure) {
+        roomOfAll.release(entry.units);
         byte[] answer = outcome instanceof Outcome.Answer a ? serializer.apply(a.stanza()) : null;
         if (failure != null) {
             failed.accept(failure); // and it stays open: what follows is never called taken

@@ -43,6 +43,7 @@ final class Server {
     private final Path home;
     private final Threads threads;
     private final Semaphore handshakes = new Semaphore(Runtime.getRuntime().availableProcessors());
+    private final Semaphore openVerdicts = new Semaphore(PendingOutcomes.MAX_UNITS_OF_ALL, true);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
@@ -265,6 +266,11 @@ final class Server {
 
     XmlCodec codec() {
         return codec;
+    }
+
+    /** Room for stanzas whose verdict is open, on all connections together. */
+    Semaphore openVerdicts() {
+        return openVerdicts;
     }
 
     Semaphore handshakes() {
