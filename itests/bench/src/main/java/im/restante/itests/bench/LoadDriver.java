@@ -178,6 +178,9 @@ public final class LoadDriver {
         });
         long nanos = System.nanoTime() - start;
         senders.forEach(Peer::close);
+        Tally.Sum sum = new Tally.Sum();
+        senders.forEach(sender -> sender.tally().addTo(sum));
+        check("fill", sum);
         return nanos;
     }
 
@@ -190,9 +193,7 @@ public final class LoadDriver {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         } finally {
-            synchronized (sum) {
-                tally.addTo(sum);
-            }
+            tally.addTo(sum);
         }
     }
 
@@ -263,6 +264,7 @@ public final class LoadDriver {
         int users = 50;
         Tally[] tallies = new Tally[users];
         Arrays.setAll(tallies, n -> new Tally(300));
+        Tally.Sum sum = new Tally.Sum();
         long start = System.nanoTime();
         Peer.each(users, n -> {
             String user = "u" + n;
@@ -275,16 +277,17 @@ public final class LoadDriver {
                 tallies[n].await();
                 sender.ping();
                 receiver.ping();
+                sender.tally().addTo(sum);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
         });
-        Tally.Sum sum = new Tally.Sum();
+        long nanos = System.nanoTime() - start;
         for (Tally tally : tallies) {
             tally.addTo(sum);
         }
         check("handover", sum);
-        return seconds(System.nanoTime() - start);
+        return seconds(nanos);
     }
 
     private static byte[] messages(String to, int from, int end) {

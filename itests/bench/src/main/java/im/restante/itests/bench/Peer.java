@@ -48,7 +48,7 @@ final class Peer implements AutoCloseable {
     /**
      * Connects, authenticates and binds; presence is not sent.
      *
-     * @param tally told of every message; null for a peer that gets none
+     * @param tally told of every message
      */
     static Peer login(int port, String user, String resource, Tally tally) throws IOException {
         Peer peer = new Peer(port, user, tally);
@@ -71,6 +71,10 @@ final class Peer implements AutoCloseable {
         peer.filled = 0;
         Threads.start(peer::readAll);
         return peer;
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     void write(byte[] bytes) throws IOException {

@@ -55,11 +55,13 @@ final class Tally {
 
     /** Adds what this one found to {@code sum}. */
     synchronized void addTo(Sum sum) {
-        sum.expected += expected;
-        sum.lost += Math.max(0, expected - received + doubled);
-        sum.doubled += doubled;
-        sum.outOfOrder += outOfOrder;
-        sum.errors += errors;
+        synchronized (sum) {
+            sum.expected += expected;
+            sum.lost += Math.max(0, expected - received + doubled);
+            sum.doubled += doubled;
+            sum.outOfOrder += outOfOrder;
+            sum.errors += errors;
+        }
     }
 
     /** What all receivers of a scenario found. */
