@@ -28,11 +28,8 @@ public interface Directory {
 
         /**
          * Runs a task when the answer to the request being handled has been queued, so that what the task sends comes behind it;
-         * see {@link im.restante.session.ClientLink#afterPending}. This default, for a session that holds no answer back, runs
-         * it at once.
+         * see {@link im.restante.session.ClientLink#afterPending}.
          */
-        default void afterPending(Runnable task) {
-            task.run();
-        }
+        void afterPending(Runnable task);
     }
 }

@@ -108,6 +108,11 @@ final class Session implements ClientSession, LiveSession, Recipient {
     }
 
     @Override
+    public void afterPending(Runnable task) {
+        link.afterPending(task);
+    }
+
+    @Override
     public void send(Element stanza) {
         link.offer(Outbound.of(router.serialize(stanza)));
     }
