@@ -16,6 +16,7 @@ import im.restante.xml.XmlCodec;
 import im.restante.xml.XmlStreamException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -40,7 +41,7 @@ public class Parts {
     private static final int STANZAS = 1_000;
 
     private final XmlCodec codec = new HardenedXmlCodec();
-    private final MessageFilter filter = new RankedFilter();
+    private final MessageFilter filter = new RankedFilter(Map.of());
     private byte[] stream;
     private Element element;
     private Message message;
