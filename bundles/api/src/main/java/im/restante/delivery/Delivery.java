@@ -15,7 +15,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Delivery {
     /**
-     * What filter and quota say of a message for {@code owner}. Works on the calling thread, without a disk.
+     * What the filter says of a message for {@code owner}. Works on the calling thread, without a disk.
      *
      * @param message stamped with its sender
      * @param owner   recipient, bare
@@ -23,7 +23,7 @@ public interface Delivery {
     Judgement judge(Message message, Jid owner);
 
     /**
-     * Appends a message that was judged {@link Judgement.Keep}. Must be called in the order of ids of one owner.
+     * Appends a message that was judged {@link Judgement.Keep}, on the terms the quota has for it now. Must be called in the order of ids of one owner.
      *
      * @param message what the sender sent, for a strategy to look at
      * @return completes with a final verdict ({@code Stored}, {@code Refused}, {@code Dropped} or {@code Failed}) within

@@ -2,21 +2,29 @@ package im.restante.delivery;
 
 import static java.util.Objects.requireNonNull;
 
-import im.restante.quota.Terms;
 import im.restante.stanza.StanzaError;
 
-/** Whether a message would be kept if its owner is away: what filter and quota said, before anything is written. */
+/** Whether a message would be kept if its owner is away: what the filter said, before anything is written. */
 public sealed interface Judgement {
     /**
      * It would be kept.
      *
-     * @param rule  what decided
-     * @param terms limit and strategy as they were when it was judged
+     * @param rule      what decided
+     * @param unlimited whether it is stored whatever waits already; else the quota is asked when it is stored
      */
-    record Keep(String rule, Terms terms) implements Judgement {
+    record Keep(String rule, boolean unlimited) implements Judgement {
         public Keep {
             requireNonNull(rule, "rule");
-            requireNonNull(terms, "terms");
+        }
+
+        /** Subject to the limits in force when it is stored. */
+        public Keep(String rule) {
+            this(rule, false);
+        }
+
+        /** The same, whatever the limits say: for an owner who is present. */
+        public Keep withoutLimit() {
+            return new Keep(rule, true);
         }
     }
 

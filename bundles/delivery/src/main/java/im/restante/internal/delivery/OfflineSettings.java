@@ -2,6 +2,7 @@ package im.restante.internal.delivery;
 
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.store.StoredMessage;
 import java.time.Duration;
 import java.util.Map;
 
@@ -12,11 +13,13 @@ import java.util.Map;
  * @param store        {@code store.id} of the store that takes new messages; empty: the one of the highest ranking
  * @param storeTimeout how long a store may take for one answer
  * @param swapTimeout  how long something waits for a service that is being replaced
+ * @param retention    how long a message waits for its owner; zero: for ever
  */
-record OfflineSettings(boolean storing, String store, Duration storeTimeout, Duration swapTimeout) {
+record OfflineSettings(boolean storing, String store, Duration storeTimeout, Duration swapTimeout, Duration retention) {
     static final String PID = "im.restante.offline";
     static final int STORE_TIMEOUT_SECONDS = 10;
     static final int SWAP_TIMEOUT_SECONDS = 5;
+    private static final int MAX_RETENTION_DAYS = 36_500;
 
     /** @throws ConfigException naming the key whose value is bad */
     static OfflineSettings of(Map<String, ?> values) {
@@ -25,6 +28,22 @@ record OfflineSettings(boolean storing, String store, Duration storeTimeout, Dur
                 settings.flag("msg-offline", true),
                 settings.text("store", ""),
                 Duration.ofSeconds(settings.integer("store-timeout-seconds", STORE_TIMEOUT_SECONDS, 1, 3600)),
-                Duration.ofSeconds(settings.integer("swap-timeout-seconds", SWAP_TIMEOUT_SECONDS, 0, 3600)));
+                Duration.ofSeconds(settings.integer("swap-timeout-seconds", SWAP_TIMEOUT_SECONDS, 0, 3600)),
+                Duration.ofDays(settings.integer("retention-days", 0, 0, MAX_RETENTION_DAYS)));
+    }
+
+    /** The row with its end, if messages have one and it has none of its own. */
+    StoredMessage expiring(StoredMessage row) {
+        if (retention.isZero() || row.expiresAt() != null) {
+            return row;
+        }
+        return new StoredMessage(
+                row.id(),
+                row.owner(),
+                row.sender(),
+                row.receivedAt(),
+                row.receivedAt().plus(retention),
+                row.kind(),
+                row.stanza());
     }
 }

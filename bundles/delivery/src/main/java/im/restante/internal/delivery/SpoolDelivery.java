@@ -8,9 +8,11 @@ import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.internal.delivery.PendingStore.GivenUp;
+import im.restante.internal.delivery.TermsLines.Ready;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
+import im.restante.quota.Terms;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
@@ -68,6 +70,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
     private static final int LANES = 4;
+    private static final CompletableFuture<Terms> NO_TERMS = CompletableFuture.completedFuture(null);
     /** Rows that come back in one go; a store's queue takes more, but others want to get in too. */
     private static final int PUT_BACK_CHUNK = 256;
 
@@ -89,6 +92,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
         @AttributeDefinition(description = "Seconds to wait for a service that is being replaced")
         int swap$_$timeout$_$seconds() default OfflineSettings.SWAP_TIMEOUT_SECONDS;
+
+        @AttributeDefinition(description = "Days that a message waits, from then on stored; 0: for ever")
+        int retention$_$days() default 0;
     }
 
     private final LongSupplier nanoTime;
@@ -98,7 +104,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final Purges purges;
     private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
     private final Lane service; // serves the waiting room
-    private final WaitingRoom room = new WaitingRoom();
+    private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
+    private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up
     private final AtomicBoolean serviceAsked = new AtomicBoolean();
     private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
     private final LogLimit failureLines;
@@ -249,19 +256,16 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public Judgement judge(Message message, Jid owner) {
-        MessageFilter currentFilter = filter;
-        QuotaService currentQuota = quota;
-        if (currentFilter == null || currentQuota == null) {
-            return Unjudged.KEEP;
-        }
-        Opinion opinion = currentFilter.decide(message);
+        MessageFilter current = filter;
+        return current == null ? Unjudged.KEEP : judge(message, current);
+    }
+
+    private Judgement judge(Message message, MessageFilter by) {
+        Opinion opinion = by.decide(message);
         if (opinion instanceof Opinion.Keep keep) {
-            if (!settings.storing()) {
-                return new Judgement.Skip(
-                        "msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
-            }
-            return new Judgement.Keep(
-                    keep.rule(), currentQuota.terms(owner, message.from().bare()));
+            return settings.storing()
+                    ? new Judgement.Keep(keep.rule())
+                    : new Judgement.Skip("msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
         }
         String rule = opinion instanceof Opinion.Skip skip ? skip.rule() : "no opinion";
         return new Judgement.Skip(rule, Answers.forSkipped(message));
@@ -272,7 +276,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         OfflineSettings now = settings;
         PendingStore pending = new PendingStore(
                 message,
-                row,
+                now.expiring(row),
                 keep,
                 nanoTime.getAsLong(),
                 now.storeTimeout().toNanos(),
@@ -298,64 +302,112 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
         Judgement.Keep keep = pending.keep;
         if (Unjudged.is(keep)) {
-            Judgement judgement = judge(pending.message, pending.row.owner());
+            MessageFilter current = filter;
+            if (current == null) {
+                return false;
+            }
+            Judgement judgement = judge(pending.message, current);
             if (judgement instanceof Judgement.Skip skip) {
                 if (pending.claim()) {
                     finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
                 }
                 return true;
             }
-            keep = (Judgement.Keep) judgement;
-            if (Unjudged.is(keep)) {
-                return false;
-            }
+            Judgement.Keep judged = (Judgement.Keep) judgement;
+            keep = keep.unlimited() ? judged.withoutLimit() : judged;
         }
-        Stores.Named store = stores.chosen();
-        if (store == null) {
+        QuotaService limits = quota;
+        if (stores.chosen() == null || limits == null && !keep.unlimited()) {
             return false;
         }
         if (pending.claim()) {
-            append(pending, keep, store);
+            underWay.add(pending);
+            inTurn(new Ready(pending, keep, keep.unlimited() ? NO_TERMS : terms(limits, pending)));
         }
         return true;
     }
 
-    private void append(PendingStore pending, Judgement.Keep keep, Stores.Named store) {
-        underWay.add(pending);
-        CompletionStage<Appended> appending;
+    private static CompletableFuture<Terms> terms(QuotaService limits, PendingStore pending) {
         try {
-            appending = store.store().append(pending.row, keep.terms().admission());
+            return limits.terms(pending.row.owner(), pending.row.sender()).toCompletableFuture();
+        } catch (RuntimeException | LinkageError e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Appends at once, unless the terms, or somebody in front, must be waited for. */
+    private void inTurn(Ready ready) {
+        Stores.Named store = stores.chosen();
+        if (store != null && ready.terms().isDone() && !lines.has(ready.owner())) {
+            append(ready, store);
+        } else if (lines.join(ready)) {
+            ready.terms().whenComplete((terms, problem) -> serveLine(ready.owner()));
+        } else {
+            giveUp(ready.pending(), GivenUp.WAITED_IN_VAIN);
+        }
+    }
+
+    private void serveLine(Jid owner) {
+        lane(owner)
+                .execute(
+                        () -> { // an owner has one lane: nobody else serves this line meanwhile
+                            for (Ready head = lines.head(owner); head != null; head = lines.head(owner)) {
+                                Stores.Named store = stores.chosen();
+                                if (head.pending().verdict.isDone()) {
+                                    lines.leave(head); // given up
+                                } else if (head.terms().isDone() && store != null) {
+                                    append(head, store);
+                                    lines.leave(head); // behind the append: who comes now passes by, and must not come
+                                    // before
+                                } else {
+                                    return;
+                                }
+                            }
+                        });
+    }
+
+    private void append(Ready ready, Stores.Named store) {
+        PendingStore pending = ready.pending();
+        CompletionStage<Appended> appending;
+        Terms terms = null;
+        try {
+            terms = ready.terms().join();
+            appending = store.store().append(pending.row, terms == null ? Admission.UNLIMITED : terms.admission());
         } catch (RuntimeException | LinkageError e) {
             appending = CompletableFuture.failedFuture(e);
         }
         if (appending == null) {
             appending = CompletableFuture.failedFuture(new StoreException("append answered null"));
         }
-        appending.whenComplete((appended, problem) -> lane(pending).execute(() -> {
+        Terms on = terms;
+        appending.whenComplete((appended, problem) -> lane(ready.owner()).execute(() -> {
             Verdict verdict;
             try {
                 verdict = problem == null
-                        ? verdict(pending.message, keep, appended)
+                        ? verdict(ready, on, appended)
                         : failed(pending, store.id(), Failures.unwrap(problem));
-            } catch (RuntimeException | LinkageError e) { // a strategy, or an answer that is none
+            } catch (RuntimeException | LinkageError | StoreException e) { // a strategy, or an answer that is none
                 verdict = failed(pending, store.id(), e);
             }
             complete(pending, verdict);
         }));
     }
 
-    private Verdict verdict(Message message, Judgement.Keep keep, Appended appended) {
+    private static Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
         if (appended instanceof Appended.Stored) {
-            return new Verdict.Stored(keep.rule());
+            return new Verdict.Stored(ready.keep().rule());
         }
-        Admission admission = keep.terms().admission();
+        if (terms == null) {
+            throw new StoreException("refused what has no limit");
+        }
+        Message message = ready.pending().message;
+        Admission admission = terms.admission();
         String reason = "store-limit " + admission.limit() + " reached";
         if (Answers.isNeverBounced(message)) {
             return new Verdict.Dropped(reason);
         }
         Appended.Full full = (Appended.Full) appended;
-        return keep.terms()
-                .strategy()
+        return terms.strategy()
                 .exceeded(message, admission, full.usage())
                 .<Verdict>map(told -> new Verdict.Refused(reason, told))
                 .orElseGet(() -> new Verdict.Dropped(reason));
@@ -402,7 +454,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (closed) {
             complete(pending, verdict); // there may be no worker any more
         } else {
-            lane(pending).execute(() -> complete(pending, verdict));
+            lane(pending.row.owner()).execute(() -> complete(pending, verdict));
         }
     }
 
@@ -411,8 +463,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         pending.verdict.complete(verdict);
     }
 
-    private Lane lane(PendingStore pending) {
-        return lanes[(pending.row.owner().hashCode() & Integer.MAX_VALUE) % LANES];
+    private Lane lane(Jid owner) {
+        return lanes[(owner.hashCode() & Integer.MAX_VALUE) % LANES];
     }
 
     private void serveWaiting() {
@@ -420,6 +472,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             service.execute(() -> {
                 serviceAsked.set(false); // who asks from here on is served once more
                 room.serveWhile(this::tryStore);
+                lines.owners().forEach(this::serveLine);
                 for (Timed timed : underWay) {
                     if (timed instanceof PendingRequest<?> request && request.isWaiting()) {
                         request.start();
@@ -434,7 +487,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         try {
             long now = nanoTime.getAsLong();
             underWay.forEach(timed -> timed.check(now, false));
-            if (room.isOccupied()) {
+            if (room.isOccupied() || !lines.isEmpty()) {
                 serveWaiting(); // sends those away who gave up
             }
             purges.tick();
@@ -448,7 +501,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        List<StoredMessage> now = rows.subList(0, Math.min(PUT_BACK_CHUNK, rows.size()));
+        List<StoredMessage> now = rows.subList(0, Math.min(PUT_BACK_CHUNK, rows.size())).stream()
+                .map(settings::expiring)
+                .toList();
         List<StoredMessage> later = rows.subList(now.size(), rows.size());
         return this.<Void>ask(() -> putBackAtOnce(now), null).thenCompose(done -> putBack(later));
     }

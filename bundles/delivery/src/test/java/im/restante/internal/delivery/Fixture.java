@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -88,7 +89,8 @@ final class Fixture {
                 return answer.apply(message);
             }
         };
-        return (owner, sender) -> new Terms(new Admission(100, Admission.OnFull.REFUSE), strategy);
+        Terms terms = new Terms(new Admission(100, Admission.OnFull.REFUSE), strategy);
+        return (owner, sender) -> CompletableFuture.completedFuture(terms);
     }
 
     static StoredMessage row(long id) {

@@ -1,8 +1,6 @@
 package im.restante.internal.delivery;
 
 import static im.restante.internal.delivery.Fixture.FILTER;
-import static im.restante.internal.delivery.Fixture.JULIET;
-import static im.restante.internal.delivery.Fixture.QUOTA;
 import static im.restante.internal.delivery.Fixture.ROMEO;
 import static im.restante.internal.delivery.Fixture.message;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import im.restante.config.ConfigException;
 import im.restante.delivery.Judgement;
@@ -24,18 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class JudgeTest {
     @Test
-    void keepsOnTheTermsOfThePair() {
+    void keepsByTheRuleOfTheFilterWithoutAskingTheQuota() {
         Fixture fixture = new Fixture();
         fixture.delivery.bindFilter(FILTER);
-        fixture.delivery.bindQuota((owner, sender) -> {
-            assertEquals(ROMEO, owner);
-            assertEquals(JULIET, sender);
-            return QUOTA.terms(owner, sender);
-        });
-        Judgement.Keep keep =
-                assertInstanceOf(Judgement.Keep.class, fixture.delivery.judge(message("chat", "body"), ROMEO));
-        assertEquals("kept", keep.rule());
-        assertEquals(100, keep.terms().admission().limit());
+        fixture.delivery.bindQuota((owner, sender) -> fail("asked too early"));
+        assertEquals(new Judgement.Keep("kept"), fixture.delivery.judge(message("chat", "body"), ROMEO));
     }
 
     @ParameterizedTest(name = "type {0} with [{1}] skipped: answered {2}")

@@ -16,14 +16,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
+import im.restante.quota.Terms;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +43,122 @@ class StoreTest {
     private final MemoryStore store = new MemoryStore();
 
     @Test
-    void storesOnTheTermsItWasJudgedByAndSaysTheRule() {
+    void storesOnTheTermsOfThePairAndSaysTheRule() {
         fixture.bind("memory", 0, store);
         assertEquals(new Verdict.Stored("kept"), now(fixture.store(1, chat())));
         assertEquals(List.of(1L), store.ids());
         assertEquals(List.of(new Admission(100, Admission.OnFull.REFUSE)), store.admissions);
+    }
+
+    @Test
+    void asksForTheTermsOfOwnerAndSender() {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.bindQuota((owner, sender) -> {
+            assertEquals(ROMEO, owner);
+            assertEquals(Fixture.JULIET, sender);
+            return QUOTA.terms(owner, sender);
+        });
+        assertEquals(new Verdict.Stored("kept"), now(fixture.store(1, chat())));
+    }
+
+    @Test
+    void storesWithoutLimitAndWithoutAQuotaWhatIsForAnOwnerWhoIsPresent() {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.unbindQuota(QUOTA);
+        Judgement.Keep keep = ((Judgement.Keep) fixture.delivery.judge(chat(), ROMEO)).withoutLimit();
+        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.store(chat(), row(1), keep)));
+        assertEquals(List.of(Admission.UNLIMITED), store.admissions);
+        store.onAppend = row -> done(FULL);
+        assertInstanceOf(Verdict.Failed.class, now(fixture.delivery.store(chat(), row(2), keep)));
+    }
+
+    @Test
+    void storesWithoutLimitAlsoWhatWasJudgedLate() {
+        Fixture bare = new Fixture();
+        bare.bind("memory", 0, store);
+        Judgement.Keep keep = ((Judgement.Keep) bare.delivery.judge(chat(), ROMEO)).withoutLimit();
+        CompletionStage<Verdict> verdict = bare.delivery.store(chat(), row(1), keep);
+        assertFalse(verdict.toCompletableFuture().isDone());
+        bare.delivery.bindFilter(FILTER);
+        assertEquals(new Verdict.Stored("kept"), now(verdict));
+        assertEquals(List.of(Admission.UNLIMITED), store.admissions);
+    }
+
+    @Test
+    void keepsAnOwnersOrderWhileTermsAreLookedUpAndLetsOthersPass() {
+        fixture.bind("memory", 0, store);
+        CompletableFuture<Terms> first = new CompletableFuture<>();
+        CompletableFuture<Terms> third = new CompletableFuture<>();
+        Deque<CompletionStage<Terms>> answers = new ArrayDeque<>(
+                List.of(first, QUOTA.terms(ROMEO, ROMEO), third, QUOTA.terms(ROMEO, ROMEO), QUOTA.terms(ROMEO, ROMEO)));
+        fixture.delivery.bindQuota((owner, sender) -> answers.remove());
+        fixture.store(1, chat());
+        fixture.store(2, chat());
+        fixture.store(3, chat());
+        fixture.delivery.store(chat(), row(4), new Judgement.Keep("kept", true)); // nobody is asked for it
+        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new Judgement.Keep("kept"));
+        assertEquals(List.of(5L), store.ids());
+        third.complete(now(QUOTA.terms(ROMEO, ROMEO)));
+        assertEquals(List.of(5L), store.ids());
+        first.complete(now(QUOTA.terms(ROMEO, ROMEO)));
+        assertEquals(List.of(5L, 1L, 2L, 3L, 4L), store.ids());
+        fixture.store(6, chat());
+        assertEquals(List.of(5L, 1L, 2L, 3L, 4L, 6L), store.ids());
+    }
+
+    @Test
+    void givesUpOnTermsThatDoNotComeAndGoesOnBehind() {
+        fixture.bind("memory", 0, store);
+        CompletableFuture<Terms> never = new CompletableFuture<>();
+        fixture.delivery.bindQuota((owner, sender) -> never);
+        CompletionStage<Verdict> stuck = fixture.store(1, chat());
+        fixture.delivery.bindQuota(QUOTA);
+        fixture.pass(Duration.ofSeconds(6));
+        CompletionStage<Verdict> behind = fixture.store(2, chat());
+        assertFalse(behind.toCompletableFuture().isDone());
+        fixture.pass(Duration.ofSeconds(4));
+        assertInstanceOf(Verdict.Failed.class, now(stuck));
+        assertEquals(new Verdict.Stored("kept"), now(behind));
+        never.complete(now(QUOTA.terms(ROMEO, ROMEO)));
+        assertEquals(List.of(2L), store.ids());
+    }
+
+    @Test
+    void waitsForAStoreThatWentWhileTermsWereLookedUp() {
+        FakeReference reference = fixture.bind("memory", 0, store);
+        CompletableFuture<Terms> terms = new CompletableFuture<>();
+        fixture.delivery.bindQuota((owner, sender) -> terms);
+        CompletionStage<Verdict> verdict = fixture.store(1, chat());
+        fixture.delivery.unbindStore(reference);
+        terms.complete(now(QUOTA.terms(ROMEO, ROMEO)));
+        assertFalse(verdict.toCompletableFuture().isDone());
+        fixture.bind("memory", 0, store);
+        assertEquals(new Verdict.Stored("kept"), now(verdict));
+    }
+
+    @Test
+    void failsWhenTheQuotaFails() {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.bindQuota(
+                (owner, sender) -> CompletableFuture.failedFuture(new IllegalStateException("broken on purpose")));
+        assertInstanceOf(Verdict.Failed.class, now(fixture.store(1, chat())));
+        fixture.delivery.bindQuota((owner, sender) -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        assertInstanceOf(Verdict.Failed.class, now(fixture.store(2, chat())));
+        assertEquals(List.of(), store.ids());
+    }
+
+    @Test
+    void givesRowsTheirEndWhenMessagesAreKeptForSoManyDays() {
+        fixture.bind("memory", 0, store);
+        fixture.store(1, chat());
+        fixture.delivery.modified(Map.of("retention-days", "30"));
+        fixture.store(2, chat());
+        fixture.delivery.putBack(List.of(row(3)));
+        assertEquals(
+                Arrays.asList(null, Fixture.NOW.plus(Duration.ofDays(30)), Fixture.NOW.plus(Duration.ofDays(30))),
+                store.rows.stream().map(StoredMessage::expiresAt).toList());
     }
 
     @Test

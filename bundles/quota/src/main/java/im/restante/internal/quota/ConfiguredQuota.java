@@ -1,15 +1,29 @@
 package im.restante.internal.quota;
 
+import im.restante.account.Accounts;
+import im.restante.account.Setting;
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
+import im.restante.quota.UserLimits;
 import im.restante.store.Admission;
+import im.restante.store.StoreException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.osgi.framework.Constants;
@@ -20,58 +34,86 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One limit for all pairs, and the strategy that configuration names. Stays while strategies come and go. */
-@Component(service = QuotaService.class, immediate = true, configurationPid = ConfiguredQuota.PID)
+/**
+ * One limit for all pairs, an owner's own where that is allowed, and the strategy that configuration names. Stays while strategies
+ * and accounts come and go.
+ */
+@Component(
+        service = {QuotaService.class, UserLimits.class},
+        immediate = true,
+        configurationPid = QuotaSettings.PID)
 @Designate(ocd = ConfiguredQuota.Config.class)
-public final class ConfiguredQuota implements QuotaService {
-    static final String PID = "im.restante.quota";
+public final class ConfiguredQuota implements QuotaService, UserLimits {
+    /** For one look at an owner's own limit; a message waits for it. */
+    static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredQuota.class);
-    private static final int DEFAULT_LIMIT = 100;
-    private static final String DEFAULT_STRATEGY = "error";
 
     @ObjectClassDefinition(name = "Restante quota", description = "How many messages of a pair are kept")
     @interface Config {
         @AttributeDefinition(
                 description = "Messages kept from one sender to one recipient; 0 keeps none, negative is no limit")
-        int store$_$limit() default DEFAULT_LIMIT;
+        int store$_$limit() default QuotaSettings.LIMIT;
+
+        @AttributeDefinition(
+                description = "Users may set a limit of their own, which replaces store-limit for their mail")
+        boolean user$_$store$_$limit$_$enable() default false;
+
+        @AttributeDefinition(description = "The most a user's own limit may be; negative: no ceiling")
+        int user$_$store$_$limit$_$max() default QuotaSettings.NO_CEILING;
 
         @AttributeDefinition(
                 description = "What happens to a message beyond the limit: error, drop, drop-oldest, or the"
                         + " quota.strategy of an installed strategy")
-        String quota$_$exceeded() default DEFAULT_STRATEGY;
+        String quota$_$exceeded() default QuotaSettings.ERROR;
     }
 
     private final LongSupplier nanoTime;
+    private final Duration lookupTimeout;
     private final QuotaExceededStrategy fallback = new ErrorStrategy();
+    private final LogLimit lookupLines;
+    private final LogLimit valueLines;
     private final Map<ServiceReference<QuotaExceededStrategy>, QuotaExceededStrategy> bound = new HashMap<>();
-    private Limits limits;
+    private QuotaSettings settings;
+    private QuotaSettings refused; // names a strategy that is not there yet; null: none such
     private volatile InForce inForce; // replaced as a whole, so that no message sees a limit and another's strategy
+    private volatile Accounts accounts;
 
     @Activate
     public ConfiguredQuota(Map<String, Object> values) {
-        this(values, System::nanoTime);
+        this(values, System::nanoTime, LOOKUP_TIMEOUT);
     }
 
-    ConfiguredQuota(Map<String, ?> values, LongSupplier nanoTime) {
+    ConfiguredQuota(Map<String, ?> values, LongSupplier nanoTime, Duration lookupTimeout) {
         this.nanoTime = nanoTime;
-        limits = Limits.of(values);
+        this.lookupTimeout = lookupTimeout;
+        this.lookupLines = new LogLimit(nanoTime);
+        this.valueLines = new LogLimit(nanoTime);
+        settings = QuotaSettings.of(values);
         choose();
     }
 
     @Modified
     synchronized void modified(Map<String, Object> values) {
+        refused = null;
         try {
-            limits = Limits.of(values);
+            QuotaSettings changed = QuotaSettings.of(values);
+            if (!changed.strategy().equals(settings.strategy()) && !isPresent(changed.strategy())) {
+                refused = changed;
+                throw Settings.of(QuotaSettings.PID, values)
+                        .bad(QuotaSettings.STRATEGY_KEY, "the name of a strategy that is present: " + present());
+            }
+            settings = changed;
             choose();
         } catch (ConfigException e) {
-            LOG.error("{}; store-limit={} quota-exceeded={} stay in force", e.getMessage(), limits.limit, limits.name);
+            LOG.error("{}; stays in force: {}", e.getMessage(), settings);
         }
     }
 
@@ -84,11 +126,11 @@ public final class ConfiguredQuota implements QuotaService {
         bound.put(
                 reference,
                 new GuardedStrategy(strategy, fallback, reference.getProperty(Constants.SERVICE_ID), nanoTime));
-        choose();
+        reconsider();
     }
 
     synchronized void updatedStrategy(ServiceReference<QuotaExceededStrategy> reference) {
-        choose();
+        reconsider();
     }
 
     synchronized void unbindStrategy(ServiceReference<QuotaExceededStrategy> reference) {
@@ -96,37 +138,156 @@ public final class ConfiguredQuota implements QuotaService {
         choose();
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindAccounts(Accounts present) {
+        accounts = present;
+    }
+
+    void unbindAccounts(Accounts gone) {
+        if (accounts == gone) { // a successor is bound before
+            accounts = null;
+        }
+    }
+
     @Override
-    public Terms terms(Jid owner, Jid sender) {
+    public CompletionStage<Terms> terms(Jid owner, Jid sender) {
         InForce now = inForce;
         if (now.missing != null) {
             now.reportMissing();
         }
-        return new Terms(new Admission(now.limit, now.strategy.onFull()), now.strategy);
+        if (!now.settings.userLimits()) {
+            return CompletableFuture.completedFuture(now.terms(now.settings.limit()));
+        }
+        CompletableFuture<Optional<String>> own = own(owner);
+        if (!own.isDone()) {
+            own = own.copy().orTimeout(lookupTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        }
+        return own.handle((value, problem) -> now.terms(
+                problem == null ? limit(now.settings, owner, value) : insteadOf(problem, now.settings, owner)));
+    }
+
+    @Override
+    public boolean enabled() {
+        return inForce.settings.userLimits();
+    }
+
+    @Override
+    public CompletionStage<Integer> limit(Jid owner) {
+        return own(owner).thenApply(value -> {
+            QuotaSettings now = inForce.settings;
+            return now.userLimits() ? limit(now, owner, value) : now.limit();
+        });
+    }
+
+    @Override
+    public CompletionStage<OptionalInt> set(Jid owner, int limit) {
+        return write(owner, OwnLimit.write(limit))
+                .thenApply(written ->
+                        written ? OptionalInt.of(inForce.settings.underCeiling(limit)) : OptionalInt.empty());
+    }
+
+    @Override
+    public CompletionStage<OptionalInt> forget(Jid owner) {
+        return write(owner, null)
+                .thenApply(written -> written ? OptionalInt.of(inForce.settings.limit()) : OptionalInt.empty());
+    }
+
+    private CompletableFuture<Optional<String>> own(Jid owner) {
+        Accounts present = accounts;
+        return present == null
+                ? noAccounts()
+                : present.setting(owner, NODE, KEY).toCompletableFuture();
+    }
+
+    private CompletionStage<Boolean> write(Jid owner, String value) {
+        Accounts present = accounts;
+        return present == null ? noAccounts() : present.write(owner, List.of(new Setting(NODE, KEY, value)));
+    }
+
+    private static <T> CompletableFuture<T> noAccounts() {
+        return CompletableFuture.failedFuture(new StoreException("the accounts are not there"));
+    }
+
+    private int limit(QuotaSettings now, Jid owner, Optional<String> own) {
+        if (own.isEmpty()) {
+            return now.limit();
+        }
+        OptionalInt limit = OwnLimit.read(own.get());
+        if (limit.isPresent()) {
+            return now.underCeiling(limit.getAsInt());
+        }
+        if (valueLines.isDue()) {
+            LOG.warn(
+                    "{}: {} {}={} in the user repository is neither a number nor {}; store-limit={} applies"
+                            + " ({} more like this since the last line)",
+                    owner,
+                    NODE,
+                    KEY,
+                    own.get(),
+                    NO_LIMIT,
+                    now.limit(),
+                    valueLines.unsaid());
+        }
+        return now.limit();
+    }
+
+    private int insteadOf(Throwable problem, QuotaSettings now, Jid owner) {
+        if (lookupLines.isDue()) {
+            Throwable cause =
+                    problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+            LOG.warn(
+                    "the limit of {} could not be read: {}; store-limit={} applies ({} more like this since the last line)",
+                    owner,
+                    cause instanceof TimeoutException
+                            ? "no answer in " + lookupTimeout.toSeconds() + " s"
+                            : cause.getMessage(),
+                    now.limit(),
+                    lookupLines.unsaid());
+        }
+        return now.limit();
+    }
+
+    /** A strategy came: settings that were refused for the want of it may be right now. */
+    private void reconsider() {
+        if (refused != null && isPresent(refused.strategy())) {
+            settings = refused;
+            refused = null;
+            LOG.info("{}: the strategy {} has come; in force: {}", QuotaSettings.PID, settings.strategy(), settings);
+        }
+        choose();
+    }
+
+    private boolean isPresent(String strategy) {
+        return strategy.equals(QuotaSettings.ERROR) || present().contains(strategy);
+    }
+
+    private TreeSet<String> present() {
+        TreeSet<String> names = new TreeSet<>();
+        names.add(QuotaSettings.ERROR);
+        bound.keySet().forEach(reference -> names.add(name(reference)));
+        return names;
+    }
+
+    private static String name(ServiceReference<QuotaExceededStrategy> reference) {
+        return String.valueOf(reference.getProperty(QuotaExceededStrategy.NAME));
     }
 
     private void choose() {
         QuotaExceededStrategy chosen = bound.entrySet().stream()
-                .filter(e -> limits.name.equals(e.getKey().getProperty(QuotaExceededStrategy.NAME)))
+                .filter(e -> settings.strategy().equals(name(e.getKey())))
                 .max(Map.Entry.comparingByKey(Comparator.naturalOrder()))
                 .map(Map.Entry::getValue)
                 .orElse(null);
         InForce before = inForce;
         if (chosen != null) {
-            inForce = new InForce(limits.limit, chosen, null, null);
+            inForce = new InForce(settings, chosen, null, null);
         } else {
-            boolean saidAlready = before != null && limits.name.equals(before.missing);
-            inForce = new InForce(limits.limit, fallback, limits.name, saidAlready ? before.said : new AtomicBoolean());
-        }
-    }
-
-    /** What configuration says. */
-    private record Limits(int limit, String name) {
-        static Limits of(Map<String, ?> values) {
-            Settings settings = Settings.of(PID, values);
-            return new Limits(
-                    settings.integer("store-limit", DEFAULT_LIMIT, Integer.MIN_VALUE, Integer.MAX_VALUE),
-                    settings.text("quota-exceeded", DEFAULT_STRATEGY));
+            String missing = settings.strategy();
+            boolean saidAlready = before != null && missing.equals(before.missing);
+            inForce = new InForce(settings, fallback, missing, saidAlready ? before.said : new AtomicBoolean());
         }
     }
 
@@ -136,10 +297,17 @@ public final class ConfiguredQuota implements QuotaService {
      * @param missing the name of the strategy that should be there; null if it is
      * @param said    whether the log says so; told at the first message only, since at start strategies come one by one
      */
-    private record InForce(int limit, QuotaExceededStrategy strategy, String missing, AtomicBoolean said) {
+    private record InForce(QuotaSettings settings, QuotaExceededStrategy strategy, String missing, AtomicBoolean said) {
+        Terms terms(int limit) {
+            return new Terms(new Admission(limit, strategy.onFull()), strategy);
+        }
+
         void reportMissing() {
-            if (!missing.equals(DEFAULT_STRATEGY) && said.compareAndSet(false, true)) {
-                LOG.error("{}: quota-exceeded={}: no such strategy is present; error is used instead", PID, missing);
+            if (!missing.equals(QuotaSettings.ERROR) && said.compareAndSet(false, true)) {
+                LOG.warn(
+                        "{}: quota-exceeded={}: no such strategy is present; error is used instead",
+                        QuotaSettings.PID,
+                        missing);
             }
         }
     }

@@ -6,7 +6,6 @@ import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Usage;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,21 +13,18 @@ import org.slf4j.LoggerFactory;
 /** Somebody's strategy, whose failures end here: the stock {@code error} answers for it, and the log says so once a minute. */
 final class GuardedStrategy implements QuotaExceededStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedStrategy.class);
-    private static final long QUIET_NANOS = 60_000_000_000L;
 
     private final QuotaExceededStrategy strategy;
     private final QuotaExceededStrategy fallback;
     private final Object serviceId;
-    private final LongSupplier nanoTime;
-    private final AtomicLong nextLine;
+    private final LogLimit lines;
 
     GuardedStrategy(
             QuotaExceededStrategy strategy, QuotaExceededStrategy fallback, Object serviceId, LongSupplier nanoTime) {
         this.strategy = strategy;
         this.fallback = fallback;
         this.serviceId = serviceId;
-        this.nanoTime = nanoTime;
-        this.nextLine = new AtomicLong(nanoTime.getAsLong());
+        this.lines = new LogLimit(nanoTime);
     }
 
     @Override
@@ -61,14 +57,14 @@ final class GuardedStrategy implements QuotaExceededStrategy {
     }
 
     private void report(String what, Throwable problem) {
-        long now = nanoTime.getAsLong();
-        long due = nextLine.get();
-        if (now - due >= 0 && nextLine.compareAndSet(due, now + QUIET_NANOS)) {
+        if (lines.isDue()) {
             LOG.error(
-                    "quota-exceeded strategy {} (service.id={}) {}; the stock strategy error answers for it",
+                    "quota-exceeded strategy {} (service.id={}) {}; the stock strategy error answers for it"
+                            + " ({} more since the last line)",
                     strategy.getClass().getName(),
                     serviceId,
                     what,
+                    lines.unsaid(),
                     problem);
         }
     }

@@ -15,6 +15,7 @@ import im.restante.store.Admission.OnFull;
 import im.restante.store.Usage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class ConfiguredQuotaTest {
 
     @Test
     void keepsAHundredAndAnswersAnErrorUnlessTold() {
-        Terms terms = quota(Map.of()).terms(ROMEO, JULIET);
+        Terms terms = terms(quota(Map.of()));
         assertEquals(new Admission(100, OnFull.REFUSE), terms.admission());
         assertEquals(
                 Optional.of(new StanzaError(
@@ -45,7 +46,7 @@ class ConfiguredQuotaTest {
     @ParameterizedTest
     @CsvSource({"0", "1", "250", "-1", "-7"})
     void passesTheLimitOnAsItIsWritten(int limit) {
-        Terms terms = quota(Map.of("store-limit", Integer.toString(limit))).terms(ROMEO, JULIET);
+        Terms terms = terms(quota(Map.of("store-limit", Integer.toString(limit))));
         assertEquals(limit, terms.admission().limit());
     }
 
@@ -53,7 +54,7 @@ class ConfiguredQuotaTest {
     @CsvSource({"error, REFUSE, true", "drop, REFUSE, false", "drop-oldest, EVICT_OLDEST, true"})
     void usesTheStockStrategyThatIsNamed(String name, OnFull onFull, boolean told) {
         ConfiguredQuota quota = withStock(Map.of("quota-exceeded", name));
-        Terms terms = quota.terms(ROMEO, JULIET);
+        Terms terms = terms(quota);
         assertEquals(onFull, terms.admission().onFull());
         assertEquals(told, answer(terms).isPresent());
     }
@@ -61,21 +62,21 @@ class ConfiguredQuotaTest {
     @Test
     void usesAThirdPartysStrategyAndFallsBackToErrorWhenItVanishes() {
         ConfiguredQuota quota = withStock(Map.of("quota-exceeded", "mine"));
-        assertTrue(answer(quota.terms(ROMEO, JULIET)).orElseThrow().text().contains("queue is full"));
+        assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
         FakeReference reference = bind(quota, "mine", 0, new Fixed(OWN));
-        assertEquals(Optional.of(OWN), answer(quota.terms(ROMEO, JULIET)));
+        assertEquals(Optional.of(OWN), answer(terms(quota)));
         quota.unbindStrategy(reference);
-        assertTrue(answer(quota.terms(ROMEO, JULIET)).orElseThrow().text().contains("queue is full"));
+        assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
     }
 
     @Test
     void prefersTheHighestRankingOfOneName() {
         ConfiguredQuota quota = withStock(Map.of());
         FakeReference reference = bind(quota, "error", 10, new Fixed(OWN));
-        assertEquals(Optional.of(OWN), answer(quota.terms(ROMEO, JULIET)));
+        assertEquals(Optional.of(OWN), answer(terms(quota)));
         reference.ranking = -10;
         quota.updatedStrategy(reference);
-        assertTrue(answer(quota.terms(ROMEO, JULIET)).orElseThrow().text().contains("queue is full"));
+        assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
     }
 
     @Test
@@ -92,7 +93,7 @@ class ConfiguredQuotaTest {
                 throw new NoClassDefFoundError("broken on purpose");
             }
         });
-        Terms terms = quota.terms(ROMEO, JULIET);
+        Terms terms = terms(quota);
         assertEquals(new Admission(3, OnFull.REFUSE), terms.admission());
         assertTrue(answer(terms).orElseThrow().text().contains("limit of 3 messages"));
         quota.unbindStrategy(throwing);
@@ -108,29 +109,62 @@ class ConfiguredQuotaTest {
                 return null;
             }
         });
-        assertEquals(OnFull.REFUSE, quota.terms(ROMEO, JULIET).admission().onFull());
-        assertTrue(answer(quota.terms(ROMEO, JULIET)).isPresent());
+        assertEquals(OnFull.REFUSE, terms(quota).admission().onFull());
+        assertTrue(answer(terms(quota)).isPresent());
     }
 
     @Test
     void takesNewSettingsForTheNextMessage() {
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
-        Terms before = quota.terms(ROMEO, JULIET);
+        Terms before = terms(quota);
         quota.modified(Map.of("store-limit", "6", "quota-exceeded", "drop-oldest"));
         assertEquals(new Admission(5, OnFull.REFUSE), before.admission());
-        assertEquals(
-                new Admission(6, OnFull.EVICT_OLDEST),
-                quota.terms(ROMEO, JULIET).admission());
+        assertEquals(new Admission(6, OnFull.EVICT_OLDEST), terms(quota).admission());
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"many", "1.5", "99999999999"})
+    @ValueSource(strings = {"many", "1.5", "1e3", "0x10", "99999999999", "99999999999999999999"})
     void keepsTheLastGoodSettingsWhenAValueIsBad(String bad) {
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5", "quota-exceeded", "drop-oldest"));
         quota.modified(Map.of("store-limit", bad, "quota-exceeded", "drop"));
-        assertEquals(
-                new Admission(5, OnFull.EVICT_OLDEST),
-                quota.terms(ROMEO, JULIET).admission());
+        assertEquals(new Admission(5, OnFull.EVICT_OLDEST), terms(quota).admission());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "  "})
+    void takesAnEmptyValueForTheDefault(String empty) {
+        assertEquals(100, terms(quota(Map.of("store-limit", empty))).admission().limit());
+    }
+
+    @Test
+    void refusesAStrategyThatIsNotThereAndTakesItWhenItComes() {
+        ConfiguredQuota quota = withStock(Map.of("store-limit", "5", "quota-exceeded", "drop"));
+        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
+        assertEquals(5, terms(quota).admission().limit());
+        assertEquals(Optional.empty(), answer(terms(quota)));
+        bind(quota, "other", 0, new Fixed(OWN));
+        assertEquals(5, terms(quota).admission().limit());
+        bind(quota, "mine", 0, new Fixed(OWN));
+        assertEquals(6, terms(quota).admission().limit());
+        assertEquals(Optional.of(OWN), answer(terms(quota)));
+    }
+
+    @Test
+    void forgetsARefusedStrategyWhenSettingsChangeAgain() {
+        ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
+        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
+        quota.modified(Map.of("store-limit", "7"));
+        bind(quota, "mine", 0, new Fixed(OWN));
+        assertEquals(7, terms(quota).admission().limit());
+        assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
+    }
+
+    @Test
+    void changesTheLimitWhileTheChosenStrategyIsBeingReplaced() {
+        ConfiguredQuota quota = withStock(Map.of("quota-exceeded", "mine"));
+        quota.unbindStrategy(bind(quota, "mine", 0, new Fixed(OWN)));
+        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
+        assertEquals(6, terms(quota).admission().limit());
     }
 
     @Test
@@ -139,8 +173,12 @@ class ConfiguredQuotaTest {
         assertTrue(e.getMessage().contains("im.restante.quota: store-limit=many"), e.getMessage());
     }
 
+    private static Terms terms(ConfiguredQuota quota) {
+        return quota.terms(ROMEO, JULIET).toCompletableFuture().getNow(null);
+    }
+
     private static ConfiguredQuota quota(Map<String, Object> values) {
-        return new ConfiguredQuota(values, System::nanoTime);
+        return new ConfiguredQuota(values, System::nanoTime, Duration.ofSeconds(2));
     }
 
     private ConfiguredQuota withStock(Map<String, Object> values) {

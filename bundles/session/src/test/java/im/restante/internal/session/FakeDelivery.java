@@ -6,19 +6,14 @@ import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
-import im.restante.quota.QuotaExceededStrategy;
-import im.restante.quota.Terms;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
-import im.restante.store.Admission;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.store.Usage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -33,18 +28,6 @@ import java.util.concurrent.locks.LockSupport;
  * what an operator's path would be. {@link #slow()} makes every answer come later, from a thread of its own.
  */
 final class FakeDelivery implements Delivery {
-    private static final QuotaExceededStrategy ERROR = new QuotaExceededStrategy() {
-        @Override
-        public Admission.OnFull onFull() {
-            return Admission.OnFull.REFUSE;
-        }
-
-        @Override
-        public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
-            return Optional.of(StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "full"));
-        }
-    };
-
     final Map<Jid, TreeMap<Long, StoredMessage>> rows = new ConcurrentHashMap<>();
     final List<Long> stored = new ArrayList<>(); // in the order of the calls
     volatile int limit = -1;
@@ -99,14 +82,12 @@ final class FakeDelivery implements Delivery {
         boolean byRule = message.id() != null && message.id().startsWith("rule:");
         boolean plain = message.type() == Message.Type.CHAT || message.type() == Message.Type.NORMAL;
         if (byRule || plain && message.hasBody()) {
-            return new Judgement.Keep(
-                    byRule ? "/message/x" : "default: body",
-                    new Terms(new Admission(limit, Admission.OnFull.REFUSE), ERROR));
+            return new Judgement.Keep(byRule ? "/message/x" : "default: body");
         }
         if (message.element()
                 .child(im.restante.xml.Namespaces.RECEIPTS, "received")
                 .isPresent()) {
-            return new Judgement.Keep("default: receipt", new Terms(Admission.UNLIMITED, ERROR));
+            return new Judgement.Keep("default: receipt", true);
         }
         return new Judgement.Skip(
                 "default",
@@ -120,7 +101,7 @@ final class FakeDelivery implements Delivery {
         }
         return answer(() -> {
             TreeMap<Long, StoredMessage> spool = rows.computeIfAbsent(row.owner(), o -> new TreeMap<>());
-            int most = keep.terms().admission().limit();
+            int most = keep.unlimited() ? -1 : limit;
             if (broken) {
                 return new Verdict.Failed(
                         "broken",

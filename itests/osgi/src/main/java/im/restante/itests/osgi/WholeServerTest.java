@@ -78,7 +78,13 @@ class WholeServerTest {
         Jid romeo = Jid.of("romeo@localhost");
         Jid juliet = Jid.of("juliet@localhost");
         Server.until(
-                "the limit is 1", () -> before.terms(romeo, juliet).admission().limit() == 1);
+                "the limit is 1",
+                () -> before.terms(romeo, juliet)
+                                .toCompletableFuture()
+                                .join()
+                                .admission()
+                                .limit()
+                        == 1);
         try (PlainClient sender = server.login("juliet")) {
             sender.message("romeo@localhost", "first");
             sender.message("romeo@localhost", "second");
@@ -100,7 +106,13 @@ class WholeServerTest {
         Jid romeo = Jid.of("romeo@localhost");
         server.configure("im.restante.quota", Map.of("store-limit", "7"));
         Server.until(
-                "the limit is 7", () -> quota.terms(romeo, romeo).admission().limit() == 7);
+                "the limit is 7",
+                () -> quota.terms(romeo, romeo)
+                                .toCompletableFuture()
+                                .join()
+                                .admission()
+                                .limit()
+                        == 7);
         server.configure("im.restante.quota", Map.of("store-limit", "many"));
         // Configurations are handed out one after another: when this one has arrived, the bad one has too.
         server.configure("im.restante.accounts", Map.of("registration", "true"));
@@ -110,11 +122,19 @@ class WholeServerTest {
                 7,
                 server.service(QuotaService.class)
                         .terms(romeo, romeo)
+                        .toCompletableFuture()
+                        .join()
                         .admission()
                         .limit());
         server.configure("im.restante.quota", Map.of("store-limit", "8"));
         Server.until(
-                "the limit is 8", () -> quota.terms(romeo, romeo).admission().limit() == 8);
+                "the limit is 8",
+                () -> quota.terms(romeo, romeo)
+                                .toCompletableFuture()
+                                .join()
+                                .admission()
+                                .limit()
+                        == 8);
         server.configure("im.restante.quota", Map.of());
         server.configure("im.restante.accounts", Map.of());
     }

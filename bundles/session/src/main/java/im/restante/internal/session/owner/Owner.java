@@ -7,11 +7,9 @@ import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
-import im.restante.quota.Terms;
 import im.restante.session.Arrival;
 import im.restante.session.Outbound;
 import im.restante.stanza.StanzaError;
-import im.restante.store.Admission;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
@@ -134,12 +132,7 @@ public final class Owner {
         }
 
         Judgement.Keep keep() {
-            Judgement.Keep keep = parcel.keep();
-            return unlimited
-                    ? new Judgement.Keep(
-                            keep.rule(),
-                            new Terms(Admission.UNLIMITED, keep.terms().strategy()))
-                    : keep;
+            return unlimited ? parcel.keep().withoutLimit() : parcel.keep();
         }
 
         /** A message that a session has is delivered, whatever became of the copy for another. */
