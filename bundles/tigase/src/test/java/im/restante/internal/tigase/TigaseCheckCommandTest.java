@@ -1,0 +1,110 @@
+package im.restante.internal.tigase;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+
+class TigaseCheckCommandTest {
+    @TempDir
+    Path home;
+
+    @Test
+    void tellsLineByLineWhatItUnderstandsAndWhatItIgnoresAndWhy() throws Exception {
+        Files.writeString(
+                home.resolve("mine"),
+                String.join(
+                        "\n",
+                        "--virt-hosts=example.org",
+                        "--sm-plugins=+amp,-x",
+                        "# limits",
+                        "sess-man/plugins-conf/amp/store-limit[L]=0",
+                        "amp/store-limit[L]=100",
+                        "amp/quota-exceeded=drop"));
+
+        assertEquals(home.resolve("mine") + "\n" + """
+                        ignores, line 1: --virt-hosts: not a setting of this server
+                        ignores, line 2: --sm-plugins: -x: not a plugin of this server
+                        sets, line 2: --sm-plugins: +amp: im.restante.amp enabled=true
+                        notice, line 4: sess-man/plugins-conf/amp/store-limit[L]: 0 was no limit to the old server, so it is read as -1
+                        sets, line 4: sess-man/plugins-conf/amp/store-limit[L]: im.restante.quota store-limit=-1
+                        warning, line 5: amp/store-limit[L]: 100 differs from line 4, which wins: im.restante.quota store-limit=-1
+                        sets, line 6: amp/quota-exceeded: im.restante.quota quota-exceeded=drop
+                        these would win over the configuration:
+                          im.restante.amp enabled=true
+                          im.restante.quota quota-exceeded=drop
+                          im.restante.quota store-limit=-1
+                        """, run("restante:tigase-check mine"));
+    }
+
+    @Test
+    void saysThatABadFileWouldBeRefused() throws Exception {
+        Files.writeString(home.resolve("mine"), "amp/store-limit=x\namp/msg-offline=false");
+
+        String answer = run("restante:tigase-check " + home.resolve("mine"));
+
+        assertTrue(answer.contains("refuses, line 1: amp/store-limit=x: must be a whole number"), answer);
+        assertTrue(answer.contains("sets, line 2: amp/msg-offline"), answer);
+        assertTrue(answer.endsWith("the whole file would be refused, and what is in force would stay\n"), answer);
+    }
+
+    @Test
+    void checksTheFileInUseIfNoneIsNamed() throws Exception {
+        Files.createDirectory(home.resolve("etc"));
+        Files.writeString(home.resolve("etc/init.properties"), "--cluster-mode=true");
+
+        assertTrue(run("restante:tigase-check").endsWith("nothing in it concerns this server\n"));
+    }
+
+    @Test
+    void saysWhichFileIsMissing() {
+        Exception problem = assertThrows(Exception.class, () -> run("restante:tigase-check no"));
+
+        assertEquals(home.resolve("no") + " cannot be read: NoSuchFileException", problem.getMessage());
+    }
+
+    @Test
+    void explainsItself() throws Exception {
+        assertTrue(run("restante:tigase-check --help").startsWith("restante:tigase-check [FILE]\n    Tells"));
+        assertEquals(
+                "usage: restante:tigase-check [FILE]",
+                assertThrows(Exception.class, () -> run("restante:tigase-check a b"))
+                        .getMessage());
+    }
+
+    /** What the line prints in the real Gogo. */
+    private String run(String line) throws Exception {
+        BundleContext context = (BundleContext) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> {
+                    assertEquals("getProperty", method.getName());
+                    return arguments[0].equals(InitFile.HOME) ? home.toString() : null;
+                });
+        ThreadIOImpl threadIo = new ThreadIOImpl();
+        threadIo.start();
+        CommandProcessorImpl gogo = new CommandProcessorImpl(threadIo);
+        gogo.addCommand("restante", new TigaseCheckCommand(context, Map.of()), "tigase-check");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        try (CommandSession session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out)) {
+            session.execute(line);
+        } finally {
+            gogo.stop();
+            threadIo.stop();
+        }
+        return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+}
