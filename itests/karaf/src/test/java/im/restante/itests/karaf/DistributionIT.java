@@ -155,6 +155,8 @@ public class DistributionIT {
                 "the limit is 3",
                 () -> service(QuotaService.class)
                                 .terms(romeo, romeo)
+                                .toCompletableFuture()
+                                .join()
                                 .admission()
                                 .limit()
                         == 3);
@@ -163,6 +165,8 @@ public class DistributionIT {
                 "the limit is 100",
                 () -> service(QuotaService.class)
                                 .terms(romeo, romeo)
+                                .toCompletableFuture()
+                                .join()
                                 .admission()
                                 .limit()
                         == 100);
