@@ -10,8 +10,6 @@ import im.restante.internal.session.Server.Client;
 import im.restante.session.Ending;
 import im.restante.session.Outcome;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -183,31 +181,6 @@ class SpoolUnderLoadTest {
                 sender.join();
             }
             assertEquals(SENDERS * EACH, romeo.bodies().size());
-        }
-    }
-
-    /** Not a promise, a figure to look at: what routing one live chat message costs, without a socket. */
-    @Test
-    void aLiveMessageIsCheap() {
-        try (Server server = new Server()) {
-            Client juliet = server.live(JULIET, "balcony", 0);
-            server.live(ROMEO, "orchard", 0).link.forget();
-            im.restante.stanza.Stanza message = im.restante.stanza.Stanza.of(
-                            Server.xml("<message to='romeo@localhost/orchard' type='chat' id='m1'><body>"
-                                    + "x".repeat(100) + "</body></message>"))
-                    .orElseThrow();
-            long[] nanos = new long[5];
-            for (int round = 0; round < nanos.length; round++) {
-                long start = System.nanoTime();
-                for (int i = 0; i < 20_000; i++) {
-                    juliet.session.accept(message);
-                }
-                nanos[round] = (System.nanoTime() - start) / 20_000;
-            }
-            long best =
-                    Arrays.stream(nanos).boxed().min(Comparator.naturalOrder()).orElseThrow();
-            System.out.println("one live message: " + best + " ns");
-            assertTrue(best < 50_000, best + " ns");
         }
     }
 }
