@@ -1,5 +1,7 @@
 package im.restante.itests.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Loads a standalone server, started as a process on this machine, and prints what it did. {@code java -jar bench.jar [SCENARIO
@@ -395,15 +398,11 @@ public final class LoadDriver {
         List<Peer> peers = new ArrayList<>();
         collectGarbage();
         long before = server.residentKib();
-        AtomicInteger failed = new AtomicInteger();
+        long heapBefore = heapInUseKib();
         for (int n = 0; n < sessions; n++) {
-            try {
-                Peer peer = Peer.login(server.port(), "u" + n % USERS, "i" + n, new Tally(0));
-                peer.presence();
-                peers.add(peer);
-            } catch (IOException e) {
-                failed.incrementAndGet();
-            }
+            Peer peer = Peer.login(server.port(), "u" + n % USERS, "i" + n, new Tally(0));
+            peer.presence();
+            peers.add(peer);
         }
         for (Peer peer : peers) {
             peer.ping();
@@ -412,24 +411,35 @@ public final class LoadDriver {
         long after = server.residentKib();
         System.out.printf(
                 Locale.ROOT,
-                "%-62s %.1f KiB each (%d MiB before, %d MiB with them), %d refused%n",
+                "%-62s %.1f KiB each resident, %.1f KiB each of heap in use (%d MiB resident before, %d MiB with them)%n",
                 "idle: 5,000 sessions",
                 (after - before) / (double) sessions,
+                (heapInUseKib() - heapBefore) / (double) sessions,
                 before / 1024,
-                after / 1024,
-                failed.get());
+                after / 1024);
         peers.forEach(Peer::cut);
     }
 
     /** Twice, so that what the first run freed is given back; resident memory means little otherwise. */
     private void collectGarbage() throws Exception {
         for (int run = 0; run < 2; run++) {
-            new ProcessBuilder(
-                            server.jdk().home().resolve("bin/jcmd").toString(), Long.toString(server.pid()), "GC.run")
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
+            jcmd("GC.run");
         }
+    }
+
+    private long heapInUseKib() throws Exception {
+        Matcher used = Pattern.compile("used (\\d+)K").matcher(jcmd("GC.heap_info"));
+        if (!used.find()) {
+            throw new IllegalStateException("jcmd GC.heap_info does not say what is used");
+        }
+        return Long.parseLong(used.group(1));
+    }
+
+    private String jcmd(String command) throws IOException {
+        Process process = new ProcessBuilder(
+                        server.jdk().home().resolve("bin/jcmd").toString(), Long.toString(server.pid()), command)
+                .start();
+        return new String(process.getInputStream().readAllBytes(), UTF_8);
     }
 
     private void check(String scenario, Tally.Sum sum) {
