@@ -11,6 +11,7 @@ import im.restante.store.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -109,7 +110,14 @@ final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public CompletionStage<List<StoredMessage>> expired(Instant now, int max) {
-        throw new UnsupportedOperationException("not what delivery asks");
+    public synchronized CompletionStage<List<StoredMessage>> expired(Instant now, int max) {
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        return CompletableFuture.completedFuture(rows.stream()
+                .filter(row -> row.expiresAt() != null && !row.expiresAt().isAfter(now))
+                .sorted(Comparator.comparing(StoredMessage::expiresAt))
+                .limit(max)
+                .toList());
     }
 }
