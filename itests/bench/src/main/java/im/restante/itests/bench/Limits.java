@@ -14,15 +14,20 @@ final class Limits {
 
     private Limits() {}
 
-    static void print(Path folder) throws IOException {
+    static void print(Path folder) throws Exception {
         System.out.printf(
                 Locale.ROOT,
                 "%-62s %,.0f a second%n",
                 "limit: 4 KiB appended and synced to this disk",
                 syncRate(folder));
+        System.out.printf(
+                Locale.ROOT,
+                "%-62s %,.0f msgs/s%n",
+                "limit: durable appends of the store alone, 1,024 open",
+                StoreRates.most(folder));
     }
 
-    private static double syncRate(Path folder) throws IOException {
+    static double syncRate(Path folder) throws IOException {
         Path file = Files.createTempFile(folder, "sync", ".tmp");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer page = ByteBuffer.allocateDirect(4096);

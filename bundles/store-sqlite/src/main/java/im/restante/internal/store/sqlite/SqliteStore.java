@@ -44,8 +44,8 @@ public final class SqliteStore extends SqlStore {
         unpackNativesInto(context.getDataFile("native"));
     }
 
-    /** What tests call. */
-    SqliteStore(Path file, int busyMillis) {
+    /** Without a framework: what tests and the bench call. */
+    public SqliteStore(Path file, int busyMillis) {
         super(STORE_ID, new SqliteDialect(file), new SqliteConnections(file, busyMillis));
     }
 

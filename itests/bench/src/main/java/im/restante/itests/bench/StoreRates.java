@@ -1,30 +1,26 @@
-package im.restante.internal.store.sqlite;
+package im.restante.itests.bench;
 
-import static im.restante.itests.contract.Stages.await;
-
+import im.restante.internal.store.sqlite.SqliteStore;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Prints what the store does per second: {@code java ... StoreRates [DIRECTORY] [SECONDS]}. 500-byte stanzas from 20 senders to
+ * Prints what the store alone does per second: {@code java -cp 'bench.jar:lib/*' im.restante.itests.bench.StoreRates [DIRECTORY] [SECONDS]}. 500-byte stanzas from 20 senders to
  * each of 10,000 owners, every one checked against a limit and synced; beside it, what the disk syncs.
  */
 final class StoreRates {
@@ -61,10 +57,10 @@ final class StoreRates {
         rates.appends(256);
         System.out.println("-- above: warm-up");
         for (int callers : new int[] {1, 16, 256}) {
-            System.out.printf("disk: %,d syncs of 4 KiB/s%n", syncs(directory));
+            System.out.printf("disk: %,.0f syncs of 4 KiB/s%n", Limits.syncRate(directory));
             rates.appends(callers);
         }
-        rates.pipelined(1_024);
+        System.out.printf("one caller, 1,024 open: %,.0f messages/s%n", rates.pipelined(1_024));
         rates.drain(100, 100, 100);
         rates.drain(10_000, 1, 100);
         rates.drain(10_000, 1, 500);
@@ -82,19 +78,21 @@ final class StoreRates {
         Files.delete(directory);
     }
 
-    private static long syncs(Path directory) throws IOException {
-        Path file = directory.resolve("sync-probe");
-        long count = 0;
-        long start = System.nanoTime();
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            while (System.nanoTime() - start < 1_000_000_000L) {
-                channel.write(ByteBuffer.allocate(4_096));
-                channel.force(false);
-                count++;
-            }
-        }
+    /** Appends a second of one caller that does not wait, after one to warm up: what XMPP can reach at most. */
+    static double most(Path directory) throws Exception {
+        Path file = directory.resolve("limit.db");
+        SqliteStore store = new SqliteStore(file, 4_000);
+        store.start();
+        StoreRates rates = new StoreRates(store, 2);
+        rates.pipelined(1_024);
+        double most = rates.pipelined(1_024);
+        store.close();
         Files.delete(file);
-        return count;
+        return most;
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().join();
     }
 
     private StoredMessage next() {
@@ -130,7 +128,7 @@ final class StoreRates {
     }
 
     /** One caller that does not wait, with so many answers open. */
-    private void pipelined(int open) throws InterruptedException {
+    private double pipelined(int open) throws InterruptedException {
         Semaphore room = new Semaphore(open);
         AtomicLong done = new AtomicLong();
         long start = System.nanoTime();
@@ -143,7 +141,7 @@ final class StoreRates {
             });
         }
         room.acquire(open);
-        print("pipelined, " + open + " open", done.get(), start);
+        return done.get() / ((System.nanoTime() - start) / 1e9);
     }
 
     private void fill(Jid owner, int count) throws InterruptedException {
