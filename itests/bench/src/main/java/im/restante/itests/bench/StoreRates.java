@@ -51,7 +51,7 @@ final class StoreRates {
         Path parent = Path.of(args.length > 0 ? args[0] : "target");
         long seconds = args.length > 1 ? Long.parseLong(args[1]) : 5;
         Path directory = Files.createTempDirectory(parent, "rates");
-        SqliteStore store = new SqliteStore(directory.resolve("spool.db"), 4_000);
+        SqliteStore store = SqliteStore.at(directory.resolve("spool.db"));
         store.start();
         StoreRates rates = new StoreRates(store, seconds);
         rates.appends(256);
@@ -81,7 +81,7 @@ final class StoreRates {
     /** Appends a second of one caller that does not wait, after one to warm up: what XMPP can reach at most. */
     static double most(Path directory) throws Exception {
         Path file = directory.resolve("limit.db");
-        SqliteStore store = new SqliteStore(file, 4_000);
+        SqliteStore store = SqliteStore.at(file);
         store.start();
         StoreRates rates = new StoreRates(store, 2);
         rates.pipelined(1_024);

@@ -44,9 +44,14 @@ public final class SqliteStore extends SqlStore {
         unpackNativesInto(context.getDataFile("native"));
     }
 
-    /** Without a framework: what tests and the bench call. */
-    public SqliteStore(Path file, int busyMillis) {
+    /** What tests call. */
+    SqliteStore(Path file, int busyMillis) {
         super(STORE_ID, new SqliteDialect(file), new SqliteConnections(file, busyMillis));
+    }
+
+    /** A store without a framework around it, not yet started. */
+    public static SqliteStore at(Path file) {
+        return new SqliteStore(file, BUSY_MILLIS);
     }
 
     private static Path file(BundleContext context, Map<String, Object> properties) {
