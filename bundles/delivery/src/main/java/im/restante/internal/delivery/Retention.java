@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,7 +47,7 @@ public final class Retention {
     private static final long SECONDS_BETWEEN = 60;
 
     private final Clock clock;
-    private final Stores stores = new Stores("");
+    private final Map<ServiceReference<MessageStore>, Stores.Named> stores = new ConcurrentHashMap<>();
     private final AtomicBoolean running = new AtomicBoolean();
     private Executor executor;
     private ScheduledExecutorService timer;
@@ -82,18 +83,13 @@ public final class Retention {
             service = MessageStore.class,
             target = "(" + MessageStore.ID + "=*)",
             cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            updated = "updatedStore")
+            policy = ReferencePolicy.DYNAMIC)
     void bindStore(ServiceReference<MessageStore> reference, MessageStore store) {
-        stores.bind(reference, store);
-    }
-
-    void updatedStore(ServiceReference<MessageStore> reference) {
-        stores.updated(reference);
+        stores.put(reference, new Stores.Named(Stores.id(reference), store));
     }
 
     void unbindStore(ServiceReference<MessageStore> reference) {
-        stores.unbind(reference);
+        stores.remove(reference);
     }
 
     @Reference(
@@ -116,7 +112,7 @@ public final class Retention {
             return;
         }
         CompletionStage<Void> all = CompletableFuture.completedFuture(null);
-        for (Stores.Named store : stores.present()) {
+        for (Stores.Named store : stores.values()) {
             all = all.thenCompose(done -> purge(store));
         }
         all.whenComplete((done, never) -> running.set(false));
