@@ -54,7 +54,9 @@ final class Framework implements AutoCloseable {
         settings.put("felix.fileinstall.dir", etc().toString());
         settings.put("felix.fileinstall.filter", ".*\\.cfg");
         settings.put("felix.fileinstall.noInitialDelay", "true");
-        settings.put("felix.fileinstall.poll", karaf ? "1000" : "200");
+        // Where it saves, File Install 3.7.4 may look while it is writing itself, find the file empty, and empty it:
+        // only once then.
+        settings.put("felix.fileinstall.poll", karaf ? "600000" : "200");
         settings.put("felix.fileinstall.log.level", "1");
         settings.put("felix.fileinstall.enableConfigSave", Boolean.toString(karaf));
         framework = ServiceLoader.load(FrameworkFactory.class).iterator().next().newFramework(settings);

@@ -174,6 +174,7 @@ class OverlayIT {
             await(true, () -> osgi.configuration(QUOTA) != null);
             osgi.startTigase();
             osgi.startProbe(QUOTA);
+            await("50", () -> osgi.given(QUOTA, "store-limit"));
             Path file = etc(QUOTA + ".cfg");
             settled(file); // File Install saves what it has just loaded; that is its own doing
             byte[] bytes = Files.readAllBytes(file);
