@@ -229,10 +229,14 @@ final class Container implements AutoCloseable {
         return closing;
     }
 
-    /** Stops the bundles, the last started first. Does nothing if that was done. */
+    /**
+     * Stops the bundles, the last started first. Does nothing if that was done. What they say of each other's absence is for the
+     * log file only.
+     */
     @Override
     public void close() {
         closing = true;
+        HeldWarnings farewells = new HeldWarnings();
         try {
             if (framework.getState() == Bundle.ACTIVE) {
                 // Level by level: at a plain stop of the framework SCR ends all components at once, in an order of its
@@ -242,9 +246,11 @@ final class Container implements AutoCloseable {
             framework.stop();
             framework.waitForStop(STOPPING.toMillis());
         } catch (BundleException e) {
-            System.err.println("restante: the framework does not stop: " + Refusals.reason(e));
+            Program.ERR.println("restante: the framework does not stop: " + Refusals.reason(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            farewells.drop();
         }
     }
 

@@ -6,8 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 
 /**
- * Keeps back what is written to standard error while the server starts. A start that fails for a bad value then says so in one
- * line; the log file has the rest.
+ * Keeps back what is written to standard error while the server starts or stops. A start that fails for a bad value then says so
+ * in one line; the log file has the rest.
  */
 final class HeldWarnings {
     private final PrintStream err = System.err;

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 /** Runs the server, or does one small thing around it. */
 public final class Program {
     /** As it was given to us: the logging bundles set {@code System.err} to what they found when they stop. */
-    private static final PrintStream ERR = System.err;
+    static final PrintStream ERR = System.err;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
