@@ -3,15 +3,13 @@ package im.restante.itests.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import im.restante.itests.harness.ServerProcess;
+import im.restante.itests.harness.PlainLogin;
+import im.restante.itests.harness.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,8 +24,7 @@ import java.util.function.Consumer;
 final class Peer implements AutoCloseable {
     private static final int BUFFER = 16 * 1024;
 
-    private final String user;
-    private final Socket socket = new Socket();
+    private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
     private final Map<String, CompletableFuture<Void>> pings = new ConcurrentHashMap<>();
@@ -36,11 +33,9 @@ final class Peer implements AutoCloseable {
     private byte[] buffer = new byte[512];
     private int filled;
 
-    private Peer(int port, String user, Tally tally) throws IOException {
-        this.user = user;
+    private Peer(Socket socket, Tally tally) throws IOException {
+        this.socket = socket;
         this.tally = tally;
-        socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }
@@ -51,24 +46,7 @@ final class Peer implements AutoCloseable {
      * @param tally told of every message
      */
     static Peer login(int port, String user, String resource, Tally tally) throws IOException {
-        Peer peer = new Peer(port, user, tally);
-        String open = "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' "
-                + "xmlns:stream='http://etherx.jabber.org/streams'>";
-        String secret = '\0' + user + '\0' + ServerProcess.password(user);
-        peer.write(open.getBytes(UTF_8));
-        peer.awaitText("</stream:features>");
-        peer.write(("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>"
-                        + Base64.getEncoder().encodeToString(secret.getBytes(UTF_8))
-                        + "</auth>")
-                .getBytes(UTF_8));
-        peer.awaitText("<success");
-        peer.write(open.getBytes(UTF_8));
-        peer.awaitText("</stream:features>");
-        peer.write(("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" + resource
-                        + "</resource></bind></iq>")
-                .getBytes(UTF_8));
-        peer.awaitText("</iq>");
-        peer.filled = 0;
+        Peer peer = new Peer(PlainLogin.open(port, user, resource), tally);
         Threads.start(peer::readAll);
         return peer;
     }
@@ -118,25 +96,13 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    private void awaitText(String wanted) throws IOException {
-        while (!new String(buffer, 0, filled, UTF_8).contains(wanted)) {
-            fill();
-        }
-        String seen = new String(buffer, 0, filled, UTF_8);
-        if (seen.contains("<failure") || seen.contains("<stream:error")) {
-            throw new IOException(user + " was refused: " + seen);
-        }
-        filled = 0;
-    }
-
     private void fill() throws IOException {
         if (filled == buffer.length) {
             buffer = Arrays.copyOf(buffer, buffer.length * 2);
         }
         int read = in.read(buffer, filled, buffer.length - filled);
         if (read < 0) {
-            throw new IOException("the server closed the connection of " + user + " after: "
-                    + new String(buffer, 0, Math.min(filled, 500), UTF_8));
+            throw new IOException("the server closed the connection");
         }
         filled += read;
     }

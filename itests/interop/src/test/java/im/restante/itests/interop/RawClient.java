@@ -2,6 +2,7 @@ package im.restante.itests.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import im.restante.itests.harness.PlainLogin;
 import im.restante.itests.harness.ServerProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,37 +11,36 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.util.Base64;
 
 /** A peer that writes whatever it is told, well-formed or not. */
 final class RawClient implements AutoCloseable {
-    static final String HEADER = "<stream:stream to='localhost' version='1.0' xmlns='jabber:client' "
-            + "xmlns:stream='http://etherx.jabber.org/streams'>";
+    static final String HEADER = PlainLogin.HEADER;
 
     final Socket socket;
     private final InputStream in;
     private final ByteArrayOutputStream unread = new ByteArrayOutputStream();
+    private int said;
 
     RawClient(ServerProcess server) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        this(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+    }
+
+    private RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(30_000);
         in = socket.getInputStream();
     }
 
     /** Logged in over plain TCP with a bound resource; the server must allow it. */
     static RawClient login(ServerProcess server, String local) throws IOException {
-        RawClient client = new RawClient(server);
-        client.write(HEADER);
-        client.readUntil("</stream:features>");
-        String secret = '\0' + local + '\0' + ServerProcess.password(local);
-        client.write("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>"
-                + Base64.getEncoder().encodeToString(secret.getBytes(UTF_8)) + "</auth>");
-        client.readUntil("<success");
-        client.write(HEADER);
-        client.readUntil("</stream:features>");
-        client.write("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
-        client.readUntil("</iq>");
-        return client;
+        return new RawClient(PlainLogin.open(server.port(), local, "raw"));
+    }
+
+    /** Writes stanzas and a ping, and gives what the server said up to the ping's answer: errors come before it. */
+    String say(String stanzas) throws IOException {
+        String id = "said-" + said++;
+        write(stanzas + "<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>");
+        return readUntil(id);
     }
 
     void write(String text) throws IOException {

@@ -1,20 +1,20 @@
-package im.restante.itests.bench;
+package im.restante.itests.harness;
 
 import java.lang.reflect.Method;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** Starts threads: virtual ones where the JVM has them. */
-final class Threads {
+public final class Threads {
     private static final Executor EXECUTOR = executor();
 
     private Threads() {}
 
-    static void start(Runnable task) {
+    public static void start(Runnable task) {
         EXECUTOR.execute(task);
     }
 
-    static CompletableFuture<Void> run(Runnable task) {
+    public static CompletableFuture<Void> run(Runnable task) {
         return CompletableFuture.runAsync(task, EXECUTOR);
     }
 
@@ -30,7 +30,7 @@ final class Threads {
             };
         } catch (NoSuchMethodException e) {
             return task -> {
-                Thread thread = new Thread(null, task, "bench", 256 * 1024);
+                Thread thread = new Thread(null, task, "client", 256 * 1024);
                 thread.setDaemon(true);
                 thread.start();
             };
