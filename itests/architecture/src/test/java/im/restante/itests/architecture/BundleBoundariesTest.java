@@ -12,7 +12,7 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 /** The table "is / may touch / never touches" of the bundles' READMEs, as far as imports can show it. */
 @AnalyzeClasses(packages = "im.restante", importOptions = ImportOption.DoNotIncludeTests.class)
 class BundleBoundariesTest {
-    private static final String[] SOCKETS = {"java.net..", "javax.net..", "java.nio.channels.."};
+    private static final String SOCKETS = "java\\.net\\..*Socket.*|javax\\.net\\..*|java\\.nio\\.channels\\..*";
     private static final String[] SQL = {"java.sql..", "javax.sql..", "org.sqlite..", "org.mariadb.."};
 
     @ArchTest
@@ -73,7 +73,7 @@ class BundleBoundariesTest {
                     "im.restante.internal.c2s..", "im.restante.internal.shell..", "im.restante.server..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(SOCKETS);
+            .haveNameMatching(SOCKETS);
 
     @ArchTest
     static final ArchRule ONLY_THE_STORES_TOUCH_SQL = noClasses()
@@ -141,4 +141,20 @@ class BundleBoundariesTest {
             .orShould()
             .dependOnClassesThat()
             .haveFullyQualifiedName("im.restante.filter.MessageFilter");
+
+    @ArchTest
+    static final ArchRule TIGASE_TOUCHES_CONFIG_ADMIN_AND_NOTHING_OF_THE_SERVER = noClasses()
+            .that()
+            .resideInAPackage("im.restante.internal.tigase..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "im.restante.stanza..",
+                    "im.restante.store..",
+                    "im.restante.session..",
+                    "im.restante.delivery..",
+                    "im.restante.filter..",
+                    "im.restante.quota..",
+                    "im.restante.iq..",
+                    "im.restante.account..");
 }

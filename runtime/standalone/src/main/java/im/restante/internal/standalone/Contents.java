@@ -22,10 +22,12 @@ final class Contents {
     private static final List<String> CONFIGURATION = List.of(
             "im.restante.accounts.cfg",
             "im.restante.c2s.cfg",
+            "im.restante.filter.cfg",
             "im.restante.offline.cfg",
             "im.restante.quota.cfg",
             "im.restante.shell.cfg",
             "im.restante.store.sqlite.cfg",
+            "im.restante.tigase.cfg",
             "logback.xml");
 
     /**
