@@ -1,0 +1,213 @@
+package im.restante.itests.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.itests.harness.Await;
+import im.restante.itests.harness.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The settings of the offline-message guide, as it writes them into {@code init.properties}, each seen in what a running server
+ * does. The file is saved while the server runs; nothing is started again.
+ */
+class GuideIT extends ServerTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private RawClient juliet;
+    private String romeo;
+
+    @Override
+    ServerProcess configured(ServerProcess prepared) {
+        return super.configured(prepared).configure("im.restante.c2s", "tls", "optional");
+    }
+
+    @BeforeEach
+    void juliet() throws Exception {
+        juliet = RawClient.login(server, newUser("juliet"));
+        romeo = newUser("romeo");
+    }
+
+    @AfterEach
+    void forgetTheFile() throws Exception {
+        initProperties("--sm-plugins=+amp");
+        inForce(() -> stored("<body>probe</body>", 3) == 3);
+        juliet.close();
+    }
+
+    private void initProperties(String... lines) throws IOException {
+        Files.writeString(server.home().resolve("etc/init.properties"), String.join("\n", lines) + "\n");
+    }
+
+    private static void inForce(Callable<Boolean> condition) throws Exception {
+        Await.until("the settings in force", SOON, condition);
+    }
+
+    /** How many of {@code count} equal messages to somebody new, who is away, are waiting afterwards. */
+    private int stored(String content, int count) throws Exception {
+        String absent = newUser("absent");
+        juliet.say(("<message to='" + jid(absent) + "'>" + content + "</message>").repeat(count));
+        return waiting(absent);
+    }
+
+    /** What {@code restante:spool} counts. */
+    private int waiting(String local) throws Exception {
+        Matcher messages = Pattern.compile("(\\d+) messages?,").matcher(server.shell("restante:spool " + jid(local)));
+        return messages.find() ? Integer.parseInt(messages.group(1)) : 0;
+    }
+
+    private static int count(String text, String part) {
+        return text.split(part, -1).length - 1;
+    }
+
+    private static String message(String to, int number) {
+        return "<message to='" + jid(to) + "' type='chat' id='m" + number + "'><body>" + number + "</body></message>";
+    }
+
+    private static String messages(String to, int count) {
+        StringBuilder all = new StringBuilder();
+        for (int n = 0; n < count; n++) {
+            all.append(message(to, n));
+        }
+        return all.toString();
+    }
+
+    @Test
+    void storeLimitInBothPlacesKeepsThatManyOfAPair() throws Exception {
+        initProperties("sess-man/plugins-conf/amp/store-limit[L]=2", "amp/store-limit[L]=2");
+        inForce(() -> stored("<body>probe</body>", 3) == 2);
+        String said = juliet.say(messages(romeo, 3));
+        assertEquals(1, count(said, "<message "), said);
+        assertTrue(said.contains("type='error'") || said.contains("type=\"error\""), said);
+        assertTrue(said.contains("<body>2</body>"), "the third comes back with its children");
+        assertTrue(said.contains("<service-unavailable"), said);
+    }
+
+    @Test
+    void quotaExceededDropIsSilent() throws Exception {
+        initProperties(
+                "sess-man/plugins-conf/amp/store-limit[L]=2",
+                "amp/store-limit[L]=2",
+                "sess-man/plugins-conf/amp/quota-exceeded=drop");
+        inForce(() -> stored("<body>probe</body>", 3) == 2);
+        inForce(() -> count(juliet.say(messages(newUser("full"), 3)), "<message ") == 0);
+        juliet.say(messages(romeo, 3));
+        assertEquals(2, waiting(romeo));
+    }
+
+    @Test
+    void aUserSetsALimitOfTenAndThenNone() throws Exception {
+        initProperties(
+                "sess-man/plugins-conf/amp/user-store-limit-enable[B]=true", "amp/user-store-limit-enable[B]=true");
+        try (RawClient owner = RawClient.login(server, romeo)) {
+            inForce(() -> owner.say(
+                            "<iq type=\"set\" id=\"aabba\"><msgoffline xmlns=\"msgoffline\" limit=\"10\"/></iq>")
+                    .contains("limit='10'"));
+        }
+        String refused = juliet.say(messages(romeo, 12));
+        assertEquals(2, count(refused, "<message "), refused);
+        try (RawClient owner = RawClient.login(server, romeo)) {
+            String said =
+                    owner.say("<iq type=\"set\" id=\"aabbb\"><msgoffline xmlns=\"msgoffline\" limit=\"false\"/></iq>");
+            assertTrue(said.contains("type='result'") && said.contains("id='aabbb'"), said);
+            assertTrue(said.contains("<msgoffline xmlns='msgoffline' limit='false'/>"), said);
+        }
+        assertEquals(0, count(juliet.say(messages(romeo, 140)), "<message "), "more than the global limit of 100");
+        assertEquals(150, waiting(romeo));
+    }
+
+    @Test
+    void usersMayNotSetLimitsUnlessTheyAreEnabled() throws Exception {
+        try (RawClient owner = RawClient.login(server, romeo)) {
+            String said = owner.say("<iq type='set' id='a'><msgoffline xmlns='msgoffline' limit='10'/></iq>");
+            assertTrue(said.contains("<not-allowed"), said);
+        }
+    }
+
+    @Test
+    void pathsStoreWhatHasNoBody() throws Exception {
+        assertEquals(0, stored("<store-offline xmlns='urn:example'/>", 1), "before");
+        initProperties(
+                "sess-man/plugins-conf/amp/msg-store-offline-paths[s]=/message/received[urn:xmpp:receipts],/message/store-offline");
+        inForce(() -> stored("<store-offline xmlns='urn:example'/>", 1) == 1);
+        assertEquals(1, stored("<received xmlns='urn:xmpp:receipts' id='1'/>", 1));
+        assertEquals(0, stored("<received xmlns='urn:example'/>", 1), "another namespace");
+    }
+
+    @Test
+    void aMinusStopsStorage() throws Exception {
+        initProperties(
+                "sess-man/plugins-conf/amp/msg-store-offline-paths[s]=/message/store-offline,-/message/do-not-store");
+        inForce(() -> stored("<do-not-store xmlns='urn:example'/><body>words</body>", 1) == 0);
+        assertEquals(1, stored("<store-offline xmlns='urn:example'/>", 1));
+        assertEquals(1, stored("<body>words</body>", 1), "the defaults for the rest");
+    }
+
+    @Test
+    void theGuidesTrapAndItsCure() throws Exception {
+        String both = "<received xmlns='urn:example'/><plain xmlns='urn:example'/>";
+        initProperties("sess-man/plugins-conf/amp/msg-store-offline-paths[s]=/message/received,-/message/plain");
+        inForce(() -> stored("<plain xmlns='urn:example'/><body>words</body>", 1) == 0);
+        assertEquals(1, stored(both, 1), "the first match decides: stored");
+        initProperties("sess-man/plugins-conf/amp/msg-store-offline-paths[s]=-/message/plain,/message/received");
+        inForce(() -> stored(both, 1) == 0);
+        assertEquals(1, stored("<received xmlns='urn:example'/>", 1));
+    }
+
+    @Test
+    void msgOfflineFalseStoresNothingMoreAndStillDelivers() throws Exception {
+        juliet.say(message(romeo, 1));
+        initProperties("sess-man/plugins-conf/amp/msg-offline=false");
+        inForce(() -> stored("<body>probe</body>", 1) == 0);
+        String said = juliet.say(message(romeo, 2));
+        assertTrue(said.contains("<service-unavailable"), said);
+        assertFalse(juliet.say(
+                        "<iq type='get' id='d' to='localhost'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>")
+                .contains("msgoffline"));
+        try (RawClient owner = RawClient.login(server, romeo)) {
+            owner.write("<presence/>");
+            owner.readUntil("<body>1</body>");
+        }
+    }
+
+    @Test
+    void ofManySendersAtOnceExactlyTheLimitIsStored() throws Exception {
+        String sender = newUser("crowd");
+        List<RawClient> crowd = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(64);
+        try {
+            for (int n = 0; n < 64; n++) {
+                crowd.add(RawClient.login(server, sender));
+            }
+            List<Future<Integer>> refused = new ArrayList<>();
+            for (RawClient one : crowd) {
+                refused.add(threads.submit(() -> count(one.say(messages(romeo, 5)), "<service-unavailable")));
+            }
+            int all = 0;
+            for (Future<Integer> one : refused) {
+                all += one.get();
+            }
+            assertEquals(64 * 5 - 100, all);
+            assertEquals(100, waiting(romeo));
+        } finally {
+            threads.shutdownNow();
+            for (RawClient one : crowd) {
+                one.close();
+            }
+        }
+    }
+}
