@@ -11,10 +11,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A peer that writes whatever it is told, well-formed or not. */
 final class RawClient implements AutoCloseable {
     static final String HEADER = PlainLogin.HEADER;
+    private static final AtomicInteger LOGINS = new AtomicInteger();
 
     final Socket socket;
     private final InputStream in;
@@ -31,9 +33,9 @@ final class RawClient implements AutoCloseable {
         in = socket.getInputStream();
     }
 
-    /** Logged in over plain TCP with a bound resource; the server must allow it. */
+    /** Logged in over plain TCP with a resource of its own; the server must allow it. */
     static RawClient login(ServerProcess server, String local) throws IOException {
-        return new RawClient(PlainLogin.open(server.port(), local, "raw"));
+        return new RawClient(PlainLogin.open(server.port(), local, "raw" + LOGINS.incrementAndGet()));
     }
 
     /** Writes stanzas and a ping, and gives what the server said up to the ping's answer: errors come before it. */
