@@ -5,22 +5,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.itests.harness.Await;
 import im.restante.itests.harness.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** RFC 6120 on the wire of the started server: what no client library lets one send. */
 class StreamRulesIT extends ServerTest {
+    private static final String HEADER_AND_AUTH =
+            RawClient.HEADER + "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>";
+
     @Override
     ServerProcess configured(ServerProcess prepared) {
-        return super.configured(prepared).configure("im.restante.c2s", "tls", "optional");
+        return super.configured(prepared)
+                .configure("im.restante.c2s", "tls", "optional")
+                .configure("im.restante.c2s", "auth-timeout-seconds", "5");
     }
 
     static Stream<Arguments> firstBytes() {
@@ -63,6 +74,29 @@ class StreamRulesIT extends ServerTest {
             assertTrue(said.indexOf("<stream:stream ") < said.indexOf("<stream:error"), said);
             assertTrue(said.contains('<' + condition), said);
             assertTrue(said.endsWith("</stream:stream>"), said);
+        }
+    }
+
+    /** Bytes that keep coming do not count as progress. */
+    @ParameterizedTest(name = "after {0}, without end: \"{1}\"")
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"\"\", \" \"", "<stream:stream a=', x", HEADER_AND_AUTH + ", A"})
+    void whoDripsBytesAndNeverLogsInMustLeave(String start, String drop) throws Exception {
+        try (RawClient dripping = new RawClient(server)) {
+            dripping.write(start);
+            CompletableFuture<String> end = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return dripping.readToEnd();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            Await.until("the server ends it", Duration.ofSeconds(20), () -> {
+                dripping.writeWhileOpen(drop.getBytes(UTF_8));
+                return end.isDone();
+            });
+            assertTrue(end.get().contains("<connection-timeout"), end.get());
         }
     }
 
