@@ -83,6 +83,7 @@ public final class RepositoryAccounts implements Accounts {
 
     private volatile AccountsConfig config;
     private volatile UserRepository chosen; // null: none is present
+    private volatile boolean stopping; // repositories are unbound afterwards, which is nothing to warn of
 
     /** A node of one user. */
     private record NodeOf(Jid user, String node) {}
@@ -120,6 +121,7 @@ public final class RepositoryAccounts implements Accounts {
 
     @Deactivate
     void deactivate() {
+        stopping = true;
         pool.close();
     }
 
@@ -362,7 +364,9 @@ public final class RepositoryAccounts implements Accounts {
         existing.invalidateAll(user -> true);
         nodes.invalidateAll(key -> true);
         decoys.clear();
-        if (now == null) {
+        if (now == null && stopping) {
+            LOG.debug("stopping; the user repository is gone");
+        } else if (now == null) {
             LOG.warn("no user repository to use: user-store={}, present: {}", config.userStore(), stores.names());
         } else {
             LOG.info("users are kept in {}", stores.nameOf(now));
