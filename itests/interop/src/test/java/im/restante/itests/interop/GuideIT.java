@@ -114,9 +114,11 @@ class GuideIT extends ServerTest {
         initProperties(
                 "sess-man/plugins-conf/amp/user-store-limit-enable[B]=true", "amp/user-store-limit-enable[B]=true");
         try (RawClient owner = RawClient.login(server, romeo)) {
-            inForce(() -> owner.say(
-                            "<iq type=\"set\" id=\"aabba\"><msgoffline xmlns=\"msgoffline\" limit=\"10\"/></iq>")
-                    .contains("limit='10'"));
+            inForce(() -> {
+                String said =
+                        owner.say("<iq type=\"set\" id=\"aabba\"><msgoffline xmlns=\"msgoffline\" limit=\"10\"/></iq>");
+                return said.contains("id='aabba'") && said.contains("<msgoffline xmlns='msgoffline' limit='10'/></iq>");
+            });
         }
         String refused = juliet.say(messages(romeo, 12));
         assertEquals(2, count(refused, "<message "), refused);
