@@ -1,0 +1,296 @@
+package im.restante.itests.faults;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import im.restante.itests.harness.PlainLogin;
+import im.restante.itests.harness.Threads;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A client that keeps what it is given, answers the server's pings as every client does, and can be made to fail: to cut its
+ * connection with a reset, or to stop reading, when it has got a certain number of messages.
+ */
+final class Client implements AutoCloseable {
+    private static final Pattern ID = Pattern.compile(" id=['\"]([^'\"]*)['\"]");
+    private static final Pattern STANZA_ID = Pattern.compile("<stanza-id[^>]*? id=['\"]([^'\"]*)['\"]");
+    /** Small, so that a client that does not read is felt by the server soon. */
+    private static final int RECEIVE_BUFFER = 16 * 1024;
+
+    /**
+     * A message as it came.
+     *
+     * @param mail     empty if it is not as it was sent
+     * @param stanzaId XEP-0359, empty without one
+     */
+    record Received(Optional<Mail> mail, String stanzaId) {}
+
+    private final Socket socket = new Socket();
+    private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock taking = new ReentrantLock();
+    private final Condition taken = taking.newCondition();
+    private final Map<String, CompletableFuture<Void>> questions = new ConcurrentHashMap<>();
+    private final List<Received> received = new ArrayList<>();
+    private final List<Mail> refused = new ArrayList<>();
+    private final StanzaSplitter splitter = new StanzaSplitter();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CountDownLatch resumed = new CountDownLatch(1);
+    private volatile long lastTaken = -1;
+    private volatile int answers; // written by the reading thread only
+    private volatile int cutAfter = Integer.MAX_VALUE;
+    private volatile int pauseAfter = Integer.MAX_VALUE;
+    private volatile boolean paused;
+    private int pings;
+
+    private Client() {}
+
+    /** Connects, authenticates and binds; presence is not sent. */
+    static Client login(int port, String user, String resource) throws IOException {
+        Client client = new Client();
+        client.socket.setTcpNoDelay(true);
+        client.socket.setReceiveBufferSize(RECEIVE_BUFFER);
+        PlainLogin.bind(client.socket, port, user, resource);
+        Threads.start(client::readAll);
+        return client;
+    }
+
+    /** To be called before presence: a reset as soon as so many messages have come. */
+    Client cutAfter(int messages) {
+        cutAfter = messages;
+        return this;
+    }
+
+    /** To be called before presence: nothing more is read after so many messages, until {@link #readOn}. */
+    Client pauseAfter(int messages) {
+        pauseAfter = messages;
+        return this;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    void readOn() {
+        resumed.countDown();
+    }
+
+    void presence() throws IOException {
+        write("<presence/>".getBytes(US_ASCII));
+    }
+
+    void write(byte[] bytes) throws IOException {
+        writing.lock();
+        try {
+            socket.getOutputStream().write(bytes);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Asks the server without waiting: its answer says that everything up to message {@code number} is taken. */
+    void askWhetherTaken(long number) throws IOException {
+        write(("<iq type='get' id='t" + number + "'><ping xmlns='urn:xmpp:ping'/></iq>").getBytes(US_ASCII));
+    }
+
+    /** The largest number that {@link #askWhetherTaken} was answered for; -1 before. */
+    long lastTaken() {
+        return lastTaken;
+    }
+
+    /** How many {@link #askWhetherTaken} were answered. */
+    int answers() {
+        return answers;
+    }
+
+    /** Waits until {@link #lastTaken} is as large as that. */
+    void awaitTaken(long number) throws IOException {
+        taking.lock();
+        try {
+            while (lastTaken < number) {
+                if (hasEnded()) {
+                    throw new IOException("the connection ended");
+                }
+                taken.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    /** Asks and waits: what was sent before is taken then, and what was put out before has come. */
+    void ping() throws Exception {
+        String id = "p" + pings++;
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        questions.put(id, answer);
+        write(("<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>").getBytes(US_ASCII));
+        answer.get(60, TimeUnit.SECONDS);
+    }
+
+    List<Received> received() {
+        synchronized (received) {
+            return List.copyOf(received);
+        }
+    }
+
+    int count() {
+        synchronized (received) {
+            return received.size();
+        }
+    }
+
+    /** What came back as an error. */
+    List<Mail> refused() {
+        synchronized (refused) {
+            return List.copyOf(refused);
+        }
+    }
+
+    /** Whether the connection ended inside a stanza; after an orderly end that means that what came was not XML. */
+    boolean endedInsideAStanza() {
+        awaitEnd();
+        return splitter.isInsideAStanza();
+    }
+
+    boolean hasEnded() {
+        return ended.getCount() == 0;
+    }
+
+    /** Waits until all that came before the end of the connection was looked at. */
+    void awaitEnd() {
+        try {
+            if (!ended.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("the connection did not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the connection with a reset. */
+    void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // gone either way
+        }
+    }
+
+    /** Leaves in order and waits until the server has, too. */
+    @Override
+    public void close() throws IOException {
+        try {
+            write("</stream:stream>".getBytes(US_ASCII));
+            socket.shutdownOutput();
+            awaitEnd();
+        } catch (IOException e) {
+            // cut before
+        } finally {
+            socket.close();
+        }
+    }
+
+    private void readAll() {
+        byte[] buffer = new byte[8 * 1024];
+        try {
+            InputStream in = socket.getInputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                splitter.add(buffer, read);
+                for (Optional<String> next = splitter.next(); next.isPresent(); next = splitter.next()) {
+                    if (!take(next.get())) {
+                        return;
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // the server was killed, or we cut
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+            tellTaken();
+            IOException gone = new IOException("the connection ended");
+            questions.values().forEach(question -> question.completeExceptionally(gone));
+        }
+    }
+
+    /** Gives false if nothing more is to be read. */
+    private boolean take(String stanza) throws IOException, InterruptedException {
+        String tag = stanza.substring(0, stanza.indexOf('>') + 1);
+        if (tag.startsWith("<iq")) {
+            iq(tag);
+        } else if (tag.startsWith("<message") && tag.contains("error")) {
+            synchronized (refused) {
+                Mail.refusedBy(tag).ifPresent(refused::add);
+            }
+        } else if (tag.startsWith("<message")) {
+            return message(stanza);
+        }
+        return true;
+    }
+
+    private boolean message(String stanza) throws InterruptedException {
+        Matcher id = STANZA_ID.matcher(stanza);
+        int count;
+        synchronized (received) {
+            received.add(new Received(Mail.in(stanza), id.find() ? id.group(1) : ""));
+            count = received.size();
+        }
+        if (count == cutAfter) {
+            reset();
+            return false;
+        }
+        if (count == pauseAfter) {
+            paused = true;
+            resumed.await();
+        }
+        return true;
+    }
+
+    private void iq(String tag) throws IOException {
+        Matcher matcher = ID.matcher(tag);
+        String id = matcher.find() ? matcher.group(1) : "";
+        if (tag.contains("get") || tag.contains("set")) { // the server asks whether we have it
+            answer(id);
+        } else if (id.startsWith("t")) {
+            answers = answers + 1;
+            lastTaken = Math.max(lastTaken, Long.parseLong(id.substring(1)));
+            tellTaken();
+        } else {
+            CompletableFuture<Void> question = questions.remove(id);
+            if (question != null) {
+                question.complete(null);
+            }
+        }
+    }
+
+    private void tellTaken() {
+        taking.lock();
+        try {
+            taken.signalAll();
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    private void answer(String id) throws IOException {
+        write(("<iq type='result' id='" + id + "'/>").getBytes(UTF_8));
+    }
+}

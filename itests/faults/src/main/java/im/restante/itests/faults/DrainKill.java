@@ -1,0 +1,50 @@
+package im.restante.itests.faults;
+
+import im.restante.itests.harness.Await;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The server is killed while it hands a backlog to its owner; the owner comes again after the restart. */
+final class DrainKill implements Scenario {
+    private static final int MOST = 3_000;
+
+    private final Site site;
+    private final String sender;
+
+    DrainKill(Site site) throws IOException {
+        this.site = site;
+        sender = site.newUser("sender");
+    }
+
+    @Override
+    public Ledger.Count round(Random random) throws Exception {
+        String owner = site.newUser("owner");
+        Ledger ledger = new Ledger();
+        int backlog = 200 + random.nextInt(MOST);
+        site.fill(sender, owner, backlog, random, ledger);
+
+        Client client = site.login(owner, "first");
+        int killAfter = random.nextInt(backlog);
+        client.presence();
+        Await.until(
+                () -> "only " + client.count() + " of " + backlog + " came",
+                Duration.ofSeconds(30),
+                () -> client.count() >= killAfter);
+        LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(5_000)));
+        site.server().kill();
+        client.awaitEnd();
+        ledger.login(client.received());
+
+        site.server().start();
+        site.drain(owner, "second", ledger);
+        return ledger.count();
+    }
+
+    @Override
+    public void close() {
+        site.close();
+    }
+}

@@ -1,0 +1,173 @@
+package im.restante.itests.faults;
+
+import im.restante.itests.harness.Jdk;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * Does harm to a standalone server, started as a process on this machine, and counts what became of the messages:
+ * {@code java -jar faults.jar [--rounds N] [--seed S] [--no-proof] [SCENARIO ...]}. The exit code is 1 if a promise was broken.
+ */
+public final class FaultRunner {
+    /**
+     * What is to be done.
+     *
+     * @param rounds of each fault; 0: those of the short form
+     * @param seed   of all that is random
+     * @param proof  whether a message must stay until its delivery is proved; without, a cut drain may lose some
+     */
+    record Plan(int rounds, long seed, boolean proof, Set<Fault> faults) {}
+
+    /**
+     * What one fault did.
+     *
+     * @param broken promises that were, in words
+     */
+    record Outcome(Fault fault, int rounds, Ledger.Count count, List<String> broken, String remark, double seconds) {}
+
+    private final Plan plan;
+
+    FaultRunner(Plan plan) {
+        this.plan = plan;
+    }
+
+    public static void main(String[] args) throws Exception {
+        int rounds = 0;
+        long seed = System.nanoTime() & 0xffff_ffffL;
+        boolean proof = true;
+        Set<Fault> faults = EnumSet.noneOf(Fault.class);
+        try {
+            List<String> words = new ArrayList<>(List.of(args));
+            while (!words.isEmpty()) {
+                String word = words.remove(0);
+                switch (word) {
+                    case "--rounds" -> rounds = Integer.parseInt(words.remove(0));
+                    case "--seed" -> seed = Long.parseLong(words.remove(0));
+                    case "--no-proof" -> proof = false;
+                    default -> faults.add(Fault.of(word));
+                }
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            System.err.println("usage: java -jar faults.jar [--rounds N] [--seed S] [--no-proof] [SCENARIO ...]");
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+        System.out.printf("server on %s, seed %d%n", Jdk.newest(), seed);
+        if (faults.isEmpty()) {
+            faults = EnumSet.allOf(Fault.class);
+        }
+        List<Outcome> outcomes = new FaultRunner(new Plan(rounds, seed, proof, faults)).run();
+        System.out.print(table(outcomes));
+        System.exit(outcomes.stream().allMatch(outcome -> outcome.broken().isEmpty()) ? 0 : 1);
+    }
+
+    /** Does everything, one after the other. */
+    List<Outcome> run() {
+        return plan.faults().stream().map(this::run).toList();
+    }
+
+    private Outcome run(Fault fault) {
+        long begin = System.nanoTime();
+        int rounds = plan.rounds() > 0 ? plan.rounds() : fault.shortRounds();
+        Ledger.Count sum = Ledger.Count.NONE;
+        List<String> broken = new ArrayList<>();
+        Scenario scenario = null;
+        String remark = "";
+        for (int round = 0; round < rounds; round++) {
+            try {
+                if (scenario == null) {
+                    scenario = fault.begin(plan.rounds() > 0);
+                }
+                // a seed for each round, so that a failed one is not needed to repeat the next
+                Ledger.Count count =
+                        scenario.round(new Random(plan.seed() * 1_000_003 + fault.ordinal() * 10_007 + round));
+                sum = sum.plus(count);
+                remark = scenario.remark();
+                String verdict = verdict(fault, count);
+                if (!verdict.isEmpty()) {
+                    tell(broken, fault, round, verdict);
+                }
+            } catch (Exception | AssertionError e) {
+                tell(broken, fault, round, String.valueOf(e.getMessage()));
+                if (scenario != null) {
+                    scenario.close();
+                }
+                scenario = null; // the next round gets a new server
+            }
+        }
+        if (scenario != null) {
+            scenario.close();
+        }
+        return new Outcome(fault, rounds, sum, broken, remark, (System.nanoTime() - begin) / 1e9);
+    }
+
+    private static void tell(List<String> broken, Fault fault, int round, String what) {
+        broken.add(fault.word() + ", round " + round + ": " + what);
+        System.out.println(broken.get(broken.size() - 1));
+    }
+
+    /** What is wrong with a round, in words; empty if nothing is. */
+    private String verdict(Fault fault, Ledger.Count count) {
+        List<String> wrong = new ArrayList<>();
+        boolean draining = fault == Fault.DRAIN_KILL || fault == Fault.DRAIN_CUT;
+        if (count.lost() > 0 && (plan.proof() || !draining)) {
+            wrong.add(count.lost() + " lost");
+        }
+        if (count.doubled() > 0 && !draining) {
+            wrong.add(count.doubled() + " doubled");
+        }
+        if (count.otherIds() > 0) {
+            wrong.add(count.otherIds() + " doubled under another stanza-id");
+        }
+        if (count.outOfOrder() > 0) {
+            wrong.add(count.outOfOrder() + " out of order");
+        }
+        if (count.strange() > 0) {
+            wrong.add(count.strange() + " that were never sent to this account, or not so");
+        }
+        return String.join(", ", wrong);
+    }
+
+    static String table(List<Outcome> outcomes) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                "%-13s %6s %9s %9s %9s %6s %8s %9s %9s %8s %6s%n",
+                "fault",
+                "rounds",
+                "sent",
+                "taken",
+                "delivered",
+                "lost",
+                "doubled",
+                "other id",
+                "disorder",
+                "strange",
+                "s"));
+        for (Outcome outcome : outcomes) {
+            Ledger.Count count = outcome.count();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%-13s %6d %9d %9d %9d %6d %8d %9d %9d %8d %6.0f  %s%s%n",
+                    outcome.fault().word(),
+                    outcome.rounds(),
+                    count.sent(),
+                    count.taken(),
+                    count.delivered(),
+                    count.lost(),
+                    count.doubled(),
+                    count.otherIds(),
+                    count.outOfOrder(),
+                    count.strange(),
+                    outcome.seconds(),
+                    outcome.broken().isEmpty()
+                            ? "kept"
+                            : "BROKEN in " + outcome.broken().size(),
+                    outcome.remark().isEmpty() ? "" : "; " + outcome.remark()));
+        }
+        return text.toString();
+    }
+}

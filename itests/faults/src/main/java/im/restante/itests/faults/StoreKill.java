@@ -1,0 +1,124 @@
+package im.restante.itests.faults;
+
+import im.restante.itests.harness.Await;
+import im.restante.itests.harness.Threads;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/** Many send to absent recipients; the server is killed in the middle. What it acknowledged must be there, once, in order. */
+final class StoreKill implements Scenario {
+    private static final int RECIPIENTS = 10;
+    private static final int MOST_PER_SENDER = 300;
+    private static final int PING_EVERY = 8;
+    private static final int MOST_ANSWERS_EACH = 15;
+
+    private final Site site;
+    private final List<String> senders = new ArrayList<>();
+    private final List<String> recipients = new ArrayList<>();
+
+    StoreKill(Site site, int senderCount) throws IOException {
+        this.site = site;
+        for (int s = 0; s < senderCount; s++) {
+            senders.add(site.newUser("sender"));
+        }
+        for (int r = 0; r < RECIPIENTS; r++) {
+            recipients.add(site.newUser("away"));
+        }
+    }
+
+    /** One sender's round. */
+    private final class Sending {
+        private final int sender;
+        private final Client client;
+        private final Random random;
+        /** Half of them wait for each answer, as people do; the others write as fast as they can. */
+        private final boolean patient;
+
+        private final Map<Mail, Integer> sent = new HashMap<>();
+
+        Sending(int sender, long seed) throws IOException {
+            this.sender = sender;
+            this.random = new Random(seed);
+            patient = sender % 2 == 0;
+            client = site.login(senders.get(sender), "store");
+        }
+
+        void run() {
+            try {
+                for (int n = 0; n < MOST_PER_SENDER; n++) {
+                    Mail mail = new Mail(sender, site.nextNumber());
+                    int recipient = random.nextInt(RECIPIENTS);
+                    sent.put(mail, recipient); // before it is written: the last one may arrive although writing fails
+                    client.write(mail.to(recipients.get(recipient), Mail.size(random)));
+                    if (random.nextInt(PING_EVERY) == 0) {
+                        client.askWhetherTaken(mail.number());
+                        if (patient) {
+                            client.awaitTaken(mail.number());
+                        }
+                    }
+                }
+            } catch (IOException e) {
+                // killed
+            }
+        }
+
+        void enter(List<Ledger> ledgers) {
+            client.awaitEnd();
+            Set<Mail> refused = new HashSet<>(client.refused());
+            sent.forEach((mail, recipient) ->
+                    ledgers.get(recipient).sent(mail, mail.number() <= client.lastTaken() && !refused.contains(mail)));
+        }
+    }
+
+    @Override
+    public Ledger.Count round(Random random) throws Exception {
+        List<Ledger> ledgers = new ArrayList<>();
+        recipients.forEach(recipient -> ledgers.add(new Ledger()));
+        List<Sending> all = new ArrayList<>();
+        for (int s = 0; s < senders.size(); s++) {
+            all.add(new Sending(s, random.nextLong()));
+        }
+        CompletableFuture<?>[] running =
+                all.stream().map(sending -> Threads.run(sending::run)).toArray(CompletableFuture[]::new);
+        int answersBefore = random.nextInt(senders.size() * MOST_ANSWERS_EACH);
+        Await.until(
+                () -> "fewer than " + answersBefore + " pings were answered",
+                Duration.ofSeconds(60),
+                () -> all.stream().mapToInt(sending -> sending.client.answers()).sum() >= answersBefore);
+        site.server().kill();
+        CompletableFuture.allOf(running).get(60, TimeUnit.SECONDS);
+        for (Sending sending : all) {
+            sending.enter(ledgers);
+        }
+        site.server().start();
+        CompletableFuture<?>[] draining = IntStream.range(0, RECIPIENTS)
+                .mapToObj(r -> Threads.run(() -> drainTwice(recipients.get(r), ledgers.get(r))))
+                .toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(draining).get(180, TimeUnit.SECONDS);
+        return ledgers.stream().map(Ledger::count).reduce(Ledger.Count.NONE, Ledger.Count::plus);
+    }
+
+    private void drainTwice(String recipient, Ledger ledger) {
+        try {
+            site.drain(recipient, "first", ledger);
+            site.drain(recipient, "second", ledger);
+        } catch (Exception e) {
+            throw new IllegalStateException(recipient + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        site.close();
+    }
+}
