@@ -18,14 +18,15 @@ record Arguments(Path home, Task task, List<String> operands) {
 
               (no command)     run the server in the foreground; SIGTERM or Ctrl-C ends it
               user add JID     make an account while the server is stopped; the password is read from standard input
-              shell [COMMAND]  run a command in the running server; without COMMAND read commands from standard input
+              shell [COMMAND]  run a command in the running server; without COMMAND read commands from standard input;
+                               `shell restante:commands` lists them
               demo             play a message to somebody who is away, through a kill of the server, and check that it arrives
 
               --home DIR       directory of etc/, data/ and log/; made if missing (default: ./restante)
               --help           this text
               --version        the version
 
-            Exit codes: 0 done; 1 it failed; 2 bad usage, bad configuration, or the home is in use.
+            Exit codes: 0 done; 1 it failed; 2 bad usage, bad configuration, or the home is in use; 143 ended by SIGTERM.
             """;
 
     private static final Path DEFAULT_HOME = Path.of("restante");
@@ -71,6 +72,9 @@ record Arguments(Path home, Task task, List<String> operands) {
             case "user" -> {
                 if (operands.size() != 2 || !operands.get(0).equals("add")) {
                     throw Refusal.usage("usage: user add JID");
+                }
+                if (!operands.get(1).contains("@")) {
+                    throw Refusal.usage(operands.get(1) + " is not the address of an account: it must be NAME@DOMAIN");
                 }
                 return new Arguments(home, Task.USER_ADD, operands.subList(1, 2));
             }

@@ -47,6 +47,7 @@ class ArgumentsTest {
                 "user",
                 "user add",
                 "user del x@y",
+                "user add romeo",
                 "user add a@b c",
                 "demo now",
                 "start"
