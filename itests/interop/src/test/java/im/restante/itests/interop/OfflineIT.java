@@ -84,6 +84,7 @@ class OfflineIT extends ServerTest {
                 juliet.chat(jid(romeo), "m" + n);
             }
             juliet.ping();
+            assertEquals(List.of(), juliet.messages, "all are stored");
             try (SmackClient orchard = SmackClient.login(server, romeo, "orchard")) {
                 orchard.available(0);
                 for (int n = 50; n < 300; n++) {
