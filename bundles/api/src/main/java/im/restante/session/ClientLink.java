@@ -23,10 +23,11 @@ public interface ClientLink {
     /**
      * Queues stored messages, whatever the queue's length: the caller keeps to a window.
      *
-     * @return completes when the last byte has been given to the socket; exceptionally if the connection ended before. Not a
-     *     proof that the client has them
+     * @param proof when they count as received
+     * @return completes when the client has proved that it has them, and all batches before; exceptionally if the connection ends
+     *     without that, or if this client is given no stored messages for want of proof. Then they must be kept
      */
-    CompletionStage<Void> sendStored(List<StoredMessage> messages);
+    CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof);
 
     /**
      * Runs a task when every stanza read so far, the one being handled included, is final and its answer queued. Runs it at

@@ -25,8 +25,8 @@ public interface ClientSession {
      * The connection is over; called once, after the last {@link #accept} has returned.
      *
      * @param how    whether the client said goodbye
-     * @param unsent storable live messages that were offered to the link and not written, oldest first; the session brings them
-     *               back to the spool
+     * @param unsent storable live messages that were offered to the link and not written, or not acknowledged by a client with
+     *               stream management, oldest first; the session brings them back to the spool
      * @return completes when nothing of this session is in the balance any more: unsent messages are durable, presence is told
      */
     CompletionStage<Void> ended(Ending how, List<Outbound> unsent);

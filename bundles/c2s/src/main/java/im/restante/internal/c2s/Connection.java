@@ -1,6 +1,7 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.OutboundQueue.Offer;
+import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.session.ClientLink;
@@ -8,6 +9,7 @@ import im.restante.session.ClientSession;
 import im.restante.session.Ending;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
+import im.restante.session.ProofPolicy;
 import im.restante.stanza.Stanza;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoredMessage;
@@ -27,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
@@ -48,6 +52,9 @@ final class Connection implements ClientLink, Runnable {
 
     private static final long LAST_VERDICTS_SECONDS = 60;
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
+    private static final byte[] ENABLED =
+            ("<enabled xmlns='" + StreamXml.SM + "'/>").getBytes(StandardCharsets.US_ASCII);
+    private static final CompletableFuture<Outcome> SWALLOWED = CompletableFuture.completedFuture(Outcome.DONE);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final String[] ALPN = {"xmpp-client"};
 
@@ -57,8 +64,12 @@ final class Connection implements ClientLink, Runnable {
     private final String remote;
     private final long startedAt = System.nanoTime();
     private final AtomicReference<Ending> closing = new AtomicReference<>();
+    private final Proofs proofs = new Proofs();
     private final OutboundQueue out;
     private final PendingOutcomes pending;
+    private final AtomicBoolean behind = new AtomicBoolean();
+    private final ReentrantLock counting = new ReentrantLock();
+    private final AtomicBoolean refusalSaid = new AtomicBoolean();
 
     private volatile SSLSocket secure;
     private volatile CountingInput in;
@@ -72,6 +83,12 @@ final class Connection implements ClientLink, Runnable {
     /** Default language of the client's stanzas (RFC 6120 §8.1.5); null if it named none. Reader's thread only. */
     private String language;
 
+    /** Stanzas that came before stream management was enabled; -1 until then. */
+    private volatile long uncounted = -1;
+
+    /** Stanzas up to which an acknowledgement was asked for. */
+    private volatile long owed;
+
     private long counted;
     private GatedInput gate;
 
@@ -79,13 +96,17 @@ final class Connection implements ClientLink, Runnable {
     private long seen;
     private long activeAt = startedAt;
     private long pingedAt;
+    private Batch awaited;
+    private long awaitedSince;
+    private long seenBefore;
+    private long seenHalfway;
 
     Connection(Server server, Socket socket, boolean directTls) {
         this.server = server;
         this.socket = socket;
         this.directTls = directTls;
         this.remote = socket.getInetAddress().getHostAddress() + ':' + socket.getPort();
-        this.out = new OutboundQueue(new SocketWire(), server.writers());
+        this.out = new OutboundQueue(new SocketWire(), server.writers(), proofs);
         this.pending = new PendingOutcomes(
                 answer -> server.codec().serialize(answer, Namespaces.CLIENT),
                 answer -> offer(Outbound.of(answer)),
@@ -133,13 +154,23 @@ final class Connection implements ClientLink, Runnable {
             if (closing.get() == null && !stopping) {
                 handle(bound, element);
                 pending.awaitRoom();
+            } else if (element.is(StreamXml.SM, "a")) {
+                acknowledged(element); // what it has need not come twice
+            } else if (element.is(Namespaces.CLIENT, "iq")) {
+                isAnswerToPing(element);
             }
         }
     }
 
     private void handle(ClientSession bound, Element element) throws XmlStreamException, InterruptedException {
+        if (element.namespace().equals(StreamXml.SM)) {
+            manage(element);
+            return;
+        }
         checkFrom(bound.jid(), element);
         if (element.name().equals("iq") && isAnswerToPing(element)) {
+            pending.begin();
+            pending.add(SWALLOWED, 0);
             return;
         }
         Element stamped = language == null ? element : withLanguage(element);
@@ -180,9 +211,96 @@ final class Connection implements ClientLink, Runnable {
     }
 
     private boolean isAnswerToPing(Element iq) {
-        String id = pingId;
+        String id = iq.attribute("id");
         String type = iq.attribute("type");
-        return id != null && id.equals(iq.attribute("id")) && ("result".equals(type) || "error".equals(type));
+        return id != null
+                && ("result".equals(type) || "error".equals(type))
+                && (id.equals(pingId) || proofs.answered(id));
+    }
+
+    /** XEP-0198. */
+    private void manage(Element element) throws XmlStreamException {
+        switch (element.name()) {
+            case "enable" -> {
+                if (uncounted >= 0) {
+                    throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "stream management is on already");
+                }
+                uncounted = pending.begun();
+                out.enable(ENABLED);
+            }
+            case "resume" -> control(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
+            case "r" -> {
+                checkEnabled();
+                acknowledge();
+                catchUp();
+            }
+            case "a" -> {
+                checkEnabled();
+                acknowledged(element);
+            }
+            default -> throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "not of XEP-0198");
+        }
+    }
+
+    private void checkEnabled() throws XmlStreamException {
+        if (uncounted < 0) {
+            throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "stream management is not enabled");
+        }
+    }
+
+    private void control(byte[] xml) {
+        if (!out.control(xml, 2 * server.config().outboundLimit())) {
+            close(StreamCondition.RESOURCE_CONSTRAINT, "too much waits to be read");
+        }
+    }
+
+    /** Says how many of the client's stanzas are final without a gap. Never goes back, whoever says it. */
+    private void acknowledge() {
+        counting.lock();
+        try {
+            long h = Math.max(0, pending.settled() - uncounted) & 0xffff_ffffL;
+            control(("<a xmlns='" + StreamXml.SM + "' h='" + h + "'/>").getBytes(StandardCharsets.US_ASCII));
+        } finally {
+            counting.unlock();
+        }
+    }
+
+    /** If that was short, says it again when everything that has come by now is final; one such promise at a time. */
+    private void catchUp() {
+        long asked = pending.begun();
+        owed = asked;
+        if (pending.settled() < asked && behind.compareAndSet(false, true)) {
+            pending.afterPending(this::caughtUp);
+        }
+    }
+
+    private void caughtUp() {
+        behind.set(false);
+        acknowledge();
+        if (pending.settled() < owed && behind.compareAndSet(false, true)) {
+            pending.afterPending(this::caughtUp);
+        }
+    }
+
+    private void acknowledged(Element element) throws XmlStreamException {
+        long h = number(element.attribute("h"));
+        if (h < 0) {
+            throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
+        }
+        long sent = out.acknowledge(h);
+        if (sent >= 0) {
+            log.info("{}: has acknowledged {} of {} stanzas: ends", remote, h, sent);
+            end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent & 0xffff_ffffL));
+        }
+    }
+
+    /** @return -1 for what is no unsigned number of 32 bits */
+    private static long number(String text) {
+        try {
+            return text == null ? -1 : Integer.toUnsignedLong(Integer.parseUnsignedInt(text.trim()));
+        } catch (NumberFormatException e) {
+            return -1;
+        }
     }
 
     private Element withLanguage(Element stanza) {
@@ -218,6 +336,7 @@ final class Connection implements ClientLink, Runnable {
     /** The client closed its stream (RFC 6120 §4.4). @return whether everything ended as it should */
     private boolean goodbye() throws IOException, InterruptedException {
         leaving = true;
+        out.goodbye();
         if (!pending.awaitEmpty(LAST_VERDICTS_SECONDS) && closing.get() == null) {
             log.warn("{}: verdicts are still open after {} s: ends without a goodbye", remote, LAST_VERDICTS_SECONDS);
             return false;
@@ -264,15 +383,15 @@ final class Connection implements ClientLink, Runnable {
     private void finish(boolean orderly) {
         pending.release();
         abort();
-        List<Outbound> unsent = out.end();
+        Ending how = closing.get();
+        if (how == null) {
+            how = orderly ? Ending.ORDERLY : Ending.CUT;
+        }
+        List<Outbound> unsent = out.end(orderly); // also where it answered our goodbye with its own
         ClientSession ending = session;
         if (ending == null) {
             server.gone(this);
             return;
-        }
-        Ending how = closing.get();
-        if (how == null) {
-            how = orderly ? Ending.ORDERLY : Ending.CUT;
         }
         log.debug("{}: {} ended: {}, {} unsent", remote, ending.jid(), how, unsent.size());
         try {
@@ -348,6 +467,38 @@ final class Connection implements ClientLink, Runnable {
                 checkLogin(now, config);
             } else {
                 checkSilence(now, config);
+                checkProof(now);
+            }
+        }
+    }
+
+    /**
+     * Waits for the proof of the oldest batch while we read this client; every proof begins a new wait. A sign of life must come
+     * in the second half of it: what was under way when the batch went out says nothing of a client that is gone.
+     */
+    private void checkProof(long now) {
+        Batch oldest = proofs.awaited();
+        long heard = in.count();
+        if (oldest == null || oldest != awaited || pending.full()) {
+            awaitProof(oldest, now, heard);
+            return;
+        }
+        long waited = now - awaitedSince;
+        long timeout = oldest.policy().timeout().toNanos();
+        if (waited <= timeout / 2) {
+            seenHalfway = heard;
+        } else if (waited > timeout && heard != seenBefore && heard == seenHalfway) {
+            awaitProof(oldest, now, heard);
+        } else if (waited > timeout) {
+            long seconds = oldest.policy().timeout().toSeconds();
+            awaited = null;
+            if (heard == seenBefore || !proofs.withoutAnswers()) {
+                log.info("{}: stored messages were not acknowledged for {} s: ends", remote, seconds);
+                end(Ending.CUT, StreamCondition.CONNECTION_TIMEOUT, "what was sent is not acknowledged");
+            } else if (oldest.policy().way() == ProofPolicy.Way.PING) {
+                log.warn("{}: {} answers no ping: it gets no stored messages", remote, session.jid());
+            } else {
+                log.warn("{}: {} answers no ping: what is written counts as received", remote, session.jid());
             }
         }
     }
@@ -378,18 +529,29 @@ final class Connection implements ClientLink, Runnable {
         }
     }
 
+    private void awaitProof(Batch oldest, long now, long heard) {
+        awaited = oldest;
+        awaitedSince = now;
+        seenBefore = heard;
+        seenHalfway = heard;
+    }
+
     private void ping() {
         if (pingId == null) {
             pingId = "ping-" + StreamXml.randomId();
         }
+        offer(ping(pingId));
+    }
+
+    private Outbound ping(String id) {
         Element ping = Element.builder(Namespaces.CLIENT, "iq")
                 .attribute("type", "get")
-                .attribute("id", pingId)
+                .attribute("id", id)
                 .attribute("from", server.domain().toString())
                 .attribute("to", session.jid().toString())
                 .child(Element.of(Namespaces.PING, "ping"))
                 .build();
-        offer(Outbound.of(server.codec().serialize(ping, Namespaces.CLIENT)));
+        return Outbound.of(server.codec().serialize(ping, Namespaces.CLIENT));
     }
 
     /** Says goodbye for a server that stops, as soon as the verdicts of what came before are final. */
@@ -410,8 +572,12 @@ final class Connection implements ClientLink, Runnable {
     }
 
     private void end(Ending how, StreamCondition condition, String text) {
+        end(how, StreamXml.error(condition, text));
+    }
+
+    private void end(Ending how, byte[] error) {
         if (closing.compareAndSet(null, how)) {
-            out.finish(header(), StreamXml.error(condition, text));
+            out.finish(header(), error);
             pending.release();
             server.later(GRACE, this::abort);
         }
@@ -434,8 +600,11 @@ final class Connection implements ClientLink, Runnable {
     }
 
     @Override
-    public CompletionStage<Void> sendStored(List<StoredMessage> messages) {
-        return out.sendStored(messages);
+    public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
+        if (proof.way() == ProofPolicy.Way.SM && uncounted < 0 && refusalSaid.compareAndSet(false, true)) {
+            log.warn("{}: {} has no stream management: it gets no stored messages", remote, session.jid());
+        }
+        return out.sendStored(messages, proof, this::ping);
     }
 
     @Override

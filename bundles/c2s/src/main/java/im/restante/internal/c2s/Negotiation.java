@@ -186,8 +186,17 @@ final class Negotiation {
                         Element.builder(StreamXml.SESSION, "session")
                                 .child(Element.of(StreamXml.SESSION, "optional"))
                                 .build(),
-                        Element.of(StreamXml.ROSTER_VERSIONING, "ver")));
+                        Element.of(StreamXml.ROSTER_VERSIONING, "ver"),
+                        Element.of(StreamXml.SM, "sm")));
         for (Element element = reader.next(); element != null; element = reader.next()) {
+            if (element.is(StreamXml.SM, "enable")) {
+                connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
+                continue;
+            }
+            if (element.is(StreamXml.SM, "resume")) { // no stream is kept: the client binds a resource instead
+                connection.out().sendNow(StreamXml.failed(StanzaError.Condition.ITEM_NOT_FOUND));
+                continue;
+            }
             Element wanted = element.child(StreamXml.BIND, "bind").orElse(null);
             if (!element.is(Namespaces.CLIENT, "iq") || wanted == null || !"set".equals(element.attribute("type"))) {
                 throw new XmlStreamException(StreamCondition.NOT_AUTHORIZED, "bind a resource first");

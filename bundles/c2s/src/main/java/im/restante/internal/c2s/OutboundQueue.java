@@ -1,18 +1,25 @@
 package im.restante.internal.c2s;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.session.Outbound;
+import im.restante.session.ProofPolicy;
 import im.restante.store.StoredMessage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * What waits to be written to one client. Nobody who queues ever blocks: whoever finds the queue idle starts a task that drains
@@ -22,6 +29,7 @@ final class OutboundQueue {
     /** Most bytes of one write. */
     static final int BATCH_BYTES = 16 * 1024;
 
+    private static final byte[] REQUEST = ("<r xmlns='" + StreamXml.SM + "'/>").getBytes(US_ASCII);
     private static final int FEW = 4;
     private static final int MANY = 64;
     private static final long WRITER_LEAVES_SECONDS = 10;
@@ -40,11 +48,12 @@ final class OutboundQueue {
 
     private final Wire wire;
     private final Executor writers;
+    private final Proofs proofs;
     private final Runnable drain = this::drain;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
 
-    /** {@link Outbound}, {@link StoredMessage}, {@code byte[]}, or the future of a flush. */
+    /** {@link Outbound}, {@link StoredMessage}, {@code byte[]} of what is no stanza, {@link Counting}, {@link Batch}. */
     private ArrayDeque<Object> queue = new ArrayDeque<>(FEW);
 
     private int count;
@@ -56,6 +65,11 @@ final class OutboundQueue {
     private boolean finishing;
     private boolean shut;
     private boolean broken;
+    private boolean acknowledging;
+    /** Null until {@link Counting} is written. */
+    private SentStanzas sent;
+
+    private long sentAtGoodbye;
     private volatile long stuckSince;
 
     /** What became of a stanza. */
@@ -69,9 +83,13 @@ final class OutboundQueue {
         ENDED
     }
 
-    OutboundQueue(Wire wire, Executor writers) {
+    /** What tells the client that stream management is enabled: stanzas count from behind it. */
+    private record Counting(byte[] xml) {}
+
+    OutboundQueue(Wire wire, Executor writers, Proofs proofs) {
         this.wire = wire;
         this.writers = writers;
+        this.proofs = proofs;
     }
 
     /** Queues a stanza within bounds; see {@link im.restante.session.ClientLink#offer}. */
@@ -83,7 +101,9 @@ final class OutboundQueue {
                 return Offer.ENDED;
             }
             if (stanza.storable()) {
-                if (count >= maxCount || count > 0 && bytes + size > maxBytes) {
+                int waiting = count + (sent == null ? 0 : sent.kept());
+                long waitingBytes = bytes + (sent == null ? 0 : sent.keptBytes());
+                if (waiting >= maxCount || waiting > 0 && waitingBytes + size > maxBytes) {
                     return Offer.FULL;
                 }
             } else if (count >= 2L * maxCount || count > 0 && bytes + size > 2 * maxBytes) {
@@ -103,26 +123,125 @@ final class OutboundQueue {
         return Offer.QUEUED;
     }
 
-    /** Queues stored messages outside of the bounds; completes as {@link im.restante.session.ClientLink#sendStored} says. */
-    CompletableFuture<Void> sendStored(List<StoredMessage> messages) {
-        CompletableFuture<Void> flushed = new CompletableFuture<>();
+    /**
+     * Queues stored messages outside of the bounds, and behind them what makes the client prove them; completes as
+     * {@link im.restante.session.ClientLink#sendStored} says.
+     *
+     * @param pings makes a ping with a given id
+     */
+    CompletableFuture<Void> sendStored(
+            List<StoredMessage> messages, ProofPolicy policy, Function<String, Outbound> pings) {
+        Batch batch;
         lock.lock();
         try {
             if (finishing || broken) {
-                flushed.completeExceptionally(ended());
-                return flushed;
+                return CompletableFuture.failedFuture(new IOException("the connection has ended"));
+            }
+            batch = proofs.begin(policy, acknowledging);
+            if (batch == null) {
+                return CompletableFuture.failedFuture(new IOException("this client cannot prove what it gets"));
             }
             queue.addAll(messages);
-            queue.add(flushed);
+            if (batch.ping() != null) {
+                Outbound ping = pings.apply(batch.ping());
+                queue.add(ping);
+                count++;
+                bytes += ping.xml().length;
+            } else if (acknowledging) {
+                queue.add(REQUEST);
+            }
+            queue.add(batch);
             if (writing || corked) {
-                return flushed;
+                return batch.proved();
             }
             writing = true;
         } finally {
             lock.unlock();
         }
         writers.execute(drain);
-        return flushed;
+        return batch.proved();
+    }
+
+    /** Queues what tells the client that stream management is enabled. */
+    void enable(byte[] enabled) {
+        lock.lock();
+        try {
+            acknowledging = true;
+        } finally {
+            lock.unlock();
+        }
+        control(new Counting(enabled), 0);
+    }
+
+    /**
+     * Queues something that is no stanza.
+     *
+     * @param most items that may wait before it; more, and the client asks without ever reading
+     * @return false if more wait
+     */
+    boolean control(byte[] xml, int most) {
+        return control((Object) xml, most);
+    }
+
+    private boolean control(Object item, int most) {
+        lock.lock();
+        try {
+            if (finishing || broken) {
+                return true;
+            }
+            if (most > 0 && queue.size() >= most) {
+                return false;
+            }
+            queue.add(item);
+            if (writing || corked) {
+                return true;
+            }
+            writing = true;
+        } finally {
+            lock.unlock();
+        }
+        writers.execute(drain);
+        return true;
+    }
+
+    /**
+     * The client says how many stanzas it has got (XEP-0198 §4).
+     *
+     * @param h modulo 2^32
+     * @return -1, or how many were sent if that is fewer
+     */
+    long acknowledge(long h) {
+        long upTo;
+        boolean ask;
+        lock.lock();
+        try {
+            if (sent == null) {
+                return h == 0 ? -1 : 0;
+            }
+            if (!sent.acknowledge(h)) {
+                return sent.count();
+            }
+            upTo = sent.acknowledged();
+            ask = queue.isEmpty() && sent.worthAsking(true);
+        } finally {
+            lock.unlock();
+        }
+        proofs.acknowledged(upTo);
+        if (ask) {
+            control(REQUEST, 0);
+        }
+        return -1;
+    }
+
+    /** The client has closed its stream: if it leaves in order, it has what was written up to now. */
+    void goodbye() {
+        proofs.goodbye();
+        lock.lock();
+        try {
+            sentAtGoodbye = sent == null ? 0 : sent.count();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -248,13 +367,13 @@ final class OutboundQueue {
     }
 
     /**
-     * Takes back what was not written. Called once, when the socket is closed already, so that a writer leaves soon.
+     * Takes back what the client may not have. Called once, when the socket is closed already, so that a writer leaves soon.
      *
-     * @return storable messages of the session, oldest first
+     * @param orderly whether the client left in order: it has what was written before its goodbye
+     * @return storable live messages of the session, oldest first
      */
-    List<Outbound> end() {
+    List<Outbound> end(boolean orderly) {
         List<Outbound> unsent = new ArrayList<>();
-        List<CompletableFuture<?>> failed = new ArrayList<>();
         lock.lock();
         try {
             finishing = true;
@@ -263,11 +382,20 @@ final class OutboundQueue {
             while (writing && left > 0) {
                 left = idle.awaitNanos(left);
             }
-            for (Object item : queue) {
-                if (item instanceof Outbound stanza && stanza.storable()) {
+            Set<Long> known = new HashSet<>();
+            if (sent != null) {
+                if (orderly) {
+                    sent.upTo(sentAtGoodbye);
+                }
+                unsent.addAll(sent.unacknowledged());
+                unsent.forEach(stanza -> known.add(stanza.arrival().id()));
+                sent = null;
+            }
+            for (Object item : queue) { // what a failed write brought back may have been counted before
+                if (item instanceof Outbound stanza
+                        && stanza.storable()
+                        && known.add(stanza.arrival().id())) {
                     unsent.add(stanza);
-                } else if (item instanceof CompletableFuture<?> flush) {
-                    failed.add(flush);
                 }
             }
             queue = new ArrayDeque<>(0);
@@ -278,12 +406,8 @@ final class OutboundQueue {
         } finally {
             lock.unlock();
         }
-        failed.forEach(flush -> flush.completeExceptionally(ended()));
+        proofs.end(orderly);
         return unsent;
-    }
-
-    private static IOException ended() {
-        return new IOException("the connection has ended");
     }
 
     private void drain() {
@@ -306,8 +430,8 @@ final class OutboundQueue {
                 return;
             }
             for (int i = 0; i < batch.size(); i++) {
-                if (batch.get(i) instanceof CompletableFuture<?> flush) {
-                    flush.complete(null);
+                if (batch.get(i) instanceof Batch stored) {
+                    proofs.flushed(stored);
                 }
             }
         }
@@ -334,6 +458,12 @@ final class OutboundQueue {
                 batch.add(item);
                 size += size(item);
                 forget(item);
+                countSent(item);
+                if (sent != null && !finishing && sent.worthAsking(queue.isEmpty())) {
+                    batch.add(REQUEST);
+                    size += REQUEST.length;
+                    sent.asked();
+                }
             } while (!queue.isEmpty() && size + size(queue.peek()) <= BATCH_BYTES);
             return size;
         } finally {
@@ -383,6 +513,24 @@ final class OutboundQueue {
         }
     }
 
+    private void countSent(Object item) {
+        if (item instanceof Counting) {
+            sent = new SentStanzas();
+        }
+        if (sent == null) {
+            return;
+        }
+        if (item instanceof Outbound stanza) {
+            sent.sent(stanza.storable() ? stanza : null);
+        } else if (item instanceof StoredMessage) {
+            sent.sent(null);
+        } else if (item instanceof Batch stored) {
+            stored.last(sent.count());
+        } else if (item == REQUEST) {
+            sent.asked();
+        }
+    }
+
     private void forget(Object item) {
         if (item instanceof Outbound stanza) {
             count--;
@@ -410,6 +558,9 @@ final class OutboundQueue {
         }
         if (item instanceof StoredMessage message) {
             return message.stanza();
+        }
+        if (item instanceof Counting counting) {
+            return counting.xml();
         }
         return item instanceof byte[] xml ? xml : NOTHING;
     }

@@ -153,6 +153,16 @@ final class PendingOutcomes {
         }
     }
 
+    /** How many stanzas {@link #begin} has announced. Reader's thread only. */
+    long begun() {
+        return begun;
+    }
+
+    /** How many of them, without a gap, are final. */
+    long settled() {
+        return settled;
+    }
+
     /** Whether the reader waits here rather than for the client. */
     boolean full() {
         return full;

@@ -3,6 +3,7 @@ package im.restante.internal.c2s;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.jid.Jid;
+import im.restante.stanza.StanzaError;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StreamCondition;
@@ -19,6 +20,9 @@ final class StreamXml {
     static final String SESSION = "urn:ietf:params:xml:ns:xmpp-session";
     /** XEP-0440. */
     static final String CHANNEL_BINDING = "urn:xmpp:sasl-cb:0";
+
+    /** XEP-0198. */
+    static final String SM = "urn:xmpp:sm:3";
 
     static final String ROSTER_VERSIONING = "urn:xmpp:features:rosterver";
 
@@ -55,9 +59,27 @@ final class StreamXml {
 
     /** A stream error and the end of the stream (RFC 6120 §4.9). @param text null for none */
     static byte[] error(StreamCondition condition, String text) {
+        return error(condition, text, "");
+    }
+
+    /** XEP-0198 §4: the client has acknowledged more than it was sent. */
+    static byte[] handledTooMuch(long h, long sent) {
+        String more = "<handled-count-too-high xmlns='" + SM + "' h='" + h + "' send-count='" + sent + "'/>";
+        return error(StreamCondition.UNDEFINED_CONDITION, null, more);
+    }
+
+    /** XEP-0198 §3: what was asked of stream management is refused, for a reason of RFC 6120 §8.3.3. */
+    static byte[] failed(StanzaError.Condition condition) {
+        return ("<failed xmlns='" + SM + "'><" + condition.element() + " xmlns='" + Namespaces.STANZA_ERRORS
+                        + "'/></failed>")
+                .getBytes(UTF_8);
+    }
+
+    private static byte[] error(StreamCondition condition, String text, String application) {
         String declaration = " xmlns='" + Namespaces.STREAM_ERRORS + "'";
         String more = text == null ? "" : "<text" + declaration + " xml:lang='en'>" + escape(text) + "</text>";
-        return ("<stream:error><" + condition.element() + declaration + "/>" + more + "</stream:error>" + CLOSE)
+        return ("<stream:error><" + condition.element() + declaration + "/>" + more + application + "</stream:error>"
+                        + CLOSE)
                 .getBytes(UTF_8);
     }
 

@@ -10,10 +10,12 @@ import im.restante.jid.Jid;
 import im.restante.session.Arrival;
 import im.restante.session.Ending;
 import im.restante.session.Outbound;
+import im.restante.session.ProofPolicy;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ class OutboundTest {
     private static final Jid ROMEO = Jid.of("romeo@localhost");
     private static final Jid JULIET = Jid.of("juliet@localhost");
     private static final int SMALL = 4_096;
+    private static final ProofPolicy WRITE = new ProofPolicy(ProofPolicy.Way.WRITE, Duration.ofSeconds(60));
 
     @TempDir
     static Path home;
@@ -170,8 +173,11 @@ class OutboundTest {
         try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
                 TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
-            session.link.sendStored(stored(1, 5_000, 10)).toCompletableFuture().get(5, TimeUnit.SECONDS);
-            session.link.sendStored(List.of()).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            session.link
+                    .sendStored(stored(1, 5_000, 10), WRITE)
+                    .toCompletableFuture()
+                    .get(5, TimeUnit.SECONDS);
+            session.link.sendStored(List.of(), WRITE).toCompletableFuture().get(5, TimeUnit.SECONDS);
             for (int i = 1; i <= 5_000; i++) {
                 assertEquals("m" + i, client.matching("<message id='([^']*)'").group(1));
             }
@@ -185,14 +191,15 @@ class OutboundTest {
             slow.open();
             slow.login("slow");
             FakeSessions.Session session = server.sessions.next();
-            var flushed = session.link.sendStored(stored(1, 10_000, 1_000)).toCompletableFuture();
+            var flushed =
+                    session.link.sendStored(stored(1, 10_000, 1_000), WRITE).toCompletableFuture();
             slow.close();
             assertThrows(ExecutionException.class, () -> flushed.get(5, TimeUnit.SECONDS));
             assertTrue(session.end() != null && session.unsent.isEmpty(), "stored messages are not given back");
             assertThrows(
                     ExecutionException.class,
                     () -> session.link
-                            .sendStored(stored(1, 1, 1))
+                            .sendStored(stored(1, 1, 1), WRITE)
                             .toCompletableFuture()
                             .get(5, TimeUnit.SECONDS));
         }

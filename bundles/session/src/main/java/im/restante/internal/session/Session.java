@@ -12,6 +12,7 @@ import im.restante.session.ClientSession;
 import im.restante.session.Ending;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
+import im.restante.session.ProofPolicy;
 import im.restante.session.SessionInfo;
 import im.restante.stanza.Message;
 import im.restante.stanza.Presence;
@@ -123,8 +124,8 @@ final class Session implements ClientSession, LiveSession, Recipient {
     }
 
     @Override
-    public CompletionStage<Void> sendStored(List<StoredMessage> messages) {
-        return link.sendStored(messages);
+    public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
+        return link.sendStored(messages, proof);
     }
 
     @Override

@@ -2,6 +2,7 @@ package im.restante.internal.session;
 
 import im.restante.session.ClientLink;
 import im.restante.session.Outbound;
+import im.restante.session.ProofPolicy;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -23,6 +24,9 @@ final class FakeLink implements ClientLink {
     private boolean pendingOpen = true;
     private boolean ended;
     private boolean forgetful;
+    private boolean proving = true;
+    private boolean refusing;
+    private final List<CompletableFuture<Void>> unproved = new ArrayList<>();
     private StreamCondition closedWith;
     private Runnable onClose = () -> {};
 
@@ -59,6 +63,32 @@ final class FakeLink implements ClientLink {
         tasks.forEach(Runnable::run);
     }
 
+    /** From here on nothing is proved until {@link #prove}. */
+    synchronized FakeLink unproved() {
+        proving = false;
+        return this;
+    }
+
+    /** Takes no stored messages. */
+    FakeLink refusing() {
+        refusing = true;
+        return this;
+    }
+
+    /** The client proves the oldest batches it has got. */
+    void prove(int batches) {
+        List<CompletableFuture<Void>> proved;
+        synchronized (this) {
+            proved = List.copyOf(unproved.subList(0, batches));
+            unproved.subList(0, batches).clear();
+        }
+        proved.forEach(f -> f.complete(null));
+    }
+
+    synchronized int batchesUnproved() {
+        return unproved.size();
+    }
+
     /** From here on what is written is not kept. */
     synchronized void forget() {
         forgetful = true;
@@ -89,10 +119,10 @@ final class FakeLink implements ClientLink {
     }
 
     @Override
-    public CompletionStage<Void> sendStored(List<StoredMessage> messages) {
+    public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
         Page page = new Page(messages, new CompletableFuture<>());
         synchronized (this) {
-            if (ended) {
+            if (ended || refusing) {
                 page.written.completeExceptionally(new IOException("ended"));
             } else {
                 queue.add(page);
@@ -114,7 +144,7 @@ final class FakeLink implements ClientLink {
                     written.add(o.xml());
                 } else if (next instanceof Page p) {
                     p.rows.forEach(row -> written.add(row.stanza()));
-                    done.add(p.written);
+                    (proving ? done : unproved).add(p.written);
                 }
             }
         }
@@ -156,6 +186,8 @@ final class FakeLink implements ClientLink {
                 }
             }
             queue.clear();
+            broken.addAll(unproved);
+            unproved.clear();
         }
         broken.forEach(f -> f.completeExceptionally(new IOException("ended")));
         return Server.storable(unsent);

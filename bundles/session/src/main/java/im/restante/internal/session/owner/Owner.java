@@ -149,12 +149,11 @@ public final class Owner {
 
         private boolean started;
         private boolean reading;
-        private boolean sending;
         private boolean pausing;
         private boolean rescan;
-        /** The page that comes next, read while the one before is written. */
+        /** The page that comes next, read while those before are written and proved. */
         private List<StoredMessage> next;
-        /** Whether {@link #next} was less than a window. */
+        /** Whether {@link #next} was less than a page may be. */
         private boolean nearEnd;
         /** The last page was empty. */
         private boolean emptySeen;
@@ -163,10 +162,20 @@ public final class Owner {
 
         private long cursor;
         private long spilled;
+        /** Rows handed over and not proved, and their bytes. */
+        private int unproved;
+
+        private long unprovedBytes;
 
         Drain(Recipient to, long begunAt) {
             this.to = to;
             this.begunAt = begunAt;
+        }
+
+        boolean fits(List<StoredMessage> page, SpoolSettings settings) {
+            return unproved == 0
+                    || unproved + page.size() <= settings.window()
+                            && unprovedBytes + bytes(page) <= settings.windowBytes();
         }
 
         void again() {
@@ -176,7 +185,7 @@ public final class Owner {
     }
 
     /** Rows handed to a session and not yet proved. */
-    private record Lease(Drain drain, List<Long> ids, AtomicReference<CompletionStage<Void>> proof) {}
+    private record Lease(Drain drain, List<Long> ids, long bytes, AtomicReference<CompletionStage<Void>> proof) {}
 
     private final List<Lease> leases = new ArrayList<>(0); // guarded by the stripe's lock
 
@@ -460,11 +469,7 @@ public final class Owner {
         int toStore;
         stripe.lock.lock();
         try {
-            for (Lease lease : List.copyOf(leases)) {
-                if (lease.drain().to == recipient && !isProved(lease)) {
-                    fall(lease);
-                }
-            }
+            fallAll(recipient);
             withdraw(recipient);
             rows = comeBack(unsent, ownCopies);
             if (!rows.isEmpty()) {
@@ -641,7 +646,7 @@ public final class Owner {
             if (drain != d || !d.started) {
                 return;
             }
-            if (!d.sending && d.next != null) {
+            if (d.next != null && d.fits(d.next, all.settings()) && noOtherLease(d)) {
                 page = new ArrayList<>(d.next.size());
                 needless = choose(d, page);
                 d.next = null;
@@ -653,7 +658,7 @@ public final class Owner {
                     handOver();
                 }
             }
-            if (!d.sending && d.emptySeen && state == State.DRAINING && inFlight.get() > 0) {
+            if (d.unproved == 0 && d.emptySeen && state == State.DRAINING && inFlight.get() > 0) {
                 handOver();
             }
             if (canGoLive(d)) {
@@ -705,6 +710,16 @@ public final class Owner {
         return needless;
     }
 
+    /** What an earlier drain has handed over and is not proved may have to come before this one's rows. */
+    private boolean noOtherLease(Drain d) {
+        for (int i = 0; i < leases.size(); i++) {
+            if (leases.get(i).drain() != d) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void forgetJustRemoved() {
         removing.removeAll(justRemoved);
         justRemoved.clear();
@@ -712,11 +727,24 @@ public final class Owner {
 
     private Lease lease(Drain d, List<StoredMessage> page) {
         List<Long> ids = page.stream().map(StoredMessage::id).toList();
-        Lease lease = new Lease(d, ids, new AtomicReference<>());
+        Lease lease = new Lease(d, ids, bytes(page), new AtomicReference<>());
         leases.add(lease);
         leased.addAll(ids);
-        d.sending = true;
+        d.unproved += ids.size();
+        d.unprovedBytes += lease.bytes();
         return lease;
+    }
+
+    /** The rows of a lease are proved, or free again. Under the lock. */
+    private void end(Lease lease) {
+        leases.remove(lease);
+        lease.drain().unproved -= lease.ids().size();
+        lease.drain().unprovedBytes -= lease.bytes();
+        lease.ids().forEach(leased::remove);
+    }
+
+    private static long bytes(List<StoredMessage> page) {
+        return page.stream().mapToLong(StoredMessage::sizeBytes).sum();
     }
 
     private void handOver() {
@@ -746,7 +774,7 @@ public final class Owner {
 
     private boolean canGoLive(Drain d) {
         return d.emptyAt == appendsBegun
-                && !d.sending
+                && d.unproved == 0
                 && !d.reading
                 && !d.rescan
                 && d.next == null
@@ -779,7 +807,7 @@ public final class Owner {
 
     private void read(Drain d, long after, long begunAt) {
         SpoolSettings settings = all.settings();
-        call(delivery -> delivery.page(jid, after, settings.window(), settings.windowBytes()))
+        call(delivery -> delivery.page(jid, after, settings.pageRows(), settings.pageBytes()))
                 .whenCompleteAsync((rows, problem) -> paged(d, rows, problem, begunAt, settings), all.workers);
     }
 
@@ -800,8 +828,7 @@ public final class Owner {
                 d.again();
                 d.cursor = rows.get(rows.size() - 1).id();
                 d.next = rows;
-                long bytes = rows.stream().mapToLong(StoredMessage::sizeBytes).sum();
-                d.nearEnd = rows.size() < settings.window() && bytes < settings.windowBytes() / 2;
+                d.nearEnd = rows.size() < settings.pageRows() && bytes(rows) < settings.pageBytes() / 2;
                 all.ids.above(d.cursor);
             }
         } finally {
@@ -826,7 +853,7 @@ public final class Owner {
     private void send(Lease lease, List<StoredMessage> page) {
         CompletionStage<Void> proof;
         try {
-            proof = all.proof.hand(lease.drain().to, page);
+            proof = lease.drain().to.sendStored(page, all.settings().proof());
         } catch (RuntimeException e) {
             LOG.error("handing stored messages to {} failed", lease.drain().to.jid(), e);
             proof = CompletableFuture.failedFuture(e);
@@ -844,16 +871,14 @@ public final class Owner {
                 return; // it fell with its session
             }
             if (received) {
-                leases.remove(lease);
-                lease.drain().sending = false;
-                lease.ids().forEach(leased::remove);
+                end(lease);
                 removing.addAll(lease.ids());
                 lease.ids().forEach(alreadyHas::remove);
                 long since = lease.drain().begunAt;
                 lease.drain().spilled -=
                         lease.ids().stream().filter(id -> id > since).count();
             } else {
-                fall(lease);
+                fallAll(lease.drain().to);
                 withdraw(lease.drain().to);
             }
             current = drain;
@@ -870,11 +895,18 @@ public final class Owner {
         }
     }
 
+    /** All of them at once, so that whoever drains next gets them in order. Under the lock. */
+    private void fallAll(Recipient recipient) {
+        for (Lease lease : List.copyOf(leases)) {
+            if (lease.drain().to == recipient && !isProved(lease)) {
+                fall(lease);
+            }
+        }
+    }
+
     /** The rows of a lease are free again, for whoever drains next. Under the lock. */
     private void fall(Lease lease) {
-        leases.remove(lease);
-        lease.drain().sending = false;
-        lease.ids().forEach(leased::remove);
+        end(lease);
         if (drain != null) {
             drain.rescan = true;
             drain.again();

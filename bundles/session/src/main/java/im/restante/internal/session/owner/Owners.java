@@ -21,7 +21,6 @@ public final class Owners {
     final Workers workers;
     final XmlCodec codec;
     final Dynamic<Delivery> delivery;
-    final Proof proof = Proof.WRITTEN;
     private final ConcurrentHashMap<Jid, Owner> owners = new ConcurrentHashMap<>();
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final AtomicInteger made = new AtomicInteger();

@@ -2,6 +2,7 @@ package im.restante.internal.session.owner;
 
 import im.restante.jid.Jid;
 import im.restante.session.Outbound;
+import im.restante.session.ProofPolicy;
 import im.restante.store.StoredMessage;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -18,5 +19,5 @@ public interface Recipient {
     boolean offer(Outbound stanza);
 
     /** See {@link im.restante.session.ClientLink#sendStored}. */
-    CompletionStage<Void> sendStored(List<StoredMessage> messages);
+    CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof);
 }

@@ -3,6 +3,7 @@ package im.restante.internal.session.owner;
 import static java.util.Objects.requireNonNull;
 
 import im.restante.config.Settings;
+import im.restante.session.ProofPolicy;
 import java.time.Duration;
 import java.util.Map;
 
@@ -11,12 +12,18 @@ import java.util.Map;
  *
  * @param window      messages handed to a session without proof, 1 to 500
  * @param windowBytes bytes of them; one message may be larger
+ * @param proof       when they count as received, and may be removed
  * @param spillLimit  rows that may be added for an owner who is present and slow
  * @param unknownUser what a message to an account that does not exist is answered with
  * @param swapTimeout how long a message waits for a bundle that is being replaced
  */
 public record SpoolSettings(
-        int window, long windowBytes, int spillLimit, UnknownUser unknownUser, Duration swapTimeout) {
+        int window,
+        long windowBytes,
+        ProofPolicy proof,
+        int spillLimit,
+        UnknownUser unknownUser,
+        Duration swapTimeout) {
     public static final String PID = "im.restante.offline";
 
     /** {@code unknown-user}. */
@@ -28,6 +35,7 @@ public record SpoolSettings(
     }
 
     public SpoolSettings {
+        requireNonNull(proof, "proof");
         requireNonNull(unknownUser, "unknownUser");
         requireNonNull(swapTimeout, "swapTimeout");
     }
@@ -38,8 +46,21 @@ public record SpoolSettings(
         return new SpoolSettings(
                 settings.integer("window", 100, 1, 500),
                 settings.integer("window-bytes", 262_144, 1, 1 << 30),
+                new ProofPolicy(
+                        settings.choice("proof", ProofPolicy.Way.AUTO),
+                        Duration.ofSeconds(settings.integer("proof-timeout-seconds", 60, 1, 3600))),
                 settings.integer("spill-limit", 10_000, 0, Integer.MAX_VALUE),
                 settings.choice("unknown-user", UnknownUser.ERROR),
                 Duration.ofSeconds(settings.integer("swap-timeout-seconds", 5, 0, 3600)));
+    }
+
+    /** Rows of one page: half a window, so that one is on its way while the proof of the other is. */
+    int pageRows() {
+        return window < 4 ? window : window / 2;
+    }
+
+    /** Bytes of one page. */
+    long pageBytes() {
+        return Math.max(1, windowBytes / 2);
     }
 }
