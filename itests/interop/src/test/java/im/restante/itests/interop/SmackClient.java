@@ -4,6 +4,8 @@ import im.restante.itests.harness.Await;
 import im.restante.itests.harness.ServerProcess;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jivesoftware.smack.ConnectionConfiguration.SecurityMode;
 import org.jivesoftware.smack.filter.StanzaTypeFilter;
@@ -14,7 +16,7 @@ import org.jivesoftware.smack.roster.Roster;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.jivesoftware.smack.tcp.XMPPTCPConnectionConfiguration;
 import org.jivesoftware.smack.util.TLSUtils;
-import org.jivesoftware.smackx.ping.PingManager;
+import org.jivesoftware.smackx.ping.packet.Ping;
 import org.jxmpp.jid.impl.JidCreate;
 
 /** An ordinary client, logged in, that remembers what it was given. */
@@ -22,6 +24,8 @@ final class SmackClient implements AutoCloseable {
     final XMPPTCPConnection connection;
     final List<Message> messages = new CopyOnWriteArrayList<>();
     final List<Presence> presences = new CopyOnWriteArrayList<>();
+
+    private final Set<String> answers = ConcurrentHashMap.newKeySet();
 
     private SmackClient(XMPPTCPConnection connection) {
         this.connection = connection;
@@ -49,6 +53,7 @@ final class SmackClient implements AutoCloseable {
         SmackClient client = new SmackClient(connection);
         connection.addSyncStanzaListener(stanza -> client.messages.add((Message) stanza), StanzaTypeFilter.MESSAGE);
         connection.addSyncStanzaListener(stanza -> client.presences.add((Presence) stanza), StanzaTypeFilter.PRESENCE);
+        connection.addSyncStanzaListener(stanza -> client.answers.add(stanza.getStanzaId()), StanzaTypeFilter.IQ);
         Roster.getInstanceFor(connection).setSubscriptionMode(Roster.SubscriptionMode.manual);
         connection.connect().login();
         return client;
@@ -92,11 +97,14 @@ final class SmackClient implements AutoCloseable {
         connection.sendStanza(stanza);
     }
 
-    /** What the server answers says that everything sent before is taken. */
+    /**
+     * Asks the server; its answer says that everything sent before is taken. Returns when what came before the answer stands in
+     * {@link #messages} and {@link #presences}: Smack fills them on another thread than the one that wakes who waits for an IQ.
+     */
     void ping() throws Exception {
-        if (!PingManager.getInstanceFor(connection).pingMyServer(false, 30_000)) {
-            throw new AssertionError("no answer to a ping");
-        }
+        Ping ping = new Ping(connection.getXMPPServiceDomain());
+        connection.sendIqRequestAndWaitForResponse(ping);
+        Await.until("the answer's turn", Duration.ofSeconds(30), () -> answers.contains(ping.getStanzaId()));
     }
 
     /** Bodies of the messages received so far, errors left out. */
