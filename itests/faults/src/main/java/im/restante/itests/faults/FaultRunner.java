@@ -29,6 +29,9 @@ public final class FaultRunner {
      */
     record Outcome(Fault fault, int rounds, Ledger.Count count, List<String> broken, String remark, double seconds) {}
 
+    /** Messages that may be without proof, and so come twice: the server's default. */
+    private static final int WINDOW = 100;
+
     private final Plan plan;
 
     FaultRunner(Plan plan) {
@@ -119,6 +122,9 @@ public final class FaultRunner {
         }
         if (count.doubled() > 0 && !draining) {
             wrong.add(count.doubled() + " doubled");
+        }
+        if (count.doubled() > WINDOW && draining && plan.proof()) {
+            wrong.add(count.doubled() + " doubled, more than may be without proof at a time");
         }
         if (count.otherIds() > 0) {
             wrong.add(count.otherIds() + " doubled under another stanza-id");

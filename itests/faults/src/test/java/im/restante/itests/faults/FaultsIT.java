@@ -13,15 +13,12 @@ class FaultsIT {
     /** Of what is random; the moment of a kill also depends on how fast the machine is. */
     private static final long SEED = 160;
 
-    /** Whether the server keeps a message until its delivery is proved. */
-    private static final boolean PROOF = false;
-
     /** Broken today, see README.md. */
     private static final EnumSet<Fault> KNOWN = EnumSet.of(Fault.DAMAGE, Fault.REMOVAL_KILL);
 
     @Test
     void whateverIsDoneToTheServerNothingItAcknowledgedIsLost() {
-        FaultRunner.Plan plan = new FaultRunner.Plan(0, SEED, PROOF, EnumSet.complementOf(KNOWN));
+        FaultRunner.Plan plan = new FaultRunner.Plan(0, SEED, true, EnumSet.complementOf(KNOWN));
         List<FaultRunner.Outcome> outcomes = new FaultRunner(plan).run();
         System.out.print(FaultRunner.table(outcomes));
         assertAll(outcomes.stream()
