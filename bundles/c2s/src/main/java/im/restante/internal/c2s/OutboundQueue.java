@@ -432,8 +432,18 @@ final class OutboundQueue {
             for (int i = 0; i < batch.size(); i++) {
                 if (batch.get(i) instanceof Batch stored) {
                     proofs.flushed(stored);
+                    proofs.acknowledged(acknowledged()); // the answer may have overtaken the batch's own number
                 }
             }
+        }
+    }
+
+    private long acknowledged() {
+        lock.lock();
+        try {
+            return sent == null ? 0 : sent.acknowledged();
+        } finally {
+            lock.unlock();
         }
     }
 
