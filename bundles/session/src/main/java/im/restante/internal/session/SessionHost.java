@@ -97,8 +97,14 @@ public final class SessionHost implements SessionManager {
         this.roster = roster;
         this.registry = registry;
         this.clock = clock;
-        this.owners = new Owners(domain, clock, ids, workers, codec, delivery, settings);
+        this.owners = new Owners(domain, clock, ids, workers, codec, delivery, this::blocks, settings);
         this.router = new Router(domain, codec, accounts, roster, registry, owners, delivery, () -> iqRouter, workers);
+    }
+
+    /** The answer is there for an owner who has a session; it is not waited for. */
+    private boolean blocks(Jid owner, Jid sender) {
+        CompletableFuture<Boolean> answer = roster.blocks(owner, sender).toCompletableFuture();
+        return answer.isDone() && !answer.isCompletedExceptionally() && answer.join();
     }
 
     @Modified

@@ -98,6 +98,26 @@ class AddressesMarksAndBlocksIT extends ServerTest {
         }
     }
 
+    @Test
+    void mailThatWaitsFromSomebodyBlockedMeanwhileIsNotHandedOver() throws Exception {
+        String juliet = newUser("juliet");
+        String romeo = newUser("romeo");
+        try (RawClient street = RawClient.login(server, romeo);
+                RawClient hall = RawClient.login(server, newUser("nurse"))) {
+            street.write(chat(jid(juliet), "from the street") + PING);
+            street.readUntil("taken");
+            hall.write(chat(jid(juliet), "from the hall") + PING);
+            hall.readUntil("taken");
+        }
+        try (SmackClient balcony = SmackClient.login(server, juliet, "balcony")) {
+            block(balcony, romeo);
+            balcony.available(0);
+            balcony.awaitBodies(1);
+            balcony.ping();
+            assertEquals(List.of("from the hall"), balcony.bodies());
+        }
+    }
+
     private static void block(SmackClient who, String whom) throws Exception {
         BlockingCommandManager.getInstanceFor(who.connection).blockContacts(List.of(JidCreate.from(jid(whom))));
     }

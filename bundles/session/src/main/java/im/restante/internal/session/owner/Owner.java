@@ -811,7 +811,13 @@ public final class Owner {
                 .whenCompleteAsync((rows, problem) -> paged(d, rows, problem, begunAt, settings), all.workers);
     }
 
+    /** What somebody sent who is blocked by now stays where it is, for the day that he is not (XEP-0191 §2). */
+    private List<StoredMessage> fromNobodyBlocked(List<StoredMessage> rows) {
+        return rows.stream().filter(row -> !all.blocked.test(jid, row.sender())).toList();
+    }
+
     private void paged(Drain d, List<StoredMessage> rows, Throwable problem, long begunAt, SpoolSettings settings) {
+        List<StoredMessage> wanted = problem != null ? List.of() : fromNobodyBlocked(rows);
         stripe.lock.lock();
         try {
             if (drain != d) {
@@ -827,7 +833,7 @@ public final class Owner {
             } else {
                 d.again();
                 d.cursor = rows.get(rows.size() - 1).id();
-                d.next = rows;
+                d.next = wanted;
                 d.nearEnd = rows.size() < settings.pageRows() && bytes(rows) < settings.pageBytes() / 2;
                 all.ids.above(d.cursor);
             }

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /** The spool states of all owners who have a session or something in the balance. Safe for concurrent use. */
@@ -21,12 +22,14 @@ public final class Owners {
     final Workers workers;
     final XmlCodec codec;
     final Dynamic<Delivery> delivery;
+    final BiPredicate<Jid, Jid> blocked;
     private final ConcurrentHashMap<Jid, Owner> owners = new ConcurrentHashMap<>();
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final AtomicInteger made = new AtomicInteger();
     private volatile SpoolSettings settings;
     private volatile byte[] stanzaIdKey;
 
+    /** @param blocked whether an owner who has a session blocks a sender; must answer at once */
     public Owners(
             Jid domain,
             Clock clock,
@@ -34,6 +37,7 @@ public final class Owners {
             Workers workers,
             XmlCodec codec,
             Dynamic<Delivery> delivery,
+            BiPredicate<Jid, Jid> blocked,
             SpoolSettings settings) {
         this.domain = domain;
         this.clock = clock;
@@ -41,6 +45,7 @@ public final class Owners {
         this.workers = workers;
         this.codec = codec;
         this.delivery = delivery;
+        this.blocked = blocked;
         this.settings = settings;
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe();
