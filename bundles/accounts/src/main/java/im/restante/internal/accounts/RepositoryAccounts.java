@@ -244,7 +244,8 @@ public final class RepositoryAccounts implements Accounts {
         if (user.local() == null) {
             return CompletableFuture.completedFuture(false);
         }
-        CompletableFuture<Boolean> removal = changing(user, ask(repository -> repository.remove(user)));
+        CompletableFuture<Boolean> removal =
+                emptied(user).thenCompose(none -> changing(user, ask(repository -> repository.remove(user))));
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         removal.whenComplete((removed, failure) -> {
             if (failure != null) {
@@ -329,6 +330,13 @@ public final class RepositoryAccounts implements Accounts {
             }
             return derived;
         });
+    }
+
+    /** Completes when every listener has removed what may not outlive the account. */
+    private CompletableFuture<Void> emptied(Jid user) {
+        return CompletableFuture.allOf(listeners.values().stream()
+                .map(listener -> Stages.guarded(() -> listener.removing(user).thenApply(done -> true)))
+                .toArray(CompletableFuture[]::new));
     }
 
     private void tellRemoved(Jid user) {

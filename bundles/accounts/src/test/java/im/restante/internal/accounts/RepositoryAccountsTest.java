@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.account.AccountListener;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.account.Setting;
@@ -474,5 +475,25 @@ class RepositoryAccountsTest {
         ExecutionException failure = assertThrows(ExecutionException.class, () -> get(stage));
         StoreException cause = assertInstanceOf(StoreException.class, failure.getCause());
         stage.whenComplete((value, seen) -> assertSame(cause, seen));
+    }
+
+    @Test
+    void anAccountStaysWhenWhatNobodyMayInheritCannotBeRemoved() throws Exception {
+        accounts.bindListener(
+                new AccountListener() {
+                    @Override
+                    public CompletionStage<Void> removing(Jid account) {
+                        return CompletableFuture.failedFuture(new StoreException("the mail cannot be removed now"));
+                    }
+
+                    @Override
+                    public void removed(Jid account) {
+                        throw new AssertionError("it was not");
+                    }
+                },
+                service(9, 0, "x"));
+        assertTrue(get(accounts.create(JULIET, "secret")));
+        assertFails(accounts.remove(JULIET));
+        assertTrue(get(accounts.verify(JULIET, "secret")));
     }
 }

@@ -57,6 +57,11 @@ final class Purges {
         this.clock = clock;
     }
 
+    /** Empties a spool before its account goes; fails if that cannot be done now. */
+    CompletionStage<Void> empty(Jid account) {
+        return run(new Job(account.bare(), clock.instant(), true, true, 0));
+    }
+
     /** Starts at once and returns at once. */
     void purge(Jid account) {
         start(new Job(account.bare(), clock.instant(), false, true, 0));
@@ -84,7 +89,7 @@ final class Purges {
         return All.of(present, store -> empty(store, job, 0)).thenAccept(counts -> {
             long removed = counts.stream().mapToLong(Long::longValue).sum();
             if (removed > 0) {
-                LOG.info("account {} was removed, and {} messages that waited for it", job.account, removed);
+                LOG.info("{} messages that waited for {} were removed with the account", removed, job.account);
             }
         });
     }

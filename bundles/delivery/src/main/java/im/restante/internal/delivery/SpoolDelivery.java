@@ -250,6 +250,12 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     @Override
+    public CompletionStage<Void> removing(Jid account) {
+        return purges.empty(account);
+    }
+
+    /** Once more, for what came until the account was gone. */
+    @Override
     public void removed(Jid account) {
         purges.purge(account);
     }

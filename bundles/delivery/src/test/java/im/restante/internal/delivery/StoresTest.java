@@ -246,6 +246,19 @@ class StoresTest {
         assertEquals(List.of(3L), first.ids());
     }
 
+    @Test
+    void emptiesTheSpoolBeforeTheAccountGoesOrSaysThatItCannot() {
+        bindBoth();
+        fill(first, 10, 1, 2);
+        fill(second, 10, 3);
+        now(fixture.delivery.removing(ROMEO));
+        assertEquals(List.of(), first.ids());
+        assertEquals(List.of(), second.ids());
+        fill(first, 10, 4);
+        first.failure = new StoreException("locked");
+        assertTrue(fixture.delivery.removing(ROMEO).toCompletableFuture().isCompletedExceptionally());
+    }
+
     private void bindBoth() {
         fixture.bind("first", 10, first);
         fixture.bind("second", 0, second);
