@@ -108,9 +108,13 @@ public final class Reads {
             long expires = row.getLong(5);
             Instant expiresAt = row.wasNull() ? null : Instant.ofEpochMilli(expires);
             MessageKind kind = MessageKind.of(row.getInt(6));
-            byte[] stanza = row.getBytes(7);
+            int checksum = row.getInt(7);
+            byte[] stanza = row.getBytes(8);
             if (stanza == null) {
                 throw new IllegalArgumentException("it has no stanza");
+            }
+            if (checksum != Checksum.of(stanza)) {
+                throw new IllegalArgumentException("its stanza is not as it was stored, the checksum differs");
             }
             return new StoredMessage(id, owner, sender, stored, expiresAt, kind, stanza);
         } catch (IllegalArgumentException e) {

@@ -12,12 +12,12 @@ final class Sql {
             "SELECT id FROM om_message WHERE rcpt=? AND sender=? AND id>? ORDER BY rcpt,id LIMIT ?";
     static final String CHANGE_COUNTER = "UPDATE om_counter SET n=n+? WHERE rcpt=? AND sender=?";
     static final String DELETE_EMPTY_COUNTER = "DELETE FROM om_counter WHERE rcpt=? AND sender=? AND n<=0";
-    static final String QUARANTINE = "INSERT INTO om_quarantine(id,rcpt,sender,stored,expires,kind,stanza,reason)"
-            + " SELECT id,rcpt,sender,stored,expires,kind,stanza,? FROM om_message WHERE id=?";
+    static final String QUARANTINE = "INSERT INTO om_quarantine(id,rcpt,sender,stored,expires,kind,crc,stanza,reason)"
+            + " SELECT id,rcpt,sender,stored,expires,kind,crc,stanza,? FROM om_message WHERE id=?";
 
-    static final String PAGE = "SELECT id,rcpt,sender,stored,expires,kind,stanza FROM om_message"
+    static final String PAGE = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza FROM om_message"
             + " WHERE rcpt=? AND id>? ORDER BY rcpt,id LIMIT ?";
-    static final String EXPIRED = "SELECT id,rcpt,sender,stored,expires,kind,stanza FROM om_message"
+    static final String EXPIRED = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza FROM om_message"
             + " WHERE expires<=? AND (expires>? OR (expires=? AND id>?)) ORDER BY expires,id LIMIT ?";
     static final String ADDRESS = "SELECT jid FROM om_user WHERE jid_h=?";
     static final String USAGE_OF_OWNER =
@@ -45,8 +45,8 @@ final class Sql {
     private Sql() {}
 
     static String insertMessages(int rows) {
-        return "INSERT INTO om_message(id,rcpt,sender,stored,expires,kind,stanza) VALUES "
-                + Dialect.rows("(?,?,?,?,?,?,?)", rows);
+        return "INSERT INTO om_message(id,rcpt,sender,stored,expires,kind,crc,stanza) VALUES "
+                + Dialect.rows("(?,?,?,?,?,?,?,?)", rows);
     }
 
     static String deleteMessages(int rows) {

@@ -323,6 +323,7 @@ final class Transaction {
                     statement.setLong(at++, millis(message.expiresAt()));
                 }
                 statement.setInt(at++, message.kind().code());
+                statement.setInt(at++, Checksum.of(message.stanza()));
                 statement.setBytes(at++, message.stanza());
             }
             statement.executeUpdate();

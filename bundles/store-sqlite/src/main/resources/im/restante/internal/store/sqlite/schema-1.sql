@@ -5,7 +5,7 @@ CREATE TABLE om_user(
 ) WITHOUT ROWID;
 CREATE INDEX om_user_jid ON om_user(jid);
 
--- id: given on arrival, in the order of arrival. stored, expires: milliseconds since 1970.
+-- id: given on arrival, in the order of arrival. stored, expires: milliseconds since 1970. crc: CRC-32C of the stanza, signed.
 CREATE TABLE om_message(
   id INTEGER NOT NULL PRIMARY KEY,
   rcpt BLOB NOT NULL,
@@ -13,6 +13,7 @@ CREATE TABLE om_message(
   stored INTEGER NOT NULL,
   expires INTEGER,
   kind INTEGER NOT NULL,
+  crc INTEGER NOT NULL,
   stanza BLOB NOT NULL
 );
 -- With the sender, so that the oldest of a pair is found without a look at the rows of all the others.
@@ -43,6 +44,7 @@ CREATE TABLE om_quarantine(
   stored INTEGER,
   expires INTEGER,
   kind INTEGER,
+  crc INTEGER,
   stanza BLOB,
   reason TEXT
 );

@@ -2,6 +2,7 @@ package im.restante.internal.store.sqlite;
 
 import static im.restante.itests.contract.Stages.await;
 import static im.restante.itests.contract.Stages.awaitFailure;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,10 +17,13 @@ import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
 import im.restante.store.jdbc.SqlStore;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -34,6 +38,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,14 +312,76 @@ class SqliteTroubleTest {
                 "INSERT INTO om_counter SELECT rcpt, x'00112233445566778899aabbccddeeff', 1 FROM om_counter");
         assertEquals(List.of(3L), ids(await(store.page(ROMEO, 0, 1, ALL))), "a page is empty only when nothing waits");
         assertEquals(List.of(3L, 5L, 6L), waiting());
-        awaitRecovery(() -> store.statistics()
-                .thenCompose(now -> now.quarantined() == 3
-                        ? CompletableFuture.completedFuture(now)
-                        : CompletableFuture.<StoreStatistics>failedFuture(new IllegalStateException(now.toString()))));
+        awaitQuarantined(3);
         assertEquals(3, await(store.statistics()).messages());
         assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
         assertEquals(1, await(store.senders(ROMEO, 10)).size());
         assertEquals(List.of(3L, 5L, 6L), waiting());
+    }
+
+    @Test
+    void stanzasWhoseBytesChangedAreSetAsideAsTheyAreAndHideNobody() throws Exception {
+        start();
+        byte[] stanza = "<message><body>wherefore</body></message>".getBytes(StandardCharsets.UTF_8);
+        for (long id = 1; id <= 5; id++) {
+            await(store.append(
+                    new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, stanza),
+                    Admission.UNLIMITED));
+        }
+        byte[] flipped = stanza.clone();
+        flipped[stanza.length / 2] ^= 1;
+        changeStanza(2, flipped);
+        changeStanza(5, new byte[stanza.length]);
+        assertEquals(List.of(1L, 3L, 4L), waiting());
+        awaitQuarantined(2);
+        assertEquals(3, await(store.statistics()).messages());
+        assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(List.of(1L, 3L, 4L), waiting());
+        try (Connection connection = another();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT stanza,crc,reason FROM om_quarantine WHERE id=2")) {
+            assertTrue(row.next());
+            assertArrayEquals(flipped, row.getBytes(1));
+            CRC32C written = new CRC32C();
+            written.update(stanza);
+            assertEquals((int) written.getValue(), row.getInt(2), "what was written stays known");
+            assertTrue(row.getString(3).contains("checksum"), row.getString(3));
+        }
+    }
+
+    @Test
+    void anExpiredStanzaWhoseBytesChangedIsSetAside() throws Exception {
+        start();
+        Instant now = Instant.now();
+        for (long id = 1; id <= 3; id++) {
+            await(store.append(
+                    new StoredMessage(id, ROMEO, JULIET, now, now, MessageKind.OFFLINE, new byte[500]),
+                    Admission.UNLIMITED));
+        }
+        byte[] flipped = new byte[500];
+        flipped[499] = 1;
+        changeStanza(1, flipped);
+        assertEquals(List.of(2L), ids(await(store.expired(now, 2))), "the first two rows, of which one is readable");
+        awaitQuarantined(1);
+        assertEquals(List.of(2L, 3L), ids(await(store.expired(now, 2))));
+        assertEquals(2, await(store.usage(ROMEO, JULIET)).messages());
+    }
+
+    /** As damage to the file does: the checksum is left alone. */
+    private void changeStanza(long id, byte[] stanza) throws SQLException {
+        try (Connection connection = another();
+                PreparedStatement update = connection.prepareStatement("UPDATE om_message SET stanza=? WHERE id=?")) {
+            update.setBytes(1, stanza);
+            update.setLong(2, id);
+            assertEquals(1, update.executeUpdate());
+        }
+    }
+
+    private void awaitQuarantined(long rows) throws Exception {
+        awaitRecovery(() -> store.statistics()
+                .thenCompose(now -> now.quarantined() == rows
+                        ? CompletableFuture.completedFuture(now)
+                        : CompletableFuture.<StoreStatistics>failedFuture(new IllegalStateException(now.toString()))));
     }
 
     private static List<Long> ids(List<StoredMessage> page) {
