@@ -2,11 +2,13 @@ package im.restante.itests.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import im.restante.itests.harness.Await;
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -109,12 +111,32 @@ public final class LoadDriver {
 
     private void measure(String name, String unit, Scenario scenario) throws Exception {
         scenario.run();
+        nothingWaits(name);
         double[] figures = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             figures[round] = scenario.run();
+            nothingWaits(name);
         }
         Arrays.sort(figures);
         report(name, figures[rounds / 2], unit, figures[0], figures[rounds - 1]);
+    }
+
+    /** All was received and proved, so that the next round starts from nothing. */
+    private void nothingWaits(String scenario) throws Exception {
+        try {
+            Await.until("an empty store", Duration.ofSeconds(5), () -> waiting() == 0);
+        } catch (AssertionError e) {
+            clean = false;
+            System.out.println("WRONG " + scenario + ": " + waiting() + " still wait");
+        }
+    }
+
+    private long waiting() throws IOException {
+        Matcher figures = Pattern.compile("\\* +sqlite +\\S+ +(\\d+)").matcher(server.shell("restante:store"));
+        if (!figures.find()) {
+            throw new IOException("restante:store does not say how much waits");
+        }
+        return Long.parseLong(figures.group(1));
     }
 
     private static void report(String name, double figure, String unit, double least, double most) {
