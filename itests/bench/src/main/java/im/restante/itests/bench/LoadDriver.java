@@ -241,8 +241,12 @@ public final class LoadDriver {
                     100_000 / seconds(nanos));
         }
         Tally.Sum sum = new Tally.Sum();
+        collect("u901", 300, sum);
+        collect("u902", 500, sum);
         collect("u903", 100_500, sum);
+        collect("u904", 500, sum);
         check("backlog", sum);
+        nothingWaits("backlog");
     }
 
     /** Median milliseconds from a message to the answer of the ping behind it. */
