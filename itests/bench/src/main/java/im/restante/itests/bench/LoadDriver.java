@@ -58,6 +58,7 @@ public final class LoadDriver {
                 System.getProperty("os.version"),
                 jdk,
                 Runtime.version().feature());
+        boolean clean;
         try (ServerProcess server = ServerProcess.prepare(jdk)) {
             server.configure("im.restante.c2s", "tls", "off")
                     .configure("im.restante.accounts", "scram-iterations", "4096")
@@ -65,8 +66,9 @@ public final class LoadDriver {
                     .start();
             LoadDriver driver = new LoadDriver(server, rounds);
             driver.run(wanted.isEmpty() ? SCENARIOS : Set.copyOf(wanted));
-            System.exit(driver.clean ? 0 : 1);
+            clean = driver.clean;
         }
+        System.exit(clean ? 0 : 1);
     }
 
     private void run(Set<String> wanted) throws Exception {
