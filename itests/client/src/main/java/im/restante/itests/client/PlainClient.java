@@ -100,11 +100,19 @@ public final class PlainClient implements AutoCloseable {
         send("<message type='chat' to='" + to + "'><body>" + body + "</body></message>");
     }
 
+    /**
+     * Leaves in order: says so and reads until the server has closed. A socket closed with something unread in it is reset, and
+     * then nothing proves that what was sent last has come.
+     */
     @Override
     public void close() throws IOException {
         try (Socket closing = socket) {
             if (!closing.isClosed()) {
                 send("</stream:stream>");
+                byte[] rest = new byte[8192];
+                while (read(rest, (int) PATIENCE.toMillis()) >= 0) {
+                    continue;
+                }
             }
         } catch (IOException e) {
             // The server closed first.
