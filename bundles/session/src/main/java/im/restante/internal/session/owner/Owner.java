@@ -466,6 +466,7 @@ public final class Owner {
     public CompletionStage<Void> left(Recipient recipient, List<Outbound> unsent) {
         Set<Long> ownCopies = presentNow.length == 0 ? Set.of() : addressedTo(recipient.jid(), unsent);
         List<StoredMessage> rows;
+        Drain current;
         int toStore;
         stripe.lock.lock();
         try {
@@ -478,11 +479,15 @@ public final class Owner {
                     drainTo(present.get(0).recipient());
                 }
             }
+            current = drain;
             toStore = takeJustQueued();
         } finally {
             stripe.lock.unlock();
         }
         pump(toStore);
+        if (current != null) { // it may have waited for the rows that fell
+            all.workers.execute(() -> step(current));
+        }
         return rows.isEmpty() ? completedFuture(null) : putBack(rows);
     }
 
