@@ -468,6 +468,9 @@ final class OutboundQueue {
                 batch.add(item);
                 size += size(item);
                 forget(item);
+                if (item instanceof Batch stored) {
+                    stored.onItsWay();
+                }
                 countSent(item);
                 if (sent != null && !finishing && sent.worthAsking(queue.isEmpty())) {
                     batch.add(REQUEST);

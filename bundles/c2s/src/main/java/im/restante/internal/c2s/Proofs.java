@@ -27,6 +27,7 @@ final class Proofs {
         private final ProofPolicy policy;
         private final String ping;
         private volatile long last = Long.MAX_VALUE;
+        private volatile boolean onItsWay;
         // guarded by the lock
         private Way way;
         private boolean flushed;
@@ -50,6 +51,11 @@ final class Proofs {
         /** The id of the ping behind it; null if none is. */
         String ping() {
             return ping;
+        }
+
+        /** It is being given to the socket: from here on the client may see it before {@link Proofs#flushed} says so. */
+        void onItsWay() {
+            onItsWay = true;
         }
 
         /** Number, since stream management was enabled, of its last stanza. */
@@ -196,7 +202,7 @@ final class Proofs {
     void goodbye() {
         lock.lock();
         try {
-            open.forEach(batch -> batch.beforeGoodbye = batch.flushed);
+            open.forEach(batch -> batch.beforeGoodbye = batch.onItsWay);
         } finally {
             lock.unlock();
         }
@@ -205,7 +211,7 @@ final class Proofs {
     /**
      * The connection has ended.
      *
-     * @param orderly whether TCP came to its end behind the client's goodbye: it has what was flushed before that
+     * @param orderly whether TCP came to its end behind the client's goodbye: it has what was on its way before that
      */
     void end(boolean orderly) {
         List<Batch> failed = new ArrayList<>();
