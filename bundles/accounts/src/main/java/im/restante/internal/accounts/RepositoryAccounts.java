@@ -172,14 +172,13 @@ public final class RepositoryAccounts implements Accounts {
         } catch (IllegalArgumentException e) {
             return CompletableFuture.completedFuture(false); // nobody has such a password: says nothing about the user
         }
+        // Credentials that another program wrote may be of the older hash only. Both are looked up for everybody: the
+        // same work.
         return Stages.plain(realOrDecoy(user, ScramHash.SHA_256)
-                .thenCompose(first -> first.real() ? CompletableFuture.completedFuture(first) : orSha1(user, first))
+                .thenCombine(
+                        realOrDecoy(user, ScramHash.SHA_1),
+                        (newer, older) -> older.real() && !newer.real() ? older : newer)
                 .thenCompose(candidate -> verify(user, candidate, prepared)));
-    }
-
-    /** Credentials that another program wrote may be of the older hash only. */
-    private CompletableFuture<Candidate> orSha1(Jid user, Candidate decoy) {
-        return realOrDecoy(user, ScramHash.SHA_1).thenApply(older -> older.real() ? older : decoy);
     }
 
     private CompletableFuture<Boolean> verify(Jid user, Candidate candidate, String prepared) {

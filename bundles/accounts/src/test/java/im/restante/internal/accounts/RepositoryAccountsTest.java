@@ -87,6 +87,29 @@ class RepositoryAccountsTest {
         assertFalse(get(accounts.verify(DOMAIN, "pencil")));
     }
 
+    /** Counted, not timed: every PBKDF2 with its iterations, every HMAC, every question to the repository. */
+    @Test
+    void doesTheSameWorkForAnUnknownUserAndAWrongPassword() throws Exception {
+        assertFalse(get(accounts.verify(JULIET, "eraser"))); // what is made once for all
+        try (CountedCrypto counted = new CountedCrypto()) {
+            int asked = repository.valuesAsked.get();
+            assertFalse(get(accounts.verify(ROMEO, "eraser")));
+            List<String> known = counted.done();
+            int askedForKnown = repository.valuesAsked.get() - asked;
+            assertFalse(get(accounts.verify(NOBODY, "eraser")));
+            assertEquals(known, counted.done());
+            assertEquals(2 * askedForKnown, repository.valuesAsked.get() - asked);
+            assertTrue(known.contains("PBKDF2WithHmacSHA256 4096"), known.toString());
+            for (ScramHash hash : ScramHash.values()) {
+                get(accounts.credentials(ROMEO, hash));
+                known = counted.done();
+                get(accounts.credentials(NOBODY, hash));
+                assertEquals(known, counted.done());
+                assertFalse(known.isEmpty());
+            }
+        }
+    }
+
     @Test
     void derivesNothingForAPasswordThatWasRightAMomentAgo() throws Exception {
         assertTrue(get(accounts.verify(ROMEO, "pencil")));

@@ -38,7 +38,9 @@ record C2sConfig(
         int outboundBytes) {
     static final String PID = "im.restante.c2s";
 
-    private static final Duration ANSWER_TO_PING = Duration.ofSeconds(60);
+    /** With a shorter idle-timeout that long: who wants to know soon who is gone does not want to wait a minute more. */
+    private static final Duration LONGEST_ANSWER_TO_PING = Duration.ofSeconds(60);
+
     private static final Duration STUCK_WRITE = Duration.ofSeconds(60);
 
     /** Whether clients encrypt the stream on the ordinary port. */
@@ -51,6 +53,7 @@ record C2sConfig(
     /** @throws im.restante.config.ConfigException for the first value that is not usable */
     static C2sConfig of(Map<String, ?> values) {
         Settings settings = Settings.of(PID, values);
+        Duration idle = seconds(settings, "idle-timeout-seconds", 300);
         settings.integer("resume-timeout-seconds", 300, 0, 86_400); // takes effect with XEP-0198
         C2sConfig config = new C2sConfig(
                 settings.text("host", "127.0.0.1"),
@@ -63,8 +66,8 @@ record C2sConfig(
                         settings.integer("max-stanza-bytes", 262_144, 10_000, 16_777_216),
                         settings.integer("max-depth", 64, 8, 1_024)),
                 seconds(settings, "auth-timeout-seconds", 30),
-                seconds(settings, "idle-timeout-seconds", 300),
-                ANSWER_TO_PING,
+                idle,
+                idle.compareTo(LONGEST_ANSWER_TO_PING) < 0 ? idle : LONGEST_ANSWER_TO_PING,
                 STUCK_WRITE,
                 settings.integer("outbound-limit", 2_048, 16, 1_000_000),
                 settings.integer("outbound-bytes", 1_048_576, 65_536, 1_073_741_824));

@@ -26,21 +26,30 @@ import org.slf4j.LoggerFactory;
 final class Negotiation {
     private static final Logger log = LoggerFactory.getLogger(Negotiation.class);
 
-    /** RFC 6120 §6.4.5 wants two to five. */
-    private static final int MAX_TRIES = 5;
+    /** Wrong passwords and proofs; RFC 6120 §6.4.5 wants two to five. */
+    private static final int MAX_GUESSES = 5;
+
+    /**
+     * Tries that end before anything was compared, such as a mechanism or channel binding that is not offered: some clients go
+     * through all they know before they come to one that we know too.
+     */
+    private static final int MAX_REFUSALS = 10;
 
     private final Server server;
     private final Connection connection;
+    private final Registration registration;
     private Map<String, byte[]> bindings;
     private StanzaReader reader;
     private Jid account;
     private String language;
-    private int tries;
+    private int guesses;
+    private int refusals;
 
     /** @param bindings of a connection that began with TLS; empty otherwise */
     Negotiation(Server server, Connection connection, Map<String, byte[]> bindings) {
         this.server = server;
         this.connection = connection;
+        this.registration = new Registration(server.accounts(), server.domain(), connection.remote());
         this.bindings = bindings;
     }
 
@@ -106,8 +115,8 @@ final class Negotiation {
     private boolean unauthenticated(StreamHeader header) throws IOException, XmlStreamException, InterruptedException {
         Tls tls = server.config().tls();
         boolean encrypted = connection.encrypted();
-        Sasl sasl = new Sasl(
-                server.accounts(), server.domain(), bindings, encrypted || tls != Tls.REQUIRED, reader, this::send);
+        boolean mayTellSecrets = encrypted || tls != Tls.REQUIRED;
+        Sasl sasl = new Sasl(server.accounts(), server.domain(), bindings, mayTellSecrets, reader, this::send);
         List<Element> features = new ArrayList<>();
         boolean startTls = !encrypted && tls != Tls.OFF;
         if (startTls) {
@@ -118,6 +127,9 @@ final class Negotiation {
             features.add(offer.build());
         }
         features.addAll(sasl.features());
+        if (mayTellSecrets) {
+            features.addAll(registration.features());
+        }
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
             if (element.is(StreamXml.TLS, "starttls") && startTls) {
@@ -129,7 +141,9 @@ final class Negotiation {
                     return account != null;
                 }
             } else if (element.is(StreamXml.SASL, "abort")) {
-                send(failure(SaslFailure.Condition.ABORTED));
+                refuse(new SaslFailure(SaslFailure.Condition.ABORTED, "nothing was under way"));
+            } else if (registration.concerns(element)) {
+                send(registration.answer(element, mayTellSecrets));
             } else if (element.namespace().equals(Namespaces.CLIENT)) {
                 throw new XmlStreamException(StreamCondition.NOT_AUTHORIZED, "log in first");
             } else {
@@ -158,23 +172,21 @@ final class Negotiation {
             }
             return true;
         } catch (SaslFailure e) {
-            log.info(
-                    "{}: login refused, {}: {}",
-                    connection.remote(),
-                    e.condition().element(),
-                    e.getMessage());
-            send(failure(e.condition()));
-            if (++tries == MAX_TRIES) {
-                throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "too many tries");
-            }
+            refuse(e);
             return false;
         }
     }
 
-    private static Element failure(SaslFailure.Condition condition) {
-        return Element.builder(StreamXml.SASL, "failure")
-                .child(Element.of(StreamXml.SASL, condition.element()))
-                .build();
+    /** @throws XmlStreamException if that was one too many, over all streams of the connection */
+    private void refuse(SaslFailure reason) throws XmlStreamException {
+        String condition = reason.condition().element();
+        log.info("{}: login refused, {}: {}", connection.remote(), condition, reason.getMessage());
+        send(Element.builder(StreamXml.SASL, "failure")
+                .child(Element.of(StreamXml.SASL, condition))
+                .build());
+        if (reason.guess() ? ++guesses == MAX_GUESSES : ++refusals == MAX_REFUSALS) {
+            throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "too many tries");
+        }
     }
 
     /** @return false if the client closed its stream */

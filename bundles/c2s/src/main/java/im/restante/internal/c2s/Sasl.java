@@ -115,7 +115,7 @@ final class Sasl {
         }
         Jid account = account(parts[1], parts[0].isEmpty() ? null : parts[0]);
         if (!await(accounts.verify(account, parts[2]))) {
-            throw new SaslFailure(Condition.NOT_AUTHORIZED, "wrong password or no such user: " + account);
+            throw SaslFailure.wrong("wrong password or no such user: " + account);
         }
         output.accept(Element.of(StreamXml.SASL, "success"));
         return account;
@@ -133,11 +133,9 @@ final class Sasl {
         if (answer == null) {
             return null;
         }
-        byte[] last;
-        try {
-            last = exchange.clientFinal(answer);
-        } catch (SaslFailure e) {
-            throw new SaslFailure(e.condition(), e.getMessage() + ": " + account);
+        byte[] last = exchange.clientFinal(answer);
+        if (last == null) {
+            throw SaslFailure.wrong("wrong password, channel or nonce, or no such user: " + account);
         }
         output.accept(Element.of(StreamXml.SASL, "success", Base64.getEncoder().encodeToString(last)));
         return account;

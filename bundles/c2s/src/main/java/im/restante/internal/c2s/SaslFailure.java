@@ -24,11 +24,31 @@ final class SaslFailure extends Exception {
     }
 
     private final Condition condition;
+    private final boolean guess;
 
-    /** @param message for the log; never what the client sent */
+    /**
+     * A try that ended before a password or proof was compared.
+     *
+     * @param message for the log; never what the client sent
+     */
     SaslFailure(Condition condition, String message) {
+        this(condition, message, false);
+    }
+
+    private SaslFailure(Condition condition, String message, boolean guess) {
         super(message, null, false, false);
         this.condition = condition;
+        this.guess = guess;
+    }
+
+    /** A password or proof was compared and does not fit. */
+    static SaslFailure wrong(String message) {
+        return new SaslFailure(Condition.NOT_AUTHORIZED, message, true);
+    }
+
+    /** Whether somebody who guesses passwords has learned something. */
+    boolean guess() {
+        return guess;
     }
 
     Condition condition() {

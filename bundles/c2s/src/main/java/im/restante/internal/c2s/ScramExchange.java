@@ -94,7 +94,7 @@ final class ScramExchange {
         return serverFirst.getBytes(UTF_8);
     }
 
-    /** Checks the proof. @return the server's final message */
+    /** Checks the proof. @return the server's final message; null if password, channel or nonce is wrong */
     byte[] clientFinal(byte[] message) throws SaslFailure {
         String text = text(message);
         int proofAt = text.lastIndexOf(",p=");
@@ -119,7 +119,7 @@ final class ScramExchange {
         right &= MessageDigest.isEqual(bound, expectedBinding);
         right &= echoed.equals(nonce);
         if (!right) {
-            throw new SaslFailure(Condition.NOT_AUTHORIZED, "wrong password, channel or nonce");
+            return null;
         }
         String signature = Base64.getEncoder().encodeToString(hmac(credentials.serverKey(), authMessage));
         return ("v=" + signature).getBytes(UTF_8);

@@ -39,6 +39,14 @@ class C2sConfigTest {
     }
 
     @Test
+    void theAnswerToAPingIsAwaitedForAMinuteOrAsLongAsTheSilenceBeforeIt() {
+        assertEquals(Duration.ofSeconds(60), C2sConfig.of(Map.of()).pingTimeout());
+        assertEquals(
+                Duration.ofSeconds(5),
+                C2sConfig.of(Map.of("idle-timeout-seconds", "5")).pingTimeout());
+    }
+
+    @Test
     void consolesShowTheSameDefaults() throws Exception {
         Map<String, Object> shown = new HashMap<>();
         for (Method method : Metatype.class.getDeclaredMethods()) {

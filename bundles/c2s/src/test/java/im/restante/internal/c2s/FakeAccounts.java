@@ -25,6 +25,7 @@ import javax.crypto.spec.SecretKeySpec;
 final class FakeAccounts implements Accounts {
     final Map<Jid, String> passwords = new ConcurrentHashMap<>(Map.of(Jid.of("juliet@localhost"), "r0m30"));
     volatile boolean broken;
+    volatile boolean open;
 
     static ScramCredentials derive(ScramHash hash, String password, byte[] salt, int iterations) {
         try {
@@ -72,7 +73,12 @@ final class FakeAccounts implements Accounts {
 
     @Override
     public CompletionStage<Boolean> create(Jid account, String password) {
-        return CompletableFuture.completedFuture(passwords.putIfAbsent(account, password) == null);
+        if (password.isEmpty()) {
+            throw new IllegalArgumentException("the password is empty");
+        }
+        return broken
+                ? CompletableFuture.failedFuture(new StoreException("no repository"))
+                : CompletableFuture.completedFuture(passwords.putIfAbsent(account, password) == null);
     }
 
     @Override
@@ -107,6 +113,6 @@ final class FakeAccounts implements Accounts {
 
     @Override
     public boolean registrationOpen() {
-        return false;
+        return open;
     }
 }

@@ -58,6 +58,34 @@ class SaslTriesTest {
         assertTrue(client.until("</stream:stream>").contains("<policy-violation"));
     }
 
+    /** As slixmpp does: the best mechanisms first, with a channel binding of its own choice. */
+    @Test
+    void whatIsRefusedUnreadDoesNotCountAsAGuess() throws Exception {
+        client.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").matching("<proceed[^>]*/>");
+        client.secure();
+        client.open();
+        wrong(4);
+        for (int i = 0; i < 4; i++) {
+            client.send(TestClient.auth("SCRAM-SHA-256-PLUS", "p=tls-unique,,n=juliet,r=abc"))
+                    .until("</failure>");
+            client.send(TestClient.auth("DIGEST-MD5", "")).until("</failure>");
+        }
+        client.login("balcony");
+    }
+
+    @Test
+    void refusalsAreBoundedToo() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            client.send(TestClient.auth("SCRAM-SHA-1-PLUS", "p=tls-unique,,n=juliet,r=abc"))
+                    .until("</failure>");
+            client.send("<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>").until("</failure>");
+        }
+        client.send(TestClient.auth("SCRAM-SHA-1", "n,,n=juliet,r=abc")).until("</challenge>");
+        client.send("<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>").until("</failure>");
+        client.send(TestClient.auth("PLAIN", "juliet")).until("</failure>");
+        assertTrue(client.until("</stream:stream>").contains("<policy-violation"));
+    }
+
     @Test
     void anotherConnectionStartsCountingAnew() throws Exception {
         wrong(4);

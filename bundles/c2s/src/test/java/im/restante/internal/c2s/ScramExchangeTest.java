@@ -2,6 +2,7 @@ package im.restante.internal.c2s;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import im.restante.account.ScramHash;
@@ -55,10 +56,7 @@ class ScramExchangeTest {
         first(exchange, ScramHash.SHA_1, "QSXCR+Q6sek8bf92", "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL");
         byte[] wrong =
                 "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4TA=".getBytes(UTF_8);
-        assertEquals(
-                Condition.NOT_AUTHORIZED,
-                assertThrows(SaslFailure.class, () -> exchange.clientFinal(wrong))
-                        .condition());
+        assertNull(exchange.clientFinal(wrong));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -9,6 +9,7 @@ import im.restante.stanza.Iq;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -18,14 +19,12 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * What somebody who is logged in may do to his own account (XEP-0077 §3.2, §3.3): change the password, remove the account. Making
- * accounts belongs before the login and is not done here.
+ * accounts belongs before the login, on a stream that has no session yet: c2s does that.
  */
 @Component(
         service = {IqHandler.class, FeatureProvider.class},
-        property = {IqHandler.NAMESPACE + "=" + RegisterHandler.REGISTER, IqHandler.ELEMENT + "=query"})
+        property = {IqHandler.NAMESPACE + "=" + Namespaces.REGISTER, IqHandler.ELEMENT + "=query"})
 public final class RegisterHandler implements IqHandler, FeatureProvider {
-    static final String REGISTER = "jabber:iq:register";
-
     private final Accounts accounts;
     private final InTurn inTurn = new InTurn();
 
@@ -41,13 +40,13 @@ public final class RegisterHandler implements IqHandler, FeatureProvider {
         if (request.type() == Iq.Type.GET) {
             return Answers.result(request, form(account));
         }
-        if (query.child(REGISTER, "remove").isPresent()) {
+        if (query.child(Namespaces.REGISTER, "remove").isPresent()) {
             return query.children().size() == 1
                     ? inTurn.run(account, () -> remove(request, account))
                     : Answers.error(request, Condition.BAD_REQUEST);
         }
-        Optional<String> username = query.child(REGISTER, "username").map(Element::text);
-        Optional<String> password = query.child(REGISTER, "password").map(Element::text);
+        Optional<String> username = query.child(Namespaces.REGISTER, "username").map(Element::text);
+        Optional<String> password = query.child(Namespaces.REGISTER, "password").map(Element::text);
         if (username.isEmpty() || password.isEmpty()) {
             return Answers.error(request, Condition.BAD_REQUEST, "Both username and password are needed");
         }
@@ -76,11 +75,14 @@ public final class RegisterHandler implements IqHandler, FeatureProvider {
     }
 
     private static Element form(Jid account) {
-        return Element.builder(REGISTER, "query")
-                .child(Element.of(REGISTER, "registered"))
-                .child(Element.of(REGISTER, "instructions", "Send username and a new password to change the password."))
-                .child(Element.of(REGISTER, "username", account.local()))
-                .child(Element.of(REGISTER, "password"))
+        return Element.builder(Namespaces.REGISTER, "query")
+                .child(Element.of(Namespaces.REGISTER, "registered"))
+                .child(Element.of(
+                        Namespaces.REGISTER,
+                        "instructions",
+                        "Send username and a new password to change the password."))
+                .child(Element.of(Namespaces.REGISTER, "username", account.local()))
+                .child(Element.of(Namespaces.REGISTER, "password"))
                 .build();
     }
 
@@ -94,6 +96,6 @@ public final class RegisterHandler implements IqHandler, FeatureProvider {
 
     @Override
     public Set<String> serverFeatures() {
-        return Set.of(REGISTER);
+        return Set.of(Namespaces.REGISTER);
     }
 }

@@ -46,6 +46,12 @@ class SmallHandlersTest {
     }
 
     @Test
+    void aStreamHasOneResource() throws Exception {
+        Element bind = Element.of("urn:ietf:params:xml:ns:xmpp-bind", "bind");
+        assertEquals("not-allowed", error(new BindHandler().handle(set(null, bind))));
+    }
+
+    @Test
     void versionTellsTheProgramAndNotTheOperatingSystem() throws Exception {
         VersionHandler version = new VersionHandler(new Info());
         Element answer = result(version.handle(get(SERVER, Element.of("jabber:iq:version", "query"))));

@@ -1,0 +1,135 @@
+package im.restante.internal.c2s;
+
+import im.restante.account.Accounts;
+import im.restante.jid.InvalidJidException;
+import im.restante.jid.Jid;
+import im.restante.stanza.Iq;
+import im.restante.stanza.StanzaError;
+import im.restante.stanza.StanzaError.Condition;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes accounts before the login (XEP-0077 §3.1) where the operator opened that; for one connection, on its reader's thread.
+ * What somebody who is logged in may do to the own account is not part of a stream's negotiation and is not done here.
+ */
+final class Registration {
+    private static final Logger log = LoggerFactory.getLogger(Registration.class);
+    private static final String FEATURE = "http://jabber.org/features/iq-register";
+
+    /** Names one may ask for on one connection until one is free; the next account needs another connection. */
+    private static final int MAX_TRIES = 5;
+
+    private static final long ACCOUNTS_ANSWER_SECONDS = 15;
+
+    private final Accounts accounts;
+    private final Jid domain;
+    private final String remote;
+    private int triesLeft = MAX_TRIES;
+
+    /** @param remote the client, for the log */
+    Registration(Accounts accounts, Jid domain, String remote) {
+        this.accounts = accounts;
+        this.domain = domain;
+        this.remote = remote;
+    }
+
+    /** What the features of the stream say; empty if nobody may register. */
+    List<Element> features() {
+        return accounts.registrationOpen() ? List.of(Element.of(FEATURE, "register")) : List.of();
+    }
+
+    /** Whether this asks the server for an account, or how to get one. */
+    boolean concerns(Element element) {
+        return element.is(Namespaces.CLIENT, "iq")
+                && ("get".equals(element.attribute("type")) || "set".equals(element.attribute("type")))
+                && element.child(Namespaces.REGISTER, "query").isPresent()
+                && isForTheServer(element.attribute("to"));
+    }
+
+    private boolean isForTheServer(String to) {
+        try {
+            return to == null || Jid.of(to).equals(domain);
+        } catch (InvalidJidException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Blocks for the accounts.
+     *
+     * @param element        what {@link #concerns} this
+     * @param mayTellSecrets whether a password may be sent on this stream
+     */
+    Element answer(Element element, boolean mayTellSecrets) throws InterruptedException {
+        // The addresses of a client that is nobody yet say nothing: the one is ours, the other is not believed.
+        Iq request = Iq.of(element.withAttribute("from", null));
+        return answer(request, element.child(Namespaces.REGISTER, "query").orElseThrow(), mayTellSecrets)
+                .element();
+    }
+
+    private Iq answer(Iq request, Element query, boolean mayTellSecrets) throws InterruptedException {
+        if (!accounts.registrationOpen()) {
+            return refused(request, Condition.NOT_ALLOWED, "Accounts are made by the operator of this server");
+        }
+        if (!mayTellSecrets) {
+            return refused(request, Condition.POLICY_VIOLATION, "Encrypt the stream first");
+        }
+        if (request.type() == Iq.Type.GET) {
+            return request.result(form());
+        }
+        if (query.child(Namespaces.REGISTER, "remove").isPresent()) {
+            return refused(request, Condition.UNEXPECTED_REQUEST, "Log in first");
+        }
+        if (triesLeft == 0) {
+            return refused(request, Condition.RESOURCE_CONSTRAINT, "Enough accounts were asked for on this connection");
+        }
+        triesLeft--;
+        Optional<String> username = query.child(Namespaces.REGISTER, "username").map(Element::text);
+        Optional<String> password = query.child(Namespaces.REGISTER, "password").map(Element::text);
+        if (username.isEmpty() || password.isEmpty()) {
+            return refused(request, Condition.NOT_ACCEPTABLE, "Both username and password are needed");
+        }
+        return create(request, username.get(), password.get());
+    }
+
+    private Iq create(Iq request, String username, String password) throws InterruptedException {
+        try {
+            Jid account = Jid.of(username, domain.domain(), null);
+            if (!accounts.create(account, password)
+                    .toCompletableFuture()
+                    .get(ACCOUNTS_ANSWER_SECONDS, TimeUnit.SECONDS)) {
+                return refused(request, Condition.CONFLICT, "That username is taken");
+            }
+            triesLeft = 0;
+            log.info("{}: registered {}", remote, account);
+            return request.result();
+        } catch (InvalidJidException e) {
+            return refused(request, Condition.JID_MALFORMED, "Not a username: " + e.getMessage());
+        } catch (IllegalArgumentException e) { // says what is wrong with the password, not what it is
+            return refused(request, Condition.NOT_ACCEPTABLE, e.getMessage());
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("{}: cannot register an account: {}", remote, e.getMessage());
+            return request.error(StanzaError.of(Condition.RESOURCE_CONSTRAINT, "Try again later"));
+        }
+    }
+
+    private static Iq refused(Iq request, Condition condition, String text) {
+        return request.error(StanzaError.of(condition, text));
+    }
+
+    private static Element form() {
+        return Element.builder(Namespaces.REGISTER, "query")
+                .child(Element.of(Namespaces.REGISTER, "instructions", "Choose a username and a password."))
+                .child(Element.of(Namespaces.REGISTER, "username"))
+                .child(Element.of(Namespaces.REGISTER, "password"))
+                .build();
+    }
+}
