@@ -93,6 +93,7 @@ public class DistributionIT {
                 editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "port", "0"),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "tls", "off"),
+                editConfigurationFilePut("etc/system.properties", "sample", System.getProperty("sample")),
                 bundle(new File(System.getProperty("client")).toURI().toString()),
                 composite(Stream.of(
                                 "--add-reads=java.xml=java.logging",
@@ -198,6 +199,38 @@ public class DistributionIT {
             session.close();
         }
         assertTrue(printed.toString(StandardCharsets.UTF_8).contains("juliet@" + DOMAIN));
+    }
+
+    @Test
+    public void theBundleOfAThirdPartyIsUsedWhileItIsThere() throws Exception {
+        Bundle sample = context.installBundle(
+                new File(System.getProperty("sample")).toURI().toString());
+        sample.start();
+        configure("im.restante.offline", Map.of("store", "memory"));
+        configure("im.restante.quota", Map.of("store-limit", "1", "quota-exceeded", "patient"));
+        try (PlainClient juliet = login("juliet");
+                PlainClient romeo = login("romeo")) {
+            until("the strategy and the store are used", () -> isAskedToBePatient(juliet));
+            romeo.send("<iq type='get' id='w'><waiting xmlns='urn:example:waiting'/></iq>");
+            String waiting = romeo.await("<iq.*?</iq>");
+            assertTrue(waiting, waiting.contains("type='result'"));
+            romeo.send("<presence/>");
+            romeo.await("<message.*?</message>");
+            romeo.ping(DOMAIN, "read");
+        } finally {
+            configure("im.restante.offline", Map.of());
+            configure("im.restante.quota", Map.of());
+            sample.uninstall();
+        }
+        leaveAndCollect("without the sample");
+    }
+
+    private static boolean isAskedToBePatient(PlainClient juliet) throws IOException {
+        for (int i = 0; i < 2; i++) {
+            juliet.send("<message to='romeo@localhost'><urgent xmlns='urn:example:urgent'/></message>");
+        }
+        juliet.send("<iq type='get' id='judged' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>");
+        return juliet.await(".*<iq[^>]*id=.judged.*?>").contains("of your messages wait already");
     }
 
     private void leaveAndCollect(String body) throws Exception {
