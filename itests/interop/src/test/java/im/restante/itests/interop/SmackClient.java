@@ -38,17 +38,11 @@ final class SmackClient implements AutoCloseable {
 
     static SmackClient login(ServerProcess server, String local, String resource, SecurityMode security)
             throws Exception {
-        XMPPTCPConnectionConfiguration.Builder configuration = XMPPTCPConnectionConfiguration.builder()
-                .setHost("127.0.0.1")
-                .setPort(server.port())
-                .setXmppDomain("localhost")
+        XMPPTCPConnection connection = new XMPPTCPConnection(configuration(server)
                 .setUsernameAndPassword(local, ServerProcess.password(local))
                 .setResource(resource)
                 .setSecurityMode(security)
-                .setCustomX509TrustManager(new TLSUtils.AcceptAllTrustManager())
-                .setHostnameVerifier((host, session) -> true)
-                .setSendPresence(false);
-        XMPPTCPConnection connection = new XMPPTCPConnection(configuration.build());
+                .build());
         connection.setReplyTimeout(30_000);
         SmackClient client = new SmackClient(connection);
         connection.addSyncStanzaListener(stanza -> client.messages.add((Message) stanza), StanzaTypeFilter.MESSAGE);
@@ -57,6 +51,17 @@ final class SmackClient implements AutoCloseable {
         Roster.getInstanceFor(connection).setSubscriptionMode(Roster.SubscriptionMode.manual);
         connection.connect().login();
         return client;
+    }
+
+    /** Where the server is, and that its certificate may be its own. */
+    static XMPPTCPConnectionConfiguration.Builder configuration(ServerProcess server) throws Exception {
+        return XMPPTCPConnectionConfiguration.builder()
+                .setHost("127.0.0.1")
+                .setPort(server.port())
+                .setXmppDomain("localhost")
+                .setCustomX509TrustManager(new TLSUtils.AcceptAllTrustManager())
+                .setHostnameVerifier((host, session) -> true)
+                .setSendPresence(false);
     }
 
     /** Logs in and comes online with priority 0. */

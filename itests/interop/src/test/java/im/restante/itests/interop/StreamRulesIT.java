@@ -160,4 +160,13 @@ class StreamRulesIT extends ServerTest {
         String spool = server.shell("restante:spool " + jid(romeo));
         assertTrue(spool.contains("50 messages"), spool);
     }
+
+    @Test
+    void aSecondResourceOnOneStreamIsNotAllowedAndTheStreamGoesOn() throws Exception {
+        try (RawClient client = RawClient.login(server, newUser("twice"))) {
+            String answer =
+                    client.say("<iq type='set' id='again'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+            assertTrue(answer.contains("id='again'") && answer.contains("<not-allowed"), answer);
+        }
+    }
 }

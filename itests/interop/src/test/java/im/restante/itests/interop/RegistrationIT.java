@@ -1,0 +1,89 @@
+package im.restante.itests.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.itests.harness.Await;
+import im.restante.itests.harness.ServerProcess;
+import java.time.Duration;
+import java.util.Set;
+import org.jivesoftware.smack.XMPPException.XMPPErrorException;
+import org.jivesoftware.smack.packet.StanzaError.Condition;
+import org.jivesoftware.smack.sasl.SASLErrorException;
+import org.jivesoftware.smack.tcp.XMPPTCPConnection;
+import org.jivesoftware.smackx.iqregister.AccountManager;
+import org.junit.jupiter.api.Test;
+import org.jxmpp.jid.parts.Localpart;
+
+/** XEP-0077 as an ordinary client does it, from making an account to removing it. */
+class RegistrationIT extends ServerTest {
+    @Override
+    ServerProcess configured(ServerProcess prepared) {
+        return super.configured(prepared).configure("im.restante.accounts", "registration", "true");
+    }
+
+    @Test
+    void somebodyNewMakesAnAccountUsesItAndRemovesIt() throws Exception {
+        XMPPTCPConnection connection =
+                new XMPPTCPConnection(SmackClient.configuration(server).build());
+        connection.connect();
+        AccountManager manager = AccountManager.getInstance(connection);
+        assertTrue(manager.isSupported());
+        assertEquals(Set.of("username", "password"), manager.getAccountAttributes());
+        manager.createAccount(Localpart.from("benvolio"), "first secret");
+        connection.login("benvolio", "first secret");
+        manager.changePassword("second secret");
+        assertTrue(server.shell("restante:user-list").contains(jid("benvolio")));
+        connection.disconnect();
+
+        XMPPTCPConnection again =
+                new XMPPTCPConnection(SmackClient.configuration(server).build());
+        again.connect();
+        assertThrows(SASLErrorException.class, () -> again.login("benvolio", "first secret"));
+        again.login("benvolio", "second secret");
+        AccountManager.getInstance(again).deleteAccount();
+        Await.until(
+                "the account is gone",
+                Duration.ofSeconds(20),
+                () -> !server.shell("restante:user-list").contains(jid("benvolio")));
+        again.disconnect();
+    }
+
+    @Test
+    void aNameThatIsTakenStaysWhoseItIs() throws Exception {
+        String juliet = newUser("juliet");
+        XMPPTCPConnection connection =
+                new XMPPTCPConnection(SmackClient.configuration(server).build());
+        connection.connect();
+        AccountManager manager = AccountManager.getInstance(connection);
+        XMPPErrorException refused = assertThrows(
+                XMPPErrorException.class, () -> manager.createAccount(Localpart.from(juliet), "another secret"));
+        assertEquals(Condition.conflict, refused.getStanzaError().getCondition());
+        connection.login(juliet, ServerProcess.password(juliet));
+        connection.disconnect();
+    }
+
+    @Test
+    void registrationCanBeClosedWhileTheServerRuns() throws Exception {
+        awaitOffered(true);
+        server.configure("im.restante.accounts", "registration", "false");
+        try {
+            awaitOffered(false);
+        } finally {
+            server.configure("im.restante.accounts", "registration", "true");
+            awaitOffered(true);
+        }
+    }
+
+    private void awaitOffered(boolean wanted) throws Exception {
+        Await.until("accounts offered: " + wanted, Duration.ofSeconds(20), () -> {
+            XMPPTCPConnection connection =
+                    new XMPPTCPConnection(SmackClient.configuration(server).build());
+            connection.connect();
+            boolean offered = AccountManager.getInstance(connection).isSupported();
+            connection.disconnect();
+            return offered == wanted;
+        });
+    }
+}
