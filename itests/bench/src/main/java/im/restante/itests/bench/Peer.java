@@ -28,14 +28,14 @@ final class Peer implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private final Map<String, CompletableFuture<Void>> pings = new ConcurrentHashMap<>();
-    private final Tally tally;
+    private final Receiver receiver;
     private int pingCount;
     private byte[] buffer = new byte[512];
     private int filled;
 
-    private Peer(Socket socket, Tally tally) throws IOException {
+    private Peer(Socket socket, Receiver receiver) throws IOException {
         this.socket = socket;
-        this.tally = tally;
+        this.receiver = receiver;
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }
@@ -43,16 +43,12 @@ final class Peer implements AutoCloseable {
     /**
      * Connects, authenticates and binds; presence is not sent.
      *
-     * @param tally told of every message
+     * @param receiver told of every message
      */
-    static Peer login(int port, String user, String resource, Tally tally) throws IOException {
-        Peer peer = new Peer(PlainLogin.open(port, user, resource), tally);
+    static Peer login(int port, String user, String resource, Receiver receiver) throws IOException {
+        Peer peer = new Peer(PlainLogin.open(port, user, resource), receiver);
         Threads.start(peer::readAll);
         return peer;
-    }
-
-    Tally tally() {
-        return tally;
     }
 
     void write(byte[] bytes) throws IOException {
@@ -150,7 +146,7 @@ final class Peer implements AutoCloseable {
             } else if (first == 'i' && buffer[at + 2] == 'q') {
                 iq(new String(buffer, at, end - at, UTF_8));
             } else if (first == 'm' && new String(buffer, at, end - at, UTF_8).contains("error")) {
-                tally.error();
+                receiver.error();
             }
             at = end + 1;
         }
@@ -166,7 +162,7 @@ final class Peer implements AutoCloseable {
         for (at++; at < to; at++) {
             number = number * 10 + buffer[at] - '0';
         }
-        tally.message(sender, number);
+        receiver.message(sender, number);
     }
 
     private void iq(String tag) throws IOException {

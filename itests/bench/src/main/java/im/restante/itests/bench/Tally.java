@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Counts what one receiver is given: how many, which twice, which too late. Its peer writes, the driver waits. */
-final class Tally {
+final class Tally implements Receiver {
     private final int expected;
     private final CountDownLatch complete = new CountDownLatch(1);
     private final Map<Integer, BitSet> seen = new HashMap<>();
@@ -20,7 +20,8 @@ final class Tally {
         this.expected = expected;
     }
 
-    synchronized void message(int sender, int number) {
+    @Override
+    public synchronized void message(int sender, int number) {
         BitSet numbers = seen.computeIfAbsent(sender, s -> new BitSet());
         if (numbers.get(number)) {
             doubled++;
@@ -36,7 +37,8 @@ final class Tally {
         }
     }
 
-    void error() {
+    @Override
+    public void error() {
         errors++;
     }
 
@@ -44,10 +46,10 @@ final class Tally {
         return received;
     }
 
-    /** Waits until as many have come as were expected, or a minute. */
+    /** Waits until as many have come as were expected, or two minutes. */
     void await() {
         try {
-            complete.await(60, TimeUnit.SECONDS);
+            complete.await(120, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

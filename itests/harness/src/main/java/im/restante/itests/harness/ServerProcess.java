@@ -38,6 +38,7 @@ public final class ServerProcess implements AutoCloseable {
     private final Path home;
     private final List<String> jvmOptions;
     private final Map<String, Map<String, String>> configuration = new TreeMap<>();
+    private Path jar;
     private Process process;
     private int port;
 
@@ -56,6 +57,12 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Runs that jar from the next start on, instead of {@link #jar()}: another build, to compare with. */
+    public ServerProcess of(Path restante) {
+        jar = restante;
+        return this;
     }
 
     /** Sets a value in {@code etc/PID.cfg}; a running server reads it again. */
@@ -114,7 +121,7 @@ public final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-jar", jar().toString(), "--home", home.toString()));
+        command.addAll(List.of("-jar", (jar == null ? jar() : jar).toString(), "--home", home.toString()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }

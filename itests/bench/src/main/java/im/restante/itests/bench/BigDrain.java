@@ -1,0 +1,188 @@
+package im.restante.itests.bench;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A backlog of 100,000 of one owner, handed to a client that reads as fast as it can, and to one that reads 50 stanzas a second:
+ * what the server keeps in its heap meanwhile, and what 100 users who write to each other notice.
+ */
+final class BigDrain {
+    private static final int BACKLOG = 100_000;
+    private static final String OWNER = "u900";
+    private static final int FAST_ROUNDS = 3;
+    private static final Duration CALM = Duration.ofSeconds(10);
+    private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1) / 50;
+    private static final double MOST_HEAP_MIB = 32;
+    private static final double MOST_TIMES_SLOWER = 2;
+
+    private final LoadedServer server;
+    private final Duration slow;
+    private boolean good = true;
+
+    /** @param slow how long the slow client reads slowly */
+    BigDrain(LoadedServer server, Duration slow) {
+        this.server = server;
+        this.slow = slow;
+    }
+
+    /** @return whether heap and times stayed within what is demanded */
+    boolean run() throws Exception {
+        server.drain(10_000); // warm
+        long idle = server.heapInUseKib();
+        System.out.printf(Locale.ROOT, "%-62s %.1f MiB of heap in use%n", "big drain: idle server", idle / 1024.0);
+        server.fillOne(OWNER, BACKLOG);
+        Reading first = new Reading(0);
+        long most = 0;
+        for (long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+                !first.isComplete() && System.nanoTime() < end; ) {
+            most = Math.max(most, server.heapInUseKib());
+        }
+        first.end();
+        heap("big drain: to a fast client", idle, most);
+        try (PingPong others = new PingPong(server.process().port(), 100)) {
+            pass(Duration.ofSeconds(5)); // warm
+            double calm = calm(others);
+            fast(others, calm);
+            slow(others, calm(others), server.heapInUseKib());
+            if (others.hasFailed()) {
+                good = false;
+                System.out.println("WRONG big drain: others got errors or no answer");
+            }
+        }
+        server.nothingWaits("big drain");
+        return good;
+    }
+
+    private double calm(PingPong others) {
+        others.restart();
+        pass(CALM);
+        double calm = others.p99();
+        System.out.printf(
+                Locale.ROOT,
+                "%-62s %.2f ms p99 of %,d%n",
+                "big drain: 100 others, nobody drains",
+                calm,
+                others.count());
+        return calm;
+    }
+
+    private void fast(PingPong others, double calm) throws Exception {
+        for (int round = 0; round < FAST_ROUNDS; round++) {
+            server.fillOne(OWNER, BACKLOG);
+            pass(Duration.ofSeconds(1));
+            others.restart();
+            Reading reading = new Reading(0);
+            reading.await();
+            times("big drain: 100 others beside the fast client", others, calm);
+            reading.end();
+        }
+    }
+
+    /** Without a look at the heap first, since a look stops the server; then with one every five seconds. */
+    private void slow(PingPong others, double calm, long idle) throws Exception {
+        server.fillOne(OWNER, BACKLOG);
+        pass(Duration.ofSeconds(1));
+        others.restart();
+        Reading reading = new Reading(SLOW_NANOS);
+        pass(slow.dividedBy(2));
+        times("big drain: 100 others beside the slow client", others, calm);
+        long most = 0;
+        for (long end = System.nanoTime() + slow.toNanos() / 2; System.nanoTime() < end; pass(Duration.ofSeconds(5))) {
+            most = Math.max(most, server.heapInUseKib());
+        }
+        heap("big drain: to a client that read " + reading.received() + " in " + slow.toSeconds() + " s", idle, most);
+        reading.hurry();
+        reading.await();
+        reading.end();
+    }
+
+    private void heap(String what, long idle, long most) {
+        double more = (most - idle) / 1024.0;
+        boolean enough = more <= MOST_HEAP_MIB;
+        good &= enough;
+        System.out.printf(
+                Locale.ROOT,
+                "%-62s %+.1f MiB of heap in use; at most +%.0f%s%n",
+                what,
+                more,
+                MOST_HEAP_MIB,
+                enough ? "" : "   TOO MUCH");
+    }
+
+    private void times(String what, PingPong others, double calm) {
+        double p99 = others.p99();
+        boolean enough = p99 <= calm * MOST_TIMES_SLOWER;
+        good &= enough;
+        System.out.printf(
+                Locale.ROOT,
+                "%-62s %.2f ms p99 of %,d: %.2fx; at most %.0fx%s%n",
+                what,
+                p99,
+                others.count(),
+                p99 / calm,
+                MOST_TIMES_SLOWER,
+                enough ? "" : "   TOO SLOW");
+    }
+
+    private static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() < end) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
+    /** The owner, present and reading. */
+    private final class Reading implements Receiver {
+        private final Tally tally = new Tally(BACKLOG);
+        private final Peer peer;
+        private volatile long nanosEach;
+
+        Reading(long nanosEach) throws Exception {
+            this.nanosEach = nanosEach;
+            peer = Peer.login(server.process().port(), OWNER, "bench", this);
+            peer.presence();
+        }
+
+        @Override
+        public void message(int sender, int number) {
+            tally.message(sender, number);
+            if (nanosEach > 0) {
+                LockSupport.parkNanos(nanosEach);
+            }
+        }
+
+        @Override
+        public void error() {
+            tally.error();
+        }
+
+        int received() {
+            return tally.received();
+        }
+
+        boolean isComplete() {
+            return tally.received() >= BACKLOG;
+        }
+
+        /** From now on it reads as fast as it can. */
+        void hurry() {
+            nanosEach = 0;
+        }
+
+        void await() {
+            tally.await();
+        }
+
+        void end() throws Exception {
+            tally.await();
+            peer.ping();
+            peer.close();
+            Tally.Sum sum = new Tally.Sum();
+            tally.addTo(sum);
+            server.check("big drain", sum);
+        }
+    }
+}
