@@ -2,6 +2,8 @@ package im.restante.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +14,9 @@ import java.util.stream.Collectors;
  * be text, as in a {@code .cfg} file, or typed, as a program may set them.
  */
 public final class Settings {
+    /** Framework or system property: the folder that relative paths start from. Without it: the working directory. */
+    public static final String HOME = "restante.home";
+
     private final String pid;
     private final Map<String, ?> values;
 
@@ -69,6 +74,22 @@ public final class Settings {
                         + Arrays.stream(byDefault.getDeclaringClass().getEnumConstants())
                                 .map(Settings::word)
                                 .collect(Collectors.joining(", ")));
+    }
+
+    /**
+     * A path, absolute and normalized.
+     *
+     * @param home where a relative one starts from: the value of {@link #HOME}; null for the working directory
+     */
+    public Path path(String key, String byDefault, String home) {
+        try {
+            return Path.of(home == null ? "" : home)
+                    .resolve(text(key, byDefault))
+                    .toAbsolutePath()
+                    .normalize();
+        } catch (InvalidPathException e) {
+            throw bad(key, "a path");
+        }
     }
 
     /** The exception for a value that only its reader can judge; {@code wanted} ends the sentence "must be ...". */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,5 +75,17 @@ class SettingsTest {
         assertEquals(
                 "im.restante.test: key=a b: must be a domain",
                 with("a b").bad("key", "a domain").getMessage());
+    }
+
+    @Test
+    void aRelativePathStartsFromTheHomeIfThereIsOne() {
+        assertEquals(Path.of("/home/a"), with("../a").path("key", "b", "/home/restante"));
+        assertEquals(Path.of("/home/restante/b"), with("").path("key", "b", "/home/restante"));
+        assertEquals(Path.of("/a"), with("/a").path("key", "b", "/home/restante"));
+        assertEquals(Path.of("a").toAbsolutePath(), with("a").path("key", "b", null));
+        assertEquals(
+                "im.restante.test: key=a\u0000b: must be a path",
+                assertThrows(ConfigException.class, () -> with("a\u0000b").path("key", "b", null))
+                        .getMessage());
     }
 }

@@ -2,6 +2,7 @@ package im.restante.internal.c2s;
 
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
+import im.restante.config.Settings;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.session.SessionManager;
@@ -36,7 +37,6 @@ import org.slf4j.LoggerFactory;
         attribute = {"objectClass:List<String>=\"im.restante.server.ServerEndpoint\"", "uses:=\"im.restante.server\""})
 public final class ClientListener {
     private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
-    private static final String HOME = "restante.home";
 
     private final BundleContext context;
     private final Server server;
@@ -52,7 +52,7 @@ public final class ClientListener {
             @Reference XmlCodec codec,
             @Reference ServerInfo info) {
         this.context = context;
-        String home = context.getProperty(HOME);
+        String home = context.getProperty(Settings.HOME);
         server = new Server(
                 sessions,
                 accounts,

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -62,7 +63,8 @@ public final class ShellSocket {
 
     @ObjectClassDefinition(name = "Restante shell", description = "Commands through a Unix-domain socket")
     @interface Config {
-        @AttributeDefinition(description = "Path of the socket; its folder must exist")
+        @AttributeDefinition(
+                description = "Path of the socket; a relative one starts from the server's home; its folder must exist")
         String socket();
     }
 
@@ -77,14 +79,14 @@ public final class ShellSocket {
      * @throws IOException     if the socket cannot be made
      */
     @Activate
-    public ShellSocket(Map<String, Object> values, @Reference CommandProcessor processor) throws IOException {
+    public ShellSocket(BundleContext context, Map<String, Object> values, @Reference CommandProcessor processor)
+            throws IOException {
         Settings settings = Settings.of(PID, values);
-        String text = settings.text("socket", "");
-        if (text.isEmpty()) {
+        if (settings.text("socket", "").isEmpty()) {
             throw settings.bad("socket", "the path of a Unix-domain socket");
         }
         this.processor = processor;
-        this.path = Path.of(text).toAbsolutePath();
+        this.path = settings.path("socket", "", context.getProperty(Settings.HOME));
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
             throw settings.bad("socket", "free, or a socket that an earlier server left; there is something else");
         }

@@ -14,14 +14,19 @@ import im.restante.store.SenderUsage;
 import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.Usage;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 
 class CommandsTest {
     private static final Jid ROMEO = Jid.of("romeo@example.org");
@@ -182,17 +187,45 @@ class CommandsTest {
     @Test
     void explainsItself() throws Exception {
         UserListCommand list = new UserListCommand(accounts);
-        try (Gogo gogo = new Gogo(list, new CommandsCommand(List.of(list)))) {
+        try (Gogo gogo = new Gogo(list, new CommandsCommand(others(), List.of(list)))) {
             assertEquals(
                     "restante:user-list [AFTER]\n    Lists accounts by address, 1000 at a time, those behind AFTER.\n",
                     gogo.run("user-list --help"));
             assertEquals("""
                     restante:commands
                         Lists these commands; each one explains itself with --help.
+                    restante:other-check
+                        Checks the other.
+                    restante:other-list
+                        Checks the other.
                     restante:user-list [AFTER]
                         Lists accounts by address, 1000 at a time, those behind AFTER.
                     """, gogo.run("commands"));
         }
+    }
+
+    /** A framework in which another bundle has added two commands. */
+    private static BundleContext others() {
+        Map<String, Object> properties = Map.of(
+                "osgi.command.function",
+                new String[] {"other-list", "other-check"},
+                "service.description",
+                "Checks the other.");
+        ServiceReference<?> other = fake(ServiceReference.class, (name, args) -> properties.get(args[0]));
+        Bundle ours = fake(Bundle.class, (name, args) -> 7L);
+        return fake(BundleContext.class, (name, args) -> switch (name) {
+            case "getBundle" -> ours;
+            case "getAllServiceReferences" ->
+                args[1].toString().contains("(!(service.bundleid=7))") ? new ServiceReference<?>[] {other} : null;
+            default -> null;
+        });
+    }
+
+    private static <T> T fake(Class<T> type, BiFunction<String, Object[], Object> answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, args) -> answers.apply(method.getName(), args)));
     }
 
     private static <T> CompletionStage<T> done(T value) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.config.ConfigException;
 import im.restante.jid.Jid;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
 
 @Timeout(20)
 class ShellSocketTest {
@@ -98,7 +100,7 @@ class ShellSocketTest {
 
     @Test
     void wantsAPath() {
-        assertThrows(ConfigException.class, () -> new ShellSocket(Map.of(), gogo.processor));
+        assertThrows(ConfigException.class, () -> new ShellSocket(context(), Map.of(), gogo.processor));
     }
 
     @Test
@@ -117,7 +119,7 @@ class ShellSocketTest {
     }
 
     private ShellSocket open() throws IOException {
-        ShellSocket shell = new ShellSocket(Map.of("socket", path().toString()), gogo.processor);
+        ShellSocket shell = new ShellSocket(context(), Map.of("socket", path().toString()), gogo.processor);
         shell.open();
         return shell;
     }
@@ -128,5 +130,19 @@ class ShellSocketTest {
             channel.shutdownOutput();
             return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    private BundleContext context() {
+        return (BundleContext) Proxy.newProxyInstance(
+                BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (proxy, method, args) -> args[0].equals("restante.home") ? home.toString() : null);
+    }
+
+    @Test
+    void aRelativePathStartsFromTheHome() throws IOException {
+        ShellSocket shell = new ShellSocket(context(), Map.of("socket", "near.sock"), gogo.processor);
+        assertTrue(Files.exists(home.resolve("near.sock")));
+        shell.close();
     }
 }

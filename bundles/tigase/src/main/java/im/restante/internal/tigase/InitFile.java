@@ -4,7 +4,6 @@ import im.restante.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -17,7 +16,6 @@ record InitFile(Path path) {
     static final String PID = "im.restante.tigase";
     static final String KEY = "init-properties";
     static final String BY_DEFAULT = "etc/init.properties";
-    static final String HOME = "restante.home";
 
     private static final int MOST_BYTES = 1 << 20;
 
@@ -28,19 +26,12 @@ record InitFile(Path path) {
 
     /** The file that is configured. */
     static InitFile configured(BundleContext context, Map<String, ?> values) {
-        Settings settings = Settings.of(PID, values);
-        try {
-            return named(context, settings.text(KEY, BY_DEFAULT));
-        } catch (InvalidPathException e) {
-            throw settings.bad(KEY, "the path of a file");
-        }
+        return new InitFile(Settings.of(PID, values).path(KEY, BY_DEFAULT, context.getProperty(Settings.HOME)));
     }
 
     /** A relative name starts from the server's home. */
     static InitFile named(BundleContext context, String name) {
-        String home = context.getProperty(HOME);
-        return new InitFile(
-                Path.of(home == null ? "" : home).resolve(name).toAbsolutePath().normalize());
+        return configured(context, Map.of(KEY, name));
     }
 
     /** {@link Stamp#ABSENT} if there is no such file. */

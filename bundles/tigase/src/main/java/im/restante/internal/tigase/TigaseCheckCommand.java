@@ -8,6 +8,7 @@ import java.util.Map;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -15,10 +16,14 @@ import org.osgi.service.component.annotations.Component;
 @Component(
         service = TigaseCheckCommand.class,
         configurationPid = InitFile.PID,
-        property = {"osgi.command.scope=restante", "osgi.command.function=tigase-check"})
+        property = {
+            "osgi.command.scope=restante",
+            "osgi.command.function=tigase-check",
+            Constants.SERVICE_DESCRIPTION + "=" + TigaseCheckCommand.PURPOSE
+        })
 public final class TigaseCheckCommand implements Function {
     private static final String USAGE = "restante:tigase-check [FILE]";
-    private static final String PURPOSE =
+    static final String PURPOSE =
             "Tells line by line what an init.properties means here; without FILE, the one in use. A relative name"
                     + " starts from the server's home. Changes nothing.";
 

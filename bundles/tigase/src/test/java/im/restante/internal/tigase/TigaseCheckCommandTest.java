@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.config.Settings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -91,7 +92,7 @@ class TigaseCheckCommandTest {
         BundleContext context = (BundleContext) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> {
                     assertEquals("getProperty", method.getName());
-                    return arguments[0].equals(InitFile.HOME) ? home.toString() : null;
+                    return arguments[0].equals(Settings.HOME) ? home.toString() : null;
                 });
         ThreadIOImpl threadIo = new ThreadIOImpl();
         threadIo.start();

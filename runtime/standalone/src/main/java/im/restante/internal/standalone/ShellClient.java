@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -27,8 +28,19 @@ final class ShellClient {
                 new ShellClient(socket(arguments.home().toAbsolutePath().normalize()));
         if (arguments.operands().isEmpty()) {
             client.converse();
-        } else if (!client.execute(String.join(" ", arguments.operands()), System.in)) {
-            throw Refusal.failed("the command failed");
+        } else {
+            Reply reply = client.ask(String.join(" ", arguments.operands()), System.in);
+            if (!reply.done()) {
+                throw Refusal.failed(reply.reason());
+            }
+            System.out.print(reply.text());
+        }
+    }
+
+    /** @param text what the command printed; the reason of a failure included */
+    private record Reply(boolean done, String text) {
+        String reason() {
+            return text.isBlank() ? "the command failed" : text.strip();
         }
     }
 
@@ -41,7 +53,7 @@ final class ShellClient {
         } catch (IOException e) {
             throw Refusal.failed("no server is running in " + home + ": cannot read " + Refusals.reason(e));
         }
-        return Path.of(configuration.getProperty("socket", "").replace("${restante.home}", home.toString()));
+        return home.resolve(configuration.getProperty("socket", "").replace("${restante.home}", home.toString()));
     }
 
     private void converse() throws Refusal {
@@ -57,7 +69,12 @@ final class ShellClient {
                     return;
                 }
                 if (!line.isBlank()) {
-                    execute(line, null);
+                    Reply reply = ask(line, null);
+                    if (reply.done()) {
+                        System.out.print(reply.text());
+                    } else {
+                        System.err.println(reply.reason());
+                    }
                 }
             }
         } catch (IOException e) {
@@ -65,12 +82,8 @@ final class ShellClient {
         }
     }
 
-    /**
-     * Prints what the command prints; true if it succeeded.
-     *
-     * @param keyboard what the command may read, until the end of the input; none: null
-     */
-    private boolean execute(String line, InputStream keyboard) throws Refusal {
+    /** @param keyboard what the command may read, until the end of the input; none: null */
+    private Reply ask(String line, InputStream keyboard) throws Refusal {
         if (Files.notExists(socket)) {
             throw Refusal.failed("no server is running in this home: there is no " + socket);
         }
@@ -85,10 +98,9 @@ final class ShellClient {
                 typing.start();
             }
             boolean done = "ok".equals(in.readLine());
-            for (String output = in.readLine(); output != null; output = in.readLine()) {
-                (done ? System.out : System.err).println(output);
-            }
-            return done;
+            StringWriter text = new StringWriter();
+            in.transferTo(text);
+            return new Reply(done, text.toString());
         } catch (IOException e) {
             throw Refusal.failed("cannot speak to the server at " + socket + ": " + Refusals.reason(e));
         }

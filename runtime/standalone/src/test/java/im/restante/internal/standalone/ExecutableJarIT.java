@@ -144,7 +144,11 @@ class ExecutableJarIT {
         assertTrue(many.out().contains("juliet@localhost") && many.out().contains("sqlite"), many.out());
         Finished wrong = run("", "shell", "no-such-command");
         assertEquals(1, wrong.exitCode());
-        assertTrue(wrong.err().contains("no-such-command"), wrong.err());
+        assertTrue(wrong.err().startsWith("restante: ") && wrong.err().contains("no-such-command"), wrong.err());
+        assertEquals(
+                new Finished(1, "", "restante: there is no account paris@localhost\n"),
+                run("", "shell", "restante:user-remove", "paris@localhost"));
+        assertTrue(run("", "shell", "restante:commands").out().contains("restante:tigase-check\n    "));
     }
 
     @Test

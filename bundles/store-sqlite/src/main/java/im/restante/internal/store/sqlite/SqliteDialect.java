@@ -86,8 +86,8 @@ class SqliteDialect implements Dialect {
                 "it may not be written. Give the server's user write access to the file and its directory, and"
                         + " see that the file system is not mounted read-only";
             case SQLITE_CANTOPEN ->
-                "it cannot be opened. See that the path is right, no directory is in its place, and the"
-                        + " server's user may write in its directory";
+                "it cannot be opened. See that its directory exists (only data/ in the home is made by itself), nothing"
+                        + " but a file is in its place, and the server's user may write in its directory";
             case SQLITE_IOERR -> "the disk reports an error. Look into the system's log, and have a backup at hand";
             case SQLITE_NOMEM -> "there is not enough memory for it. Give the server more";
             default -> "SQLite refuses: " + e.getMessage();

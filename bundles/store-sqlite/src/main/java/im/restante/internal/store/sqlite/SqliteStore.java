@@ -25,10 +25,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public final class SqliteStore extends SqlStore {
     static final String PID = "im.restante.store.sqlite";
     static final String STORE_ID = "sqlite";
-    /** Framework or system property: the directory that relative paths start from. None: the current one. */
-    static final String HOME = "restante.home";
 
-    private static final String DEFAULT_FILE = "data/spool.db";
+    static final String DEFAULT_FILE = "data/spool.db";
     /** Well below what a verdict may take ({@code store-timeout-seconds}). */
     private static final int BUSY_MILLIS = 4_000;
 
@@ -55,9 +53,7 @@ public final class SqliteStore extends SqlStore {
     }
 
     private static Path file(BundleContext context, Map<String, Object> properties) {
-        String home = context.getProperty(HOME);
-        String file = Settings.of(PID, properties).text("file", DEFAULT_FILE);
-        return Path.of(home == null ? "" : home).resolve(file).toAbsolutePath().normalize();
+        return Settings.of(PID, properties).path("file", DEFAULT_FILE, context.getProperty(Settings.HOME));
     }
 
     /** The driver unpacks its library before it loads it, by default into a directory that is often mounted without exec. */

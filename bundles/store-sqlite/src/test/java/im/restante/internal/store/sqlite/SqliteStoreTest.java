@@ -1,14 +1,18 @@
 package im.restante.internal.store.sqlite;
 
 import static im.restante.itests.contract.Stages.await;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.jid.Jid;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
@@ -43,10 +47,25 @@ class SqliteStoreTest {
     }
 
     @Test
-    void theFileMayBeElsewhere() {
+    void theFileMayBeElsewhere() throws IOException {
+        Files.createDirectory(home.resolve("other"));
         run(Map.of("file", "other/mail.db"));
         assertTrue(Files.isRegularFile(home.resolve("other/mail.db")));
         run(Map.of("file", home.resolve("absolute.db").toString()));
         assertTrue(Files.isRegularFile(home.resolve("absolute.db")));
+    }
+
+    @Test
+    void aDirectoryThatIsNotThereIsAnErrorAndNotMade() {
+        SqliteStore store = new SqliteStore(context(), Map.of("file", "mnt/disk/mail.db"));
+        store.activate();
+        CompletionException e = assertThrows(
+                CompletionException.class,
+                () -> store.create(Jid.of("romeo@example.org"), List.of())
+                        .toCompletableFuture()
+                        .join());
+        store.deactivate();
+        assertTrue(e.getMessage().contains("See that its directory exists"), e.getMessage());
+        assertFalse(Files.exists(home.resolve("mnt")));
     }
 }
