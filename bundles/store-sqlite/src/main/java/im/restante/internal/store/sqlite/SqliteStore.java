@@ -3,6 +3,7 @@ package im.restante.internal.store.sqlite;
 import im.restante.account.UserRepository;
 import im.restante.config.Settings;
 import im.restante.store.MessageStore;
+import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.SqlStore;
 import java.io.File;
 import java.nio.file.Path;
@@ -38,8 +39,11 @@ public final class SqliteStore extends SqlStore {
 
     @Activate
     public SqliteStore(BundleContext context, Map<String, Object> properties) {
-        this(file(context, properties), BUSY_MILLIS);
-        unpackNativesInto(context.getDataFile("native"));
+        this(file(context, properties), context.getDataFile("native"));
+    }
+
+    private SqliteStore(Path file, File unpacked) {
+        super(STORE_ID, new SqliteDialect(file), connections(file, unpacked));
     }
 
     /** What tests call. */
@@ -56,12 +60,17 @@ public final class SqliteStore extends SqlStore {
         return Settings.of(PID, properties).path("file", DEFAULT_FILE, context.getProperty(Settings.HOME));
     }
 
-    /** The driver unpacks its library before it loads it, by default into a directory that is often mounted without exec. */
-    private static void unpackNativesInto(File directory) {
-        String key = "org.sqlite.tmpdir";
-        if (System.getProperty(key) == null && directory != null && (directory.isDirectory() || directory.mkdirs())) {
-            System.setProperty(key, directory.getPath());
+    /** @param unpacked directory for the driver's library; null: the framework has none for us */
+    private static ConnectionSource connections(Path file, File unpacked) {
+        SqliteConnections connections = new SqliteConnections(file, BUSY_MILLIS);
+        if (unpacked == null) {
+            return connections;
         }
+        NativeLibrary library = new NativeLibrary(unpacked.toPath());
+        return purpose -> {
+            library.provide();
+            return connections.open(purpose);
+        };
     }
 
     @Activate

@@ -1,0 +1,71 @@
+package im.restante.internal.store.sqlite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteJDBCLoader;
+import org.sqlite.util.LibraryLoaderUtil;
+
+/**
+ * The driver's native library, unpacked once. The driver itself would unpack it at each start, by default into a directory that is
+ * often mounted without exec, compare it byte by byte, and leave it behind when the server is killed.
+ */
+final class NativeLibrary {
+    private static final Logger log = LoggerFactory.getLogger(NativeLibrary.class);
+    /** The driver's property: where the library lies. What an operator has set stays. */
+    private static final String PLACE = "org.sqlite.lib.path";
+    /** The driver's property: where it unpacks the library when there is none in its place, or that cannot be loaded. */
+    private static final String UNPACKING = "org.sqlite.tmpdir";
+
+    private final Path directory;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    NativeLibrary(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Before a connection is made. Does nothing once that is done, or if an operator has told the driver where to look. */
+    void provide() {
+        lock.lock();
+        try {
+            if (System.getProperty(PLACE) == null && System.getProperty(UNPACKING) == null) {
+                unpack();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void unpack() {
+        Path place = directory.resolve(SQLiteJDBCLoader.getVersion());
+        try {
+            Files.createDirectories(place);
+            System.setProperty(UNPACKING, place.toString());
+            unpack(place);
+            System.setProperty(PLACE, place.toString());
+        } catch (IOException e) {
+            log.warn("cannot unpack SQLite's native library into {}: {}", place, e.toString());
+        }
+    }
+
+    private static void unpack(Path place) throws IOException {
+        String name = LibraryLoaderUtil.getNativeLibName();
+        Path library = place.resolve(name);
+        if (Files.exists(library)) {
+            return;
+        }
+        try (InputStream in =
+                SQLiteJDBCLoader.class.getResourceAsStream(LibraryLoaderUtil.getNativeLibResourcePath() + '/' + name)) {
+            if (in != null) { // else none for this system is in the driver, which has its own ways to find one
+                Path fresh = place.resolve(name + ".new");
+                Files.copy(in, fresh, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(fresh, library, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+    }
+}
