@@ -134,6 +134,9 @@ final class Server {
             log.warn("{} sessions were not put away in time", connections.size());
         }
         timer.shutdownNow();
+        if (tls != null) {
+            tls.awaitOpened();
+        }
         threads.close();
     }
 
@@ -157,7 +160,7 @@ final class Server {
             return null;
         }
         try {
-            return TlsIdentity.open(wanted, domain, home);
+            return TlsIdentity.open(wanted, domain, home, threads.writers());
         } catch (IOException e) {
             throw new ConfigException(
                     C2sConfig.PID,

@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ final class TlsIdentity {
     private final Path certificate;
     private final Path privateKey;
     private final long lookAgainNanos;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private FileTime certificateTime;
     private FileTime keyTime;
@@ -36,39 +38,47 @@ final class TlsIdentity {
     private volatile SSLContext context;
 
     /**
-     * Reads the files; makes them first if the configuration names none.
+     * Reads the files that the configuration names. If it names none, the own pair is read, or made, while others go on: it can be
+     * no mistake of the operator's, and the first key takes a quarter of a second.
      *
+     * @param background where that happens
      * @throws IOException with a message for the operator
      */
-    static TlsIdentity open(C2sConfig config, Jid domain, Path home) throws IOException {
-        return open(config, domain, home, LOOK_AGAIN);
+    static TlsIdentity open(C2sConfig config, Jid domain, Path home, Executor background) throws IOException {
+        return open(config, domain, home, background, LOOK_AGAIN);
     }
 
-    static TlsIdentity open(C2sConfig config, Jid domain, Path home, Duration lookAgain) throws IOException {
+    static TlsIdentity open(C2sConfig config, Jid domain, Path home, Executor background, Duration lookAgain)
+            throws IOException {
         if (!config.certificate().isEmpty()) {
             Path certificate = home.resolve(config.certificate());
             Path key = config.privateKey().isEmpty() ? certificate : home.resolve(config.privateKey());
-            return new TlsIdentity(certificate, key, lookAgain);
+            TlsIdentity identity = new TlsIdentity(certificate, key, lookAgain);
+            identity.use(identity.read());
+            identity.opened.complete(null);
+            return identity;
         }
-        Path certificate = home.resolve(OWN_CERTIFICATE);
-        Path key = home.resolve(OWN_KEY);
-        makeUnlessThere(domain, certificate, key);
-        return new TlsIdentity(certificate, key, lookAgain);
+        TlsIdentity identity = new TlsIdentity(home.resolve(OWN_CERTIFICATE), home.resolve(OWN_KEY), lookAgain);
+        background.execute(() -> identity.openOwn(domain));
+        return identity;
     }
 
-    private TlsIdentity(Path certificate, Path privateKey, Duration lookAgain) throws IOException {
+    private TlsIdentity(Path certificate, Path privateKey, Duration lookAgain) {
         this.certificate = certificate;
         this.privateKey = privateKey;
         this.lookAgainNanos = lookAgain.toNanos();
-        try {
-            load();
-        } catch (GeneralSecurityException e) {
-            throw new IOException("cannot use " + certificate + " for TLS", e);
-        }
     }
 
-    /** For one handshake. Looks at the files at most every two seconds. */
-    SSLContext context() {
+    /**
+     * For one handshake. Looks at the files at most every two seconds.
+     *
+     * @throws IOException if there is none, which the log has told
+     */
+    SSLContext context() throws IOException {
+        awaitOpened();
+        if (context == null) {
+            throw new IOException("there is no certificate to show");
+        }
         if (System.nanoTime() - looked > lookAgainNanos && lock.tryLock()) {
             try {
                 reload();
@@ -79,43 +89,71 @@ final class TlsIdentity {
         return context;
     }
 
+    /** Returns when the own pair has been read or made, or could not be. */
+    void awaitOpened() {
+        opened.join();
+    }
+
+    private void openOwn(Jid domain) {
+        try {
+            use(own(domain));
+        } catch (IOException | RuntimeException e) {
+            log.error("no client can use TLS, for there is no certificate: {}", e.getMessage(), e);
+        } finally {
+            opened.complete(null);
+        }
+    }
+
     private void reload() {
         try {
             if (!Files.getLastModifiedTime(certificate).equals(certificateTime)
                     || !Files.getLastModifiedTime(privateKey).equals(keyTime)) {
-                load();
+                use(read());
                 log.info("certificate {} was replaced: new connections use it", certificate);
             }
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
             log.error("{}; the certificate read before stays in use", e.getMessage());
         }
         looked = System.nanoTime();
     }
 
-    private void load() throws IOException, GeneralSecurityException {
-        if (Files.exists(certificate) && Files.exists(privateKey)) {
-            certificateTime =
-                    Files.getLastModifiedTime(certificate); // before reading: a broken pair is not tried again
+    private Identity read() throws IOException {
+        remember(); // before reading: a broken pair is not tried again
+        return PemFiles.read(certificate, privateKey);
+    }
+
+    private void remember() throws IOException {
+        if (bothExist()) {
+            certificateTime = Files.getLastModifiedTime(certificate);
             keyTime = Files.getLastModifiedTime(privateKey);
         }
-        Identity identity = PemFiles.read(certificate, privateKey);
-        X509Certificate own = identity.certificate();
-        if (own.getNotAfter().toInstant().isBefore(Instant.now())) {
-            log.warn(
-                    "the certificate {} has expired on {}",
-                    certificate,
-                    own.getNotAfter().toInstant());
+    }
+
+    private boolean bothExist() {
+        return Files.exists(certificate) && Files.exists(privateKey);
+    }
+
+    private void use(Identity identity) throws IOException {
+        Instant end = identity.certificate().getNotAfter().toInstant();
+        if (end.isBefore(Instant.now())) {
+            log.warn("the certificate {} has expired on {}", certificate, end);
         }
-        context = identity.context();
+        try {
+            context = identity.context();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot use " + certificate + " for TLS", e);
+        }
         looked = System.nanoTime();
     }
 
-    private static void makeUnlessThere(Jid domain, Path certificate, Path key) throws IOException {
+    /** What was made at an earlier start, if it will still do; else a new pair, kept in the files. */
+    private Identity own(Jid domain) throws IOException {
         Instant now = Instant.now();
-        if (Files.exists(certificate) && Files.exists(key)) {
+        if (bothExist()) {
             try {
-                if (SelfSigned.covers(PemFiles.read(certificate, key).certificate(), domain, now)) {
-                    return;
+                Identity kept = read();
+                if (SelfSigned.covers(kept.certificate(), domain, now)) {
+                    return kept;
                 }
             } catch (IOException e) {
                 log.warn("{}; making a new certificate", e.getMessage());
@@ -123,7 +161,7 @@ final class TlsIdentity {
         }
         try {
             Identity made = SelfSigned.create(domain, now);
-            PemFiles.write(made, certificate, key);
+            keep(made);
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(made.certificate().getEncoded());
             log.info(
@@ -131,8 +169,18 @@ final class TlsIdentity {
                     domain,
                     certificate,
                     HexFormat.ofDelimiter(":").formatHex(digest));
+            return made;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot make a certificate for " + domain, e);
+        }
+    }
+
+    private void keep(Identity made) {
+        try {
+            PemFiles.write(made, certificate, privateKey);
+            remember();
+        } catch (IOException e) {
+            log.error("cannot keep the new certificate: the next start will make another", e);
         }
     }
 }

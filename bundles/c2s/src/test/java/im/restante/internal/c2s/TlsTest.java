@@ -1,7 +1,9 @@
 package im.restante.internal.c2s;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +12,7 @@ import im.restante.jid.Jid;
 import im.restante.session.Ending;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +27,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -83,12 +89,35 @@ class TlsTest {
     @Test
     void anotherDomainGetsAnotherCertificate() throws Exception {
         C2sConfig config = config("", "");
-        TlsIdentity.open(config, DOMAIN, home);
+        TlsIdentity.open(config, DOMAIN, home, Runnable::run);
         String before = Files.readString(home.resolve("data/certificate.pem"));
-        TlsIdentity.open(config, Jid.of("bücher.example"), home);
+        TlsIdentity.open(config, Jid.of("bücher.example"), home, Runnable::run);
         assertNotEquals(before, Files.readString(home.resolve("data/certificate.pem")));
         Identity made = PemFiles.read(home.resolve("data/certificate.pem"), home.resolve("data/private-key.pem"));
         assertTrue(SelfSigned.covers(made.certificate(), Jid.of("bücher.example"), Instant.now()));
+    }
+
+    @Test
+    void aHandshakeWaitsForThePairThatIsBeingMade() throws Exception {
+        List<Runnable> background = new ArrayList<>();
+        TlsIdentity identity = TlsIdentity.open(config("", ""), DOMAIN, home, background::add);
+        CompletableFuture<SSLContext> handshake = CompletableFuture.supplyAsync(() -> {
+            try {
+                return identity.context();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertFalse(handshake.isDone());
+        background.forEach(Runnable::run);
+        assertNotNull(handshake.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void anOwnPairThatCannotBeKeptIsUsedNevertheless() throws Exception {
+        Files.writeString(home.resolve("data"), "not a directory");
+        assertNotNull(
+                TlsIdentity.open(config("", ""), DOMAIN, home, Runnable::run).context());
     }
 
     @ParameterizedTest
@@ -122,7 +151,7 @@ class TlsTest {
         Path certificate = home.resolve("own.pem");
         Path key = home.resolve("own.key");
         PemFiles.write(first, certificate, key);
-        TlsIdentity identity = TlsIdentity.open(config, DOMAIN, home, Duration.ZERO);
+        TlsIdentity identity = TlsIdentity.open(config, DOMAIN, home, Runnable::run, Duration.ZERO);
         Object before = identity.context();
         assertEquals(before, identity.context(), "nothing changed");
         PemFiles.write(second, certificate, key);
