@@ -25,12 +25,15 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * The OSGi framework with the bundles of the jar. What it and the bundle {@code im.restante.standalone} say to each other are
  * services of JDK types with the property {@code restante.task}, since their classes are not shared.
  */
 final class Container implements AutoCloseable {
+    /** What takes the messages of all others; the framework's first level. */
+    private static final int LOGGING = 1;
     /** Everything but the connections of clients. */
     static final int WITHOUT_CLIENTS = 10;
     /** Everything. */
@@ -75,11 +78,12 @@ final class Container implements AutoCloseable {
             }
             framework.init();
             framework.getBundleContext().addFrameworkListener(this::note);
+            framework.start();
             if (fresh) {
                 install();
                 Files.writeString(mark, buildId);
             }
-            framework.start();
+            framework.adapt(FrameworkWiring.class).resolveBundles(null); // once is cheaper than one by one
             CountDownLatch reached = new CountDownLatch(1);
             framework.adapt(FrameworkStartLevel.class).setStartLevel(level, event -> {
                 note(event);
@@ -106,6 +110,9 @@ final class Container implements AutoCloseable {
             p.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         }
         p.put("felix.log.level", "1");
+        // Felix would walk the stack at each service event to guess who may see more of the JVM than it imports.
+        p.put("felix.bootdelegation.implicit", "false");
+        p.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,com.sun.*"); // as in Karaf
         p.put("felix.service.urlhandlers", "false"); // nobody makes a bundle: URL out of text
         p.put("felix.cache.locking", "false"); // the home is locked
         // Configuration is what the files say now, never what they said before the server stopped.
@@ -130,16 +137,38 @@ final class Container implements AutoCloseable {
         return p;
     }
 
-    private void install() throws IOException, BundleException {
-        BundleContext context = framework.getBundleContext();
+    /** Starts the logging, which takes as long as the installation of all others, while that goes on. */
+    private void install() throws IOException, BundleException, InterruptedException {
+        List<Bundle> logging = new ArrayList<>();
+        Thread starting = new Thread(() -> logging.forEach(this::startOrNote), "restante-logging");
         for (Contents.Part part : Contents.parts()) {
-            try (InputStream in = part.open()) {
-                Bundle bundle = context.installBundle("restante:" + part.file(), in);
-                bundle.adapt(BundleStartLevel.class).setStartLevel(part.level());
-                if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
-                    bundle.start(Bundle.START_ACTIVATION_POLICY);
-                }
+            boolean logs = part.level() == LOGGING;
+            if (!logs && !logging.isEmpty() && starting.getState() == Thread.State.NEW) {
+                starting.start();
             }
+            Bundle bundle = install(part);
+            if (logs) {
+                logging.add(bundle);
+            } else {
+                bundle.start(Bundle.START_ACTIVATION_POLICY); // for later: its level is not reached
+            }
+        }
+        starting.join();
+    }
+
+    private Bundle install(Contents.Part part) throws IOException, BundleException {
+        try (InputStream in = part.open()) {
+            Bundle bundle = framework.getBundleContext().installBundle("restante:" + part.file(), in);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(part.level());
+            return bundle;
+        }
+    }
+
+    private void startOrNote(Bundle bundle) {
+        try {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+        } catch (BundleException e) {
+            errors.add(bundle.getSymbolicName() + ": " + Refusals.reason(e));
         }
     }
 

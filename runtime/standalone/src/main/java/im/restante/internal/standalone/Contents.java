@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -18,7 +17,11 @@ import java.util.zip.ZipFile;
 
 /** What the executable jar carries beside the launcher. */
 final class Contents {
-    /** Names in {@code /etc} of the jar. */
+    private static final String INDEX = "bundles.index";
+    /** Never closed: the program ends with it. */
+    private static final ZipFile JAR = open();
+
+    /** Names in {@code etc} of the jar. */
     private static final List<String> CONFIGURATION = List.of(
             "im.restante.accounts.cfg",
             "im.restante.c2s.cfg",
@@ -34,11 +37,15 @@ final class Contents {
      * One bundle of the index.
      *
      * @param level when it starts: lower first
-     * @param file  its name in {@code /bundles} of the jar
+     * @param file  its name in {@code bundles} of the jar
      */
     record Part(int level, String file) {
-        InputStream open() {
-            return resource("/bundles/" + file);
+        InputStream open() throws IOException {
+            return resource(entry());
+        }
+
+        private String entry() {
+            return "bundles/" + file;
         }
     }
 
@@ -47,7 +54,7 @@ final class Contents {
     /** The bundles, in the order of installation. */
     static List<Part> parts() {
         List<Part> parts = new ArrayList<>();
-        for (String line : lines("/bundles.index")) {
+        for (String line : lines(INDEX)) {
             if (!line.isBlank() && line.charAt(0) != '#') {
                 int blank = line.indexOf(' ');
                 parts.add(new Part(Integer.parseInt(line.substring(0, blank)), line.substring(blank + 1)));
@@ -60,23 +67,23 @@ final class Contents {
         return CONFIGURATION;
     }
 
-    static InputStream configurationFile(String name) {
-        return resource("/etc/" + name);
+    static InputStream configurationFile(String name) throws IOException {
+        return resource("etc/" + name);
     }
 
-    /** Changes whenever anything in the jar does; costs a look at the jar's directory only. */
+    /** Changes whenever a bundle or its start level does; costs a look at the jar's directory only. */
     static String buildId() {
-        CRC32 sum = new CRC32();
-        try (ZipFile jar = new ZipFile(jar().toFile())) {
-            Enumeration<? extends ZipEntry> entries = jar.entries();
-            while (entries.hasMoreElements()) {
-                ZipEntry entry = entries.nextElement();
-                sum.update((entry.getName() + ' ' + entry.getCrc() + '\n').getBytes(UTF_8));
-            }
-            return Long.toHexString(sum.getValue()) + '-' + jar.size();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        StringBuilder sums = new StringBuilder(sum(INDEX));
+        for (Part part : parts()) {
+            sums.append(sum(part.entry()));
         }
+        CRC32 sum = new CRC32();
+        sum.update(sums.toString().getBytes(UTF_8));
+        return Long.toHexString(sum.getValue());
+    }
+
+    private static String sum(String name) {
+        return name + ' ' + entry(name).getCrc() + '\n';
     }
 
     /** The jar this runs from. */
@@ -105,11 +112,23 @@ final class Contents {
         }
     }
 
-    private static InputStream resource(String name) {
-        InputStream in = Contents.class.getResourceAsStream(name);
-        if (in == null) {
+    private static InputStream resource(String name) throws IOException {
+        return JAR.getInputStream(entry(name));
+    }
+
+    private static ZipEntry entry(String name) {
+        ZipEntry entry = JAR.getEntry(name);
+        if (entry == null) {
             throw new IllegalStateException("the jar is damaged: it has no " + name);
         }
-        return in;
+        return entry;
+    }
+
+    private static ZipFile open() {
+        try {
+            return new ZipFile(jar().toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -124,8 +124,14 @@ final class Demo implements AutoCloseable {
         say("all " + LINES.size() + " messages arrived, each once, in order");
     }
 
-    private DemoClient login(String user, String password) throws IOException, GeneralSecurityException {
-        return DemoClient.login(port, DOMAIN, home.resolve("data").resolve("certificate.pem"), user, password);
+    private DemoClient login(String user, String password)
+            throws IOException, GeneralSecurityException, InterruptedException {
+        Path certificate = home.resolve("data").resolve("certificate.pem");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (Files.notExists(certificate) && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(20); // at the first start it is made after the ready line
+        }
+        return DemoClient.login(port, DOMAIN, certificate, user, password);
     }
 
     private void startServer() throws IOException, Refusal {

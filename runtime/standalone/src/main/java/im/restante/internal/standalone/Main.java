@@ -8,6 +8,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws ReflectiveOperationException {
+        // Else the JVM makes a class for each method that the bundles call by reflection, nearly all of them once.
+        System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
         URL jar = Main.class.getProtectionDomain().getCodeSource().getLocation();
         // Never closed: the program ends with it.
         @SuppressWarnings("resource")
