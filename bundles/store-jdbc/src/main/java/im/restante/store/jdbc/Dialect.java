@@ -21,7 +21,7 @@ public interface Dialect {
         BUSY,
         /** No room for anything new; removing still works. */
         FULL,
-        /** The connection, or what is behind it, cannot be used. It is closed and opened again. */
+        /** The connection, or what is behind it, cannot be used. It is closed, and the work begun once more on a new one. */
         CONNECTION
     }
 
@@ -30,8 +30,9 @@ public interface Dialect {
 
     /**
      * The schema, a script per version: the script at index n leads from version n to n + 1. Statements end with a semicolon at
-     * the end of a line; a line that begins with {@code --} is a comment. A script once released never changes. Tables and
-     * columns are those of {@code schema-1.sql} of {@code store-sqlite}.
+     * the end of a line; a line that begins with {@code --} is a comment. A script once released never changes. Where the engine
+     * commits after each {@code CREATE} or {@code ALTER}, every statement must stand being run again. Tables and columns are
+     * those of {@code schema-1.sql} of {@code store-sqlite}.
      */
     List<String> scripts();
 

@@ -23,7 +23,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Message store and user repository over one SQL database. One thread writes: it takes what waits, commits it with one sync and
- * completes it all. Four threads read. Between {@link #start()} and {@link #close()} the database may come and go: while it
+ * completes it all. Others read, four unless an engine says otherwise; each thread keeps a connection of its own. Between {@link #start()} and {@link #close()} the database may come and go: while it
  * cannot be used everything fails with a text for the operator, and it is tried again every second.
  *
  * <p>No call blocks; beyond 8,192 waiting changes, or 32 MiB of them, a call fails at once as busy. Stages complete on the
@@ -36,11 +36,21 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     /** Ids removed in one step. */
     private static final int BULK = 500;
 
+    private static final int READERS = 4;
+
     private final Engine engine;
 
     /** @param id the {@code store.id}; here it names the threads */
     public SqlStore(String id, Dialect dialect, ConnectionSource source) {
-        engine = new Engine(id, dialect, source);
+        this(id, dialect, source, READERS);
+    }
+
+    /**
+     * @param id      the {@code store.id}; here it names the threads
+     * @param readers how many threads read, 1 or more
+     */
+    public SqlStore(String id, Dialect dialect, ConnectionSource source, int readers) {
+        engine = new Engine(id, dialect, source, readers);
     }
 
     /** Starts the threads; returns before the database is open. */

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import im.restante.store.StoreException;
+import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Waiting for stages, with a deadline. */
 public final class Stages {
@@ -26,6 +28,21 @@ public final class Stages {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
+        }
+    }
+
+    /** Asks again and again, as clients would, until it works. */
+    public static <T> T awaitRecovery(Supplier<CompletionStage<T>> question) throws Exception {
+        Instant deadline = Instant.now().plusSeconds(SECONDS);
+        while (true) {
+            try {
+                return question.get().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
         }
     }
 

@@ -16,9 +16,9 @@ public final class Engine {
     private final Reads reads = new Reads(names, queue::put);
     private final Thread writer;
 
-    public Engine(String store, Dialect dialect, ConnectionSource source) {
+    public Engine(String store, Dialect dialect, ConnectionSource source, int readerThreads) {
         Gate gate = new Gate();
-        readers = new Readers(store, dialect, source, gate);
+        readers = new Readers(store, dialect, source, gate, readerThreads);
         writer = new Thread(new Writer(dialect, source, queue, names, gate), "restante-store-" + store + "-writer");
         writer.setDaemon(true);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Four threads that ask, each with a connection of its own. Platform threads: native drivers pin virtual ones. */
+/** Threads that ask, each with a connection of its own. Platform threads: native drivers pin virtual ones. */
 public final class Readers {
     /** A question. */
     @FunctionalInterface
@@ -23,23 +23,22 @@ public final class Readers {
     }
 
     private static final Logger log = LoggerFactory.getLogger(Readers.class);
-    private static final int THREADS = 4;
     private static final int MOST_WAITING = 8_192;
 
     private final Dialect dialect;
     private final ConnectionSource source;
     private final Gate gate;
     private final ThreadPoolExecutor threads;
-    private final AtomicInteger number = new AtomicInteger();
+    private final AtomicInteger started = new AtomicInteger();
     private final ThreadLocal<Session> session = new ThreadLocal<>();
     private final TroubleLog troubles = new TroubleLog(log);
 
-    Readers(String store, Dialect dialect, ConnectionSource source, Gate gate) {
+    Readers(String store, Dialect dialect, ConnectionSource source, Gate gate, int number) {
         this.dialect = dialect;
         this.source = source;
         this.gate = gate;
         this.threads = new ThreadPoolExecutor(
-                THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), work -> {
+                number, number, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), work -> {
                     Thread thread = new Thread(
                             () -> {
                                 try {
@@ -48,7 +47,7 @@ public final class Readers {
                                     drop();
                                 }
                             },
-                            "restante-store-" + store + "-reader-" + number.incrementAndGet());
+                            "restante-store-" + store + "-reader-" + started.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -71,10 +70,7 @@ public final class Readers {
         T value;
         try {
             gate.pass();
-            if (session.get() == null) {
-                session.set(new Session(source.open(ConnectionSource.Purpose.READ)));
-            }
-            value = query.ask(session.get());
+            value = ask(query, session.get() == null);
             troubles.over();
         } catch (SQLException e) {
             if (dialect.judge(e) != Trouble.DATA) {
@@ -97,6 +93,22 @@ public final class Readers {
             return;
         }
         answer.complete(value);
+    }
+
+    /** A connection that was kept may have been cut while nobody asked: that is no answer, a new one decides. */
+    private <T> T ask(Query<T> query, boolean fresh) throws SQLException {
+        try {
+            if (session.get() == null) {
+                session.set(new Session(source.open(ConnectionSource.Purpose.READ)));
+            }
+            return query.ask(session.get());
+        } catch (SQLException e) {
+            if (fresh || dialect.judge(e) != Trouble.CONNECTION) {
+                throw e;
+            }
+            drop();
+            return ask(query, true);
+        }
     }
 
     private void drop() {

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings a database to the version this code knows. Each script and its version number are one transaction. */
+/** Brings a database to the version this code knows. Each script and its version number are one transaction, where the engine can do that. */
 final class Schema {
     private final Dialect dialect;
 

@@ -171,9 +171,13 @@ final class Writer implements Runnable {
                 }
             }
             case BUSY -> fail(batch, explain(e));
-            case CONNECTION -> {
+            case CONNECTION -> { // cut while nothing was to be written, perhaps: nothing of this was committed
                 giveUpConnection();
-                fail(batch, explain(e));
+                if (tries == 1) {
+                    write(batch, true, tries + 1);
+                } else {
+                    fail(batch, explain(e));
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ package im.restante.internal.store.sqlite;
 
 import static im.restante.itests.contract.Stages.await;
 import static im.restante.itests.contract.Stages.awaitFailure;
+import static im.restante.itests.contract.Stages.awaitRecovery;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -26,7 +27,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,21 +92,6 @@ class SqliteTroubleTest {
 
     private static void assertSays(String part, Exception e) {
         assertTrue(e.getMessage().contains(part), e.getMessage());
-    }
-
-    /** Asks again and again, as clients would, until it works. */
-    private static <T> T awaitRecovery(Supplier<CompletionStage<T>> question) throws Exception {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
-        while (true) {
-            try {
-                return question.get().toCompletableFuture().get(20, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                if (Instant.now().isAfter(deadline)) {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(50);
-            }
-        }
     }
 
     private Connection another() throws SQLException {
