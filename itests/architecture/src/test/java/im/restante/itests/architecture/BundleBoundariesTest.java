@@ -83,7 +83,8 @@ class BundleBoundariesTest {
             .resideOutsideOfPackages(
                     "im.restante.store.jdbc..",
                     "im.restante.internal.store.jdbc..",
-                    "im.restante.internal.store.sqlite..")
+                    "im.restante.internal.store.sqlite..",
+                    "im.restante.internal.store.mariadb..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SQL);
