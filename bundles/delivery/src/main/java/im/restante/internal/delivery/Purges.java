@@ -4,6 +4,8 @@ import im.restante.jid.Jid;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +51,15 @@ final class Purges {
     private final Executor workers;
     private final LongSupplier nanoTime;
     private final Clock clock;
+    private final Supplier<Witness> witness;
     private final Map<Jid, Job> jobs = new ConcurrentHashMap<>();
 
-    Purges(Stores stores, Executor workers, LongSupplier nanoTime, Clock clock) {
+    Purges(Stores stores, Executor workers, LongSupplier nanoTime, Clock clock, Supplier<Witness> witness) {
         this.stores = stores;
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.clock = clock;
+        this.witness = witness;
     }
 
     /** Empties a spool before its account goes; fails if that cannot be done now. */
@@ -99,14 +104,21 @@ final class Purges {
         return store.page(job.account, 0, ROWS, BYTES)
                 .thenComposeAsync(
                         rows -> {
-                            List<Long> ids = rows.stream()
+                            List<StoredMessage> gone = rows.stream()
                                     .filter(row -> !row.receivedAt().isAfter(job.removedAt))
-                                    .map(StoredMessage::id)
                                     .toList();
-                            return ids.isEmpty()
-                                    ? CompletableFuture.completedFuture(before)
-                                    : store.remove(job.account, ids)
-                                            .thenComposeAsync(done -> empty(store, job, before + ids.size()), workers);
+                            if (gone.isEmpty()) {
+                                return CompletableFuture.completedFuture(before);
+                            }
+                            List<Long> ids =
+                                    gone.stream().map(StoredMessage::id).toList();
+                            return store.remove(job.account, ids)
+                                    .thenComposeAsync(
+                                            done -> {
+                                                witness.get().fate(gone, Fate.ACCOUNT_REMOVED, null);
+                                                return empty(store, job, before + ids.size());
+                                            },
+                                            workers);
                         },
                         workers);
     }

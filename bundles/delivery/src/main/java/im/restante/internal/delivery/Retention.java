@@ -4,6 +4,8 @@ import im.restante.jid.Jid;
 import im.restante.session.SessionManager;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
@@ -52,6 +54,7 @@ public final class Retention {
     private Executor executor;
     private ScheduledExecutorService timer;
     private volatile SessionManager sessions;
+    private volatile Witness witness = Witness.NONE;
 
     @Activate
     public Retention() {
@@ -103,6 +106,20 @@ public final class Retention {
     void unbindSessions(SessionManager gone) {
         if (sessions == gone) { // a successor is bound before
             sessions = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindWitness(Witness present) {
+        witness = present;
+    }
+
+    void unbindWitness(Witness gone) {
+        if (witness == gone) {
+            witness = Witness.NONE;
         }
     }
 
@@ -158,19 +175,22 @@ public final class Retention {
                             Set<Jid> connected = present.sessions().stream()
                                     .map(session -> session.jid().bare())
                                     .collect(Collectors.toSet());
-                            Map<Jid, List<Long>> past = rows.stream()
+                            Map<Jid, List<StoredMessage>> past = rows.stream()
                                     .filter(row -> !tally.spared.contains(row.id()))
                                     .filter(row -> !connected.contains(row.owner()) || !tally.spared.add(row.id()))
-                                    .collect(Collectors.groupingBy(
-                                            StoredMessage::owner,
-                                            Collectors.mapping(StoredMessage::id, Collectors.toList())));
+                                    .collect(Collectors.groupingBy(StoredMessage::owner));
                             List<CompletableFuture<Void>> removals = past.entrySet().stream()
-                                    .map(of -> store.remove(of.getKey(), of.getValue())
+                                    .map(of -> store.remove(
+                                                    of.getKey(),
+                                                    of.getValue().stream()
+                                                            .map(StoredMessage::id)
+                                                            .toList())
                                             .thenAcceptAsync(
                                                     done -> {
                                                         tally.removed +=
                                                                 of.getValue().size();
                                                         tally.owners.add(of.getKey());
+                                                        witness.fate(of.getValue(), Fate.EXPIRED, null);
                                                     },
                                                     executor)
                                             .toCompletableFuture())

@@ -21,6 +21,8 @@ import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -115,6 +117,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private volatile OfflineSettings settings;
     private volatile MessageFilter filter;
     private volatile QuotaService quota;
+    private volatile Witness witness = Witness.NONE;
     private volatile boolean closed;
 
     @Activate
@@ -127,7 +130,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.stores = new Stores(settings.store());
-        this.purges = new Purges(stores, workers, nanoTime, clock);
+        this.purges = new Purges(stores, workers, nanoTime, clock, () -> witness);
         for (int i = 0; i < LANES; i++) {
             lanes[i] = new Lane(workers);
         }
@@ -241,6 +244,20 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     void unbindQuota(QuotaService gone) {
         if (quota == gone) {
             quota = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindWitness(Witness present) {
+        witness = present;
+    }
+
+    void unbindWitness(Witness gone) {
+        if (witness == gone) {
+            witness = Witness.NONE;
         }
     }
 
@@ -399,8 +416,15 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }));
     }
 
-    private static Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
-        if (appended instanceof Appended.Stored) {
+    private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
+        if (appended instanceof Appended.Stored stored) {
+            if (!stored.evicted().isEmpty()) {
+                witness.fate(
+                        ready.owner(),
+                        stored.evicted(),
+                        Fate.EVICTED,
+                        terms == null ? null : "limit of " + terms.admission().limit() + " messages from one sender");
+            }
             return new Verdict.Stored(ready.keep().rule());
         }
         if (terms == null) {
@@ -408,11 +432,12 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
         Message message = ready.pending().message;
         Admission admission = terms.admission();
-        String reason = "store-limit " + admission.limit() + " reached";
+        Appended.Full full = (Appended.Full) appended;
+        String reason = "limit of " + admission.limit() + " messages from one sender reached: "
+                + full.usage().messages() + " wait";
         if (Answers.isNeverBounced(message)) {
             return new Verdict.Dropped(reason);
         }
-        Appended.Full full = (Appended.Full) appended;
         return terms.strategy()
                 .exceeded(message, admission, full.usage())
                 .<Verdict>map(told -> new Verdict.Refused(reason, told))

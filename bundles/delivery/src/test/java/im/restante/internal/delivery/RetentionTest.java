@@ -56,6 +56,16 @@ class RetentionTest {
     }
 
     @Test
+    void tellsTheWitnessWhatItRemoved() {
+        Witnessed witnessed = new Witnessed();
+        retention.bindWitness(witnessed);
+        put(1, ROMEO, NOW);
+        put(2, ROMEO, NOW.plusSeconds(1));
+        retention.pass();
+        assertEquals(List.of(ROMEO + " from " + JULIET + " [1] EXPIRED"), witnessed.lines);
+    }
+
+    @Test
     void sparesOwnersWithASessionUntilItHasEnded() {
         long id = 0;
         while (id < 3 * Retention.CHUNK) { // they come first, and must not hide the others

@@ -37,6 +37,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class StoreTest {
+    private static final String FULL_REASON = "limit of 100 messages from one sender reached: 100 wait";
     private static final Appended FULL = new Appended.Full(new Usage(100, -1, null));
 
     private final Fixture fixture = new Fixture().judging();
@@ -165,16 +166,26 @@ class StoreTest {
     void asksTheStrategyWhatTheSenderIsToldWhenTheLimitIsReached() {
         fixture.bind("memory", 0, store);
         store.onAppend = row -> done(FULL);
-        assertEquals(new Verdict.Refused("store-limit 100 reached", TOLD), now(fixture.store(1, chat())));
+        assertEquals(new Verdict.Refused(FULL_REASON, TOLD), now(fixture.store(1, chat())));
         fixture.delivery.bindQuota(quota(message -> Optional.empty()));
-        assertEquals(new Verdict.Dropped("store-limit 100 reached"), now(fixture.store(2, chat())));
+        assertEquals(new Verdict.Dropped(FULL_REASON), now(fixture.store(2, chat())));
+    }
+
+    @Test
+    void tellsTheWitnessWhatMadeRoomForANewerOne() {
+        Witnessed witnessed = new Witnessed();
+        fixture.delivery.bindWitness(witnessed);
+        fixture.bind("memory", 0, store);
+        store.onAppend = row -> done(new Appended.Stored(List.of(7L, 8L)));
+        fixture.store(9, chat());
+        assertEquals(List.of(ROMEO + " [7, 8] EVICTED (limit of 100 messages from one sender)"), witnessed.lines);
     }
 
     @Test
     void neverBouncesAReceiptForTheLimit() {
         fixture.bind("memory", 0, store);
         store.onAppend = row -> done(FULL);
-        assertEquals(new Verdict.Dropped("store-limit 100 reached"), now(fixture.store(1, receipt())));
+        assertEquals(new Verdict.Dropped(FULL_REASON), now(fixture.store(1, receipt())));
     }
 
     @Test

@@ -1,6 +1,8 @@
 package im.restante.internal.filter;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsTrial;
+import im.restante.filter.CandidateRules;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
@@ -28,9 +30,12 @@ import org.slf4j.LoggerFactory;
  * Asks in this order, until one has an opinion: the storage rules present, highest ranking first; the configured paths; the stock
  * rules. Stays while rules come and go and settings change.
  */
-@Component(service = MessageFilter.class, configurationPid = ConfiguredPaths.PID)
+@Component(
+        service = {MessageFilter.class, CandidateRules.class, SettingsTrial.class},
+        configurationPid = ConfiguredPaths.PID,
+        property = SettingsTrial.PID + "=" + ConfiguredPaths.PID)
 @Designate(ocd = RankedFilter.Config.class)
-public final class RankedFilter implements MessageFilter {
+public final class RankedFilter implements MessageFilter, CandidateRules, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(RankedFilter.class);
     private static final long QUIET_NANOS = 60_000_000_000L;
 
@@ -101,7 +106,22 @@ public final class RankedFilter implements MessageFilter {
     }
 
     @Override
+    public MessageFilter with(String candidate) {
+        ConfiguredPaths compiled = ConfiguredPaths.of(Map.of(ConfiguredPaths.KEY, candidate));
+        return message -> decide(message, compiled);
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        return ConfiguredPaths.of(values).unreachable();
+    }
+
+    @Override
     public Opinion decide(Message message) {
+        return decide(message, paths);
+    }
+
+    private Opinion decide(Message message, ConfiguredPaths by) {
         List<Guarded> rules = inOrder;
         for (int i = 0; i < rules.size(); i++) {
             Opinion opinion = rules.get(i).consider(message);
@@ -109,7 +129,7 @@ public final class RankedFilter implements MessageFilter {
                 return opinion;
             }
         }
-        Opinion configured = paths.consider(message);
+        Opinion configured = by.consider(message);
         return configured instanceof Opinion.None ? stock.decide(message) : configured;
     }
 

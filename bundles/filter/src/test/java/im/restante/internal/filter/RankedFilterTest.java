@@ -66,6 +66,34 @@ class RankedFilterTest {
     }
 
     @Test
+    void triesACandidateWithoutPuttingItInForce() {
+        filter.modified(Map.of("msg-store-offline-paths", "/message/body"));
+        assertEquals(
+                new Opinion.Skip("-/message/body"),
+                filter.with("-/message/body").decide(message));
+        assertEquals(STOCK, filter.with("").decide(message));
+        assertEquals(new Opinion.Keep("/message/body"), filter.decide(message));
+        bind(1, 0, m -> SECOND);
+        assertEquals(SECOND, filter.with("-/message/body").decide(message), "a storage rule comes before the paths");
+    }
+
+    @Test
+    void refusesABadCandidateWithItsPlaceAndWarnsOfOneThatNeverDecides() {
+        ConfigException e = assertThrows(ConfigException.class, () -> filter.with("/message/body,/message/["));
+        assertTrue(e.getMessage().contains("entry 2 (/message/[) is wrong at character"), e.getMessage());
+        assertEquals(
+                e.getMessage(),
+                assertThrows(
+                                ConfigException.class,
+                                () -> filter.judge(Map.of("msg-store-offline-paths", "/message/body,/message/[")))
+                        .getMessage());
+        assertEquals(
+                1,
+                filter.judge(Map.of("msg-store-offline-paths", "/message/x,/message/x[a]"))
+                        .size());
+    }
+
+    @Test
     void refusesToStartWithABadPathAndNamesIt() {
         ConfigException e = assertThrows(
                 ConfigException.class,

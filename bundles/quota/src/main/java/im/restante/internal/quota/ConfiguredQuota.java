@@ -4,6 +4,7 @@ import im.restante.account.Accounts;
 import im.restante.account.Setting;
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsTrial;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.QuotaService;
@@ -46,11 +47,12 @@ import org.slf4j.LoggerFactory;
  * and accounts come and go.
  */
 @Component(
-        service = {QuotaService.class, UserLimits.class},
+        service = {QuotaService.class, UserLimits.class, SettingsTrial.class},
         immediate = true,
-        configurationPid = QuotaSettings.PID)
+        configurationPid = QuotaSettings.PID,
+        property = SettingsTrial.PID + "=" + QuotaSettings.PID)
 @Designate(ocd = ConfiguredQuota.Config.class)
-public final class ConfiguredQuota implements QuotaService, UserLimits {
+public final class ConfiguredQuota implements QuotaService, UserLimits, SettingsTrial {
     /** For one look at an owner's own limit; a message waits for it. */
     static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(2);
 
@@ -107,14 +109,26 @@ public final class ConfiguredQuota implements QuotaService, UserLimits {
             QuotaSettings changed = QuotaSettings.of(values);
             if (!changed.strategy().equals(settings.strategy()) && !isPresent(changed.strategy())) {
                 refused = changed;
-                throw Settings.of(QuotaSettings.PID, values)
-                        .bad(QuotaSettings.STRATEGY_KEY, "the name of a strategy that is present: " + present());
+                throw unknownStrategy(values);
             }
             settings = changed;
             choose();
         } catch (ConfigException e) {
             LOG.error("{}; stays in force: {}", e.getMessage(), settings);
         }
+    }
+
+    @Override
+    public synchronized List<String> judge(Map<String, ?> values) {
+        if (!isPresent(QuotaSettings.of(values).strategy())) {
+            throw unknownStrategy(values);
+        }
+        return List.of();
+    }
+
+    private ConfigException unknownStrategy(Map<String, ?> values) {
+        return Settings.of(QuotaSettings.PID, values)
+                .bad(QuotaSettings.STRATEGY_KEY, "the name of a strategy that is present: " + present());
     }
 
     @Reference(

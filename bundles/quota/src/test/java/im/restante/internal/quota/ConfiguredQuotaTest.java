@@ -16,6 +16,7 @@ import im.restante.store.Usage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -209,5 +210,17 @@ class ConfiguredQuotaTest {
         public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
             return Optional.of(answer);
         }
+    }
+
+    @Test
+    void judgesSettingsWithoutPuttingThemInForce() {
+        ConfiguredQuota quota = new ConfiguredQuota(Map.of(), System::nanoTime, ConfiguredQuota.LOOKUP_TIMEOUT);
+        assertEquals(List.of(), quota.judge(Map.of("quota-exceeded", "error", "store-limit", "7")));
+        ConfigException unknown =
+                assertThrows(ConfigException.class, () -> quota.judge(Map.of("quota-exceeded", "bounce")));
+        assertEquals(
+                "im.restante.quota: quota-exceeded=bounce: must be the name of a strategy that is present: [error]",
+                unknown.getMessage());
+        assertThrows(ConfigException.class, () -> quota.judge(Map.of("store-limit", "1e3")));
     }
 }

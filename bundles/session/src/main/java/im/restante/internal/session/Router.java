@@ -30,6 +30,7 @@ import im.restante.stanza.StanzaError;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -42,6 +43,7 @@ final class Router {
     private static final CompletableFuture<Passage> OPEN = completedFuture(Passage.OPEN);
     private static final CompletableFuture<Boolean> YES = completedFuture(true);
     private static final Session[] NOBODY = {};
+    private static final String NO_ACCOUNT = "there is no such account";
 
     private final Jid domain;
     private final Forgery forgery;
@@ -146,14 +148,24 @@ final class Router {
     CompletionStage<Outcome> route(Session from, Stanza stanza, Passage passage, Delivery judge) {
         switch (passage) {
             case BLOCKED -> {
-                return tell(from, roster.answerForBlocked(stamped(stanza, from.jid())));
+                return tell(
+                        from,
+                        stanza,
+                        roster.answerForBlocked(stamped(stanza, from.jid())),
+                        "the recipient blocks the sender");
             }
             case BLOCKING -> {
-                return tell(from, roster.answerForBlocking(stamped(stanza, from.jid())));
+                return tell(
+                        from,
+                        stanza,
+                        roster.answerForBlocking(stamped(stanza, from.jid())),
+                        "the sender blocks the recipient");
             }
             case UNKNOWN -> {
-                return refuse(
-                        from, stanza, StanzaError.of(INTERNAL_SERVER_ERROR).later());
+                StanzaError error = StanzaError.of(INTERNAL_SERVER_ERROR).later();
+                return stanza instanceof Message message
+                        ? end(from, message, new Verdict.Failed("the accounts or block lists could not be read", error))
+                        : refuse(from, stanza, error);
             }
             default -> {
                 return stanza instanceof Iq iq
@@ -167,7 +179,15 @@ final class Router {
         return stanza instanceof Iq iq ? iq.addressed(from, null) : stanza;
     }
 
-    private CompletionStage<Outcome> tell(Session from, Stanza answer) {
+    private CompletionStage<Outcome> tell(Session from, Stanza stanza, Stanza answer, String reason) {
+        if (stanza instanceof Message message) {
+            witnessed(
+                    from,
+                    message,
+                    answer == null
+                            ? new Verdict.Dropped(reason)
+                            : new Verdict.Refused(reason, StanzaError.of(SERVICE_UNAVAILABLE)));
+        }
         if (answer != null) {
             from.send(answer.element());
         }
@@ -236,19 +256,24 @@ final class Router {
     private CompletionStage<Outcome> message(Session from, Message message, Passage passage, Delivery judge) {
         Jid to = message.to();
         if (!isHere(to)) {
-            return refuse(from, message, StanzaError.of(REMOTE_SERVER_NOT_FOUND));
+            return refuse(from, message, "another domain", StanzaError.of(REMOTE_SERVER_NOT_FOUND));
         }
         if (to.local() == null) {
+            String reason = "to the server itself";
             return message.type() == Message.Type.HEADLINE
-                    ? Session.DONE
-                    : refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE));
+                    ? end(from, message, new Verdict.Dropped(reason))
+                    : refuse(from, message, reason, StanzaError.of(SERVICE_UNAVAILABLE));
         }
         if (passage == Passage.NO_ACCOUNT) {
             return perform(
                     from, message, RoutingTable.noAccount(to.isFull()).action(message.type()), null, null, NOBODY);
         }
         if (judge == null) {
-            return refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE).later());
+            return refuse(
+                    from,
+                    message,
+                    "the delivery bundle is not there",
+                    StanzaError.of(SERVICE_UNAVAILABLE).later());
         }
         Session[] sessions = registry.of(to.bare());
         Session match = to.isFull() ? registry.find(to) : null;
@@ -280,12 +305,12 @@ final class Router {
     private CompletionStage<Outcome> perform(
             Session from, Message message, Action action, Session match, Judgement judgement, Session[] sessions) {
         return switch (action) {
-            case SILENCE -> Session.DONE;
-            case UNAVAILABLE -> refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE));
+            case SILENCE -> end(from, message, new Verdict.Dropped(nobodyFor(message)));
+            case UNAVAILABLE -> refuse(from, message, nobodyFor(message), StanzaError.of(SERVICE_UNAVAILABLE));
             case UNKNOWN_USER ->
                 owners.settings().unknownUser() == UnknownUser.SILENCE
-                        ? Session.DONE
-                        : refuse(from, message, StanzaError.of(SERVICE_UNAVAILABLE));
+                        ? end(from, message, new Verdict.Dropped(NO_ACCOUNT))
+                        : refuse(from, message, NO_ACCOUNT, StanzaError.of(SERVICE_UNAVAILABLE));
             // Who is present is decided once more under the owner lock: between the table and there, sessions come and
             // go.
             case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, judgement, sessions);
@@ -300,9 +325,12 @@ final class Router {
         Recipient[] present =
                 sessions.length == 0 ? NOBODY : sessions[0].owner().present();
         copies(from, message, only, present, sessions);
-        CompletionStage<Verdict> verdict = judgement instanceof Judgement.Keep keep
-                ? owners.deliver(account, new Parcel(message, from.jid().bare(), xml, keep), only)
-                : completedFuture(pass(Outbound.of(xml), only == null ? present : new Recipient[] {only}, judgement));
+        if (!(judgement instanceof Judgement.Keep keep)) {
+            Recipient[] to = only == null ? present : new Recipient[] {only};
+            return end(from, message, pass(Outbound.of(xml), to, judgement));
+        }
+        CompletionStage<Verdict> verdict =
+                owners.deliver(account, new Parcel(message, from.jid().bare(), xml, keep), only);
         if (verdict.toCompletableFuture().isDone()) {
             conclude(from, message, verdict.toCompletableFuture().getNow(null));
             return Session.DONE;
@@ -325,6 +353,42 @@ final class Router {
         return judgement instanceof Judgement.Skip skip
                 ? new Verdict.Skipped(skip.reason(), skip.answer())
                 : new Verdict.Dropped("nobody there");
+    }
+
+    /** RFC 6121 §8 has no session for it, and the spool takes no such message. */
+    private static String nobodyFor(Message message) {
+        return "nobody is there for a message of type "
+                + message.type().name().toLowerCase(Locale.ROOT)
+                + (message.to().isFull() ? " to a resource" : "");
+    }
+
+    private CompletionStage<Outcome> refuse(Session from, Message message, String reason, StanzaError error) {
+        return end(
+                from,
+                message,
+                message.type() == Message.Type.ERROR
+                        ? new Verdict.Dropped(reason)
+                        : new Verdict.Refused(reason, error));
+    }
+
+    /** A verdict that needed no place in the recipient's order. */
+    private CompletionStage<Outcome> end(Session from, Message message, Verdict verdict) {
+        witnessed(from, message, verdict);
+        conclude(from, message, verdict);
+        return Session.DONE;
+    }
+
+    private void witnessed(Session from, Message message, Verdict verdict) {
+        owners.witness().verdict(message.to().bare(), from.jid().bare(), message.id(), 0, verdict);
+    }
+
+    /** A message that could not be routed: told, and remembered. */
+    void failed(Session from, Stanza stanza) {
+        StanzaError error = StanzaError.of(INTERNAL_SERVER_ERROR);
+        if (stanza instanceof Message message && message.to() != null) {
+            witnessed(from, message, new Verdict.Failed("an error in the server; the log has it", error));
+        }
+        answer(from, stanza, error);
     }
 
     private void conclude(Session from, Message message, Verdict verdict) {

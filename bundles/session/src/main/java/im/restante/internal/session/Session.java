@@ -172,7 +172,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
 
     private CompletionStage<Outcome> failed(Stanza stanza, RuntimeException e) {
         LOG.error("routing a stanza of {} failed; please report it", jid, e);
-        router.answer(this, stanza, StanzaError.of(StanzaError.Condition.INTERNAL_SERVER_ERROR));
+        router.failed(this, stanza);
         return DONE;
     }
 

@@ -21,6 +21,8 @@ import im.restante.session.ClientSession;
 import im.restante.session.SessionInfo;
 import im.restante.session.SessionManager;
 import im.restante.store.StoreException;
+import im.restante.why.StanzaIds;
+import im.restante.why.Witness;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
 import java.security.SecureRandom;
@@ -45,8 +47,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Binds resources and keeps the sessions, while the services around them come and go. */
-@Component(service = SessionManager.class, configurationPid = SpoolSettings.PID)
-public final class SessionHost implements SessionManager {
+@Component(
+        service = {SessionManager.class, StanzaIds.class},
+        configurationPid = SpoolSettings.PID)
+public final class SessionHost implements SessionManager, StanzaIds {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
 
     /** How long the predecessor of a session may take to end. */
@@ -162,6 +166,25 @@ public final class SessionHost implements SessionManager {
         if (iqRouter == service) {
             iqRouter = null;
         }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setWitness(Witness service) {
+        owners.witness(service);
+    }
+
+    void unsetWitness(Witness service) {
+        if (owners.witness() == service) { // a successor is bound before
+            owners.witness(Witness.NONE);
+        }
+    }
+
+    @Override
+    public String stanzaId(Jid owner, long arrivalId) {
+        return owners.stanzaId(owner, arrivalId);
     }
 
     @Override

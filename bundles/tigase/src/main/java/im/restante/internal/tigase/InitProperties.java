@@ -43,6 +43,15 @@ final class InitProperties {
     /** A setting with its value at a line. */
     private record Said(int line, String name, Setting.Value value) {}
 
+    /**
+     * What holds for one key of ours, and where it is said.
+     *
+     * @param name as the line has it
+     */
+    record Meant(int line, String name, String pid, String key, String value) {}
+
+    private final List<Meant> meant = new ArrayList<>();
+
     private InitProperties() {}
 
     /** Reads UTF-8, with or without a byte order mark. Never fails: what is wrong is among the findings. */
@@ -77,6 +86,11 @@ final class InitProperties {
             overlay.forEach((pid, values) -> copy.put(pid, Map.copyOf(values)));
         }
         return Map.copyOf(copy);
+    }
+
+    /** One for each setting that is said, with its line; empty if the file is refused. */
+    List<Meant> meant() {
+        return problems().isEmpty() ? List.copyOf(meant) : List.of();
     }
 
     private String decode(byte[] content) {
@@ -202,6 +216,7 @@ final class InitProperties {
             }
             String meaning = setting.pid + " " + setting.key + "=" + winner.value.text();
             add(winner.line, Kind.SETS, winner.name + ": " + meaning);
+            meant.add(new Meant(winner.line, winner.name, setting.pid, setting.key, winner.value.text()));
             overlay.computeIfAbsent(setting.pid, pid -> new TreeMap<>()).put(setting.key, winner.value.text());
             Said other = second.get(setting);
             if (other == null || other == winner) {

@@ -1,16 +1,27 @@
 package im.restante.internal.tigase;
 
+import im.restante.config.ConfigException;
+import im.restante.config.SettingsTrial;
+import im.restante.internal.tigase.InitProperties.Meant;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /** {@code restante:tigase-check}: what would be made of a file, without making it. */
 @Component(
@@ -30,10 +41,25 @@ public final class TigaseCheckCommand implements Function {
     private final BundleContext context;
     private final Map<String, Object> values;
 
+    private final Map<ServiceReference<SettingsTrial>, SettingsTrial> trials = new ConcurrentHashMap<>();
+
     @Activate
     public TigaseCheckCommand(BundleContext context, Map<String, Object> values) {
         this.context = context;
         this.values = values;
+    }
+
+    @Reference(
+            service = SettingsTrial.class,
+            target = "(" + SettingsTrial.PID + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void bindTrial(ServiceReference<SettingsTrial> reference, SettingsTrial trial) {
+        trials.put(reference, trial);
+    }
+
+    void unbindTrial(ServiceReference<SettingsTrial> reference) {
+        trials.remove(reference);
     }
 
     @Override
@@ -56,23 +82,59 @@ public final class TigaseCheckCommand implements Function {
         return null;
     }
 
-    private static void print(InitFile file, InitProperties content, PrintStream out) {
+    private void print(InitFile file, InitProperties content, PrintStream out) {
         out.println(file.path());
-        for (Finding finding : content.findings()) {
-            out.println(finding.kind().name().toLowerCase(Locale.ROOT) + ", " + finding.sentence());
+        List<Finding> findings = new ArrayList<>(content.findings());
+        Set<String> refusing = new TreeSet<>();
+        List<String> winning = new ArrayList<>();
+        for (Meant meant : content.meant()) {
+            List<Finding> judged = judged(meant);
+            findings.addAll(judged);
+            if (judged.stream().anyMatch(finding -> finding.kind() == Finding.Kind.REFUSES)) {
+                refusing.add(meant.pid());
+                findings.removeIf(finding -> finding.line() == meant.line() && finding.kind() == Finding.Kind.SETS);
+            } else {
+                winning.add("  " + meant.pid() + " " + meant.key() + "=" + meant.value());
+            }
         }
+        findings.sort(Comparator.comparingInt(Finding::line));
+        findings.forEach(finding -> out.println(word(finding.kind()) + ", " + finding.sentence()));
+        refusing.forEach(pid -> out.println(pid + " would refuse its settings, and what it has in force would stay"));
         if (!content.problems().isEmpty()) {
             out.println("the whole file would be refused, and what is in force would stay");
-        } else if (content.overlay().isEmpty()) {
-            out.println("nothing in it concerns this server");
-        } else {
+        } else if (!winning.isEmpty()) {
             out.println("these would win over the configuration:");
-            content.overlay().entrySet().stream()
-                    .sorted(Map.Entry.comparingByKey())
-                    .forEach(pid -> pid.getValue().entrySet().stream()
-                            .sorted(Map.Entry.comparingByKey())
-                            .forEach(one ->
-                                    out.println("  " + pid.getKey() + " " + one.getKey() + "=" + one.getValue())));
+            winning.stream().sorted().forEach(out::println);
+        } else if (refusing.isEmpty()) {
+            out.println("nothing in it concerns this server");
         }
+    }
+
+    /** What the reader of a setting says of it: the grammar of its values is nobody else's. */
+    private List<Finding> judged(Meant meant) {
+        List<Finding> findings = new ArrayList<>();
+        trials.forEach((reference, trial) -> {
+            if (!meant.pid().equals(reference.getProperty(SettingsTrial.PID))) {
+                return;
+            }
+            try {
+                trial.judge(Map.of(meant.key(), meant.value()))
+                        .forEach(sentence -> findings.add(
+                                new Finding(meant.line(), Finding.Kind.WARNING, meant.name() + ": " + sentence)));
+            } catch (ConfigException e) {
+                findings.add(new Finding(meant.line(), Finding.Kind.REFUSES, meant.name() + ": " + e.getMessage()));
+            }
+        });
+        return findings;
+    }
+
+    private static String word(Finding.Kind kind) {
+        return switch (kind) {
+            case SETS -> "understood";
+            case NOTICE -> "notice";
+            case WARNING -> "warning";
+            case IGNORES -> "ignored";
+            case REFUSES -> "refused";
+        };
     }
 }

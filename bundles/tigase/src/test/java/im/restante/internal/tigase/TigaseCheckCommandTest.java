@@ -1,10 +1,13 @@
 package im.restante.internal.tigase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsTrial;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -12,6 +15,8 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -19,6 +24,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 
 class TigaseCheckCommandTest {
     @TempDir
@@ -38,13 +44,13 @@ class TigaseCheckCommandTest {
                         "amp/quota-exceeded=drop"));
 
         assertEquals(home.resolve("mine") + "\n" + """
-                        ignores, line 1: --virt-hosts: not a setting of this server
-                        ignores, line 2: --sm-plugins: -x: not a plugin of this server
-                        sets, line 2: --sm-plugins: +amp: im.restante.amp enabled=true
+                        ignored, line 1: --virt-hosts: not a setting of this server
+                        ignored, line 2: --sm-plugins: -x: not a plugin of this server
+                        understood, line 2: --sm-plugins: +amp: im.restante.amp enabled=true
                         notice, line 4: sess-man/plugins-conf/amp/store-limit[L]: 0 was no limit to the old server, so it is read as -1
-                        sets, line 4: sess-man/plugins-conf/amp/store-limit[L]: im.restante.quota store-limit=-1
+                        understood, line 4: sess-man/plugins-conf/amp/store-limit[L]: im.restante.quota store-limit=-1
                         warning, line 5: amp/store-limit[L]: 100 differs from line 4, which wins: im.restante.quota store-limit=-1
-                        sets, line 6: amp/quota-exceeded: im.restante.quota quota-exceeded=drop
+                        understood, line 6: amp/quota-exceeded: im.restante.quota quota-exceeded=drop
                         these would win over the configuration:
                           im.restante.amp enabled=true
                           im.restante.quota quota-exceeded=drop
@@ -58,9 +64,37 @@ class TigaseCheckCommandTest {
 
         String answer = run("restante:tigase-check " + home.resolve("mine"));
 
-        assertTrue(answer.contains("refuses, line 1: amp/store-limit=x: must be a whole number"), answer);
-        assertTrue(answer.contains("sets, line 2: amp/msg-offline"), answer);
+        assertTrue(answer.contains("refused, line 1: amp/store-limit=x: must be a whole number"), answer);
+        assertTrue(answer.contains("understood, line 2: amp/msg-offline"), answer);
         assertTrue(answer.endsWith("the whole file would be refused, and what is in force would stay\n"), answer);
+    }
+
+    @Test
+    void asksTheReadersOfASettingWhatTheyWouldSay() throws Exception {
+        trials.put("im.restante.filter", values -> {
+            if (values.get("msg-store-offline-paths").equals("/")) {
+                throw new ConfigException("im.restante.filter", "msg-store-offline-paths", "/", "a path");
+            }
+            return List.of("entry 2 never decides");
+        });
+        Files.writeString(home.resolve("good"), "amp/msg-offline=true\namp/msg-store-offline-paths[s]=/message/x");
+        Files.writeString(home.resolve("bad"), "amp/msg-offline=true\namp/msg-store-offline-paths[s]=/");
+
+        String good = run("restante:tigase-check good");
+        assertTrue(good.contains("warning, line 2: amp/msg-store-offline-paths[s]: entry 2 never decides\n"), good);
+        assertFalse(good.contains("would refuse"), good);
+
+        String bad = run("restante:tigase-check bad");
+        assertTrue(
+                bad.contains("refused, line 2: amp/msg-store-offline-paths[s]: im.restante.filter:"
+                        + " msg-store-offline-paths=/: must be a path\n"),
+                bad);
+        assertFalse(bad.contains("understood, line 2"), bad);
+        assertTrue(
+                bad.endsWith("these would win over the configuration:\n  im.restante.offline msg-offline=true\n"), bad);
+        assertTrue(
+                bad.contains("im.restante.filter would refuse its settings, and what it has in force would stay\n"),
+                bad);
     }
 
     @Test
@@ -87,6 +121,8 @@ class TigaseCheckCommandTest {
                         .getMessage());
     }
 
+    private final Map<String, SettingsTrial> trials = new HashMap<>();
+
     /** What the line prints in the real Gogo. */
     private String run(String line) throws Exception {
         BundleContext context = (BundleContext) Proxy.newProxyInstance(
@@ -97,7 +133,9 @@ class TigaseCheckCommandTest {
         ThreadIOImpl threadIo = new ThreadIOImpl();
         threadIo.start();
         CommandProcessorImpl gogo = new CommandProcessorImpl(threadIo);
-        gogo.addCommand("restante", new TigaseCheckCommand(context, Map.of()), "tigase-check");
+        TigaseCheckCommand command = new TigaseCheckCommand(context, Map.of());
+        trials.forEach((pid, trial) -> command.bindTrial(reference(pid), trial));
+        gogo.addCommand("restante", command, "tigase-check");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         try (CommandSession session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out)) {
@@ -107,5 +145,17 @@ class TigaseCheckCommandTest {
             threadIo.stop();
         }
         return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ServiceReference<SettingsTrial> reference(String pid) {
+        return (ServiceReference<SettingsTrial>) Proxy.newProxyInstance(
+                TigaseCheckCommandTest.class.getClassLoader(),
+                new Class<?>[] {ServiceReference.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getProperty" -> arguments[0].equals(SettingsTrial.PID) ? pid : null;
+                    case "hashCode" -> pid.hashCode();
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 }

@@ -35,7 +35,8 @@ class BundleBoundariesTest {
                     "im.restante.quota..",
                     "im.restante.iq..",
                     "im.restante.server..",
-                    "im.restante.config..")
+                    "im.restante.config..",
+                    "im.restante.why..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -53,7 +54,8 @@ class BundleBoundariesTest {
                     "im.restante.quota..",
                     "im.restante.iq..",
                     "im.restante.server..",
-                    "im.restante.config..");
+                    "im.restante.config..",
+                    "im.restante.why..");
 
     @ArchTest
     static final ArchRule API_STARTS_NO_THREAD = noClasses()

@@ -12,6 +12,7 @@ import im.restante.session.Outbound;
 import im.restante.stanza.StanzaError;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlStreamException;
@@ -144,6 +145,9 @@ public final class Owner {
     /** One reading of the spool to one session. Fields are guarded by the stripe's lock. */
     private static final class Drain {
         private final Recipient to;
+        /** For those who ask what became of a message. */
+        private final String how;
+
         /** Ids above it were added since the drain began. */
         private final long begunAt;
 
@@ -169,6 +173,7 @@ public final class Owner {
 
         Drain(Recipient to, long begunAt) {
             this.to = to;
+            this.how = "to " + to.jid();
             this.begunAt = begunAt;
         }
 
@@ -245,6 +250,7 @@ public final class Owner {
     /** Null if this state was given up. */
     CompletionStage<Verdict> deliver(Parcel parcel, Recipient only) {
         CompletionStage<Verdict> verdict;
+        long id;
         int toStore;
         stripe.lock.lock();
         try {
@@ -252,7 +258,7 @@ public final class Owner {
                 return null;
             }
             long now = all.clock.millis();
-            long id = all.ids.next(now);
+            id = all.ids.next(now);
             Arrival arrival = new Arrival(id, jid, parcel.sender(), Instant.ofEpochMilli(now));
             byte[] stanzaId = Tail.stanzaId(stripe.stanzaId(all.stanzaIdKey(), jidBytes, id), jid);
             if (only != null) {
@@ -267,7 +273,17 @@ public final class Owner {
             stripe.lock.unlock();
         }
         pump(toStore);
+        CompletableFuture<Verdict> outcome = verdict.toCompletableFuture();
+        if (outcome.isDone()) {
+            witnessed(parcel, id, outcome.join());
+        } else {
+            outcome.thenAccept(last -> witnessed(parcel, id, last));
+        }
         return verdict;
+    }
+
+    private void witnessed(Parcel parcel, long id, Verdict verdict) {
+        all.witness().verdict(jid, parcel.sender(), parcel.message().id(), id, verdict);
     }
 
     private CompletionStage<Verdict> toOne(Parcel parcel, Arrival arrival, byte[] stanzaId, Recipient to) {
@@ -556,6 +572,12 @@ public final class Owner {
                                         jid,
                                         problem);
                             }
+                            all.witness()
+                                    .fate(
+                                            jid,
+                                            rows.stream().map(StoredMessage::id).toList(),
+                                            problem == null ? Fate.RETURNED : Fate.LOST,
+                                            "its session ended before it had it");
                             Drain current = returned();
                             durable.complete(null);
                             if (current != null) {
@@ -899,6 +921,7 @@ public final class Owner {
         }
         pump(toStore);
         if (received) {
+            all.witness().fate(jid, lease.ids(), Fate.PROVED, lease.drain().how);
             remove(lease.ids());
         }
         if (current != null) {

@@ -1,8 +1,11 @@
 package im.restante.internal.session.owner;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
+import im.restante.why.Witness;
 import im.restante.xml.XmlCodec;
 import java.time.Clock;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +31,7 @@ public final class Owners {
     private final AtomicInteger made = new AtomicInteger();
     private volatile SpoolSettings settings;
     private volatile byte[] stanzaIdKey;
+    private volatile Witness witness = Witness.NONE;
 
     /** @param blocked whether an owner who has a session blocks a sender; must answer at once */
     public Owners(
@@ -68,6 +72,21 @@ public final class Owners {
 
     byte[] stanzaIdKey() {
         return stanzaIdKey;
+    }
+
+    /** The stanza-id of a message by its arrival id; null while the server key is not known. */
+    public String stanzaId(Jid owner, long arrivalId) {
+        byte[] key = stanzaIdKey;
+        return key == null ? null : new Stripe().stanzaId(key, owner.toString().getBytes(UTF_8), arrivalId);
+    }
+
+    /** Who is told what becomes of messages from here on. */
+    public void witness(Witness present) {
+        witness = present;
+    }
+
+    public Witness witness() {
+        return witness;
     }
 
     /** The owner's state while there is one; null for somebody who is away and for whom nothing is under way. */

@@ -1,0 +1,20 @@
+package im.restante.config;
+
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Says what would be made of settings of one PID, without putting them in force. Published by whoever reads that PID. */
+@ConsumerType
+public interface SettingsTrial {
+    /** Service property: the PID whose settings it judges. Required. */
+    String PID = "settings.pid";
+
+    /**
+     * Judges settings as they would be judged when they come from Config Admin. Keys that are missing have their defaults.
+     *
+     * @return what an operator should know although they would be taken; one sentence each
+     * @throws ConfigException if they would be refused; it says which value, and what would be right
+     */
+    List<String> judge(Map<String, ?> values);
+}

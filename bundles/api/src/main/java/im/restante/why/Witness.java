@@ -1,0 +1,47 @@
+package im.restante.why;
+
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.store.StoredMessage;
+import java.util.Collection;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Is told what becomes of messages, every one, by those who decide it; nothing depends on its being there. Safe for concurrent
+ * use; answers at once, never throws, and is never called under a lock. Keeps what it is given by reference: values that do not
+ * change.
+ */
+@ProviderType
+public interface Witness {
+    /** Where there is none. */
+    Witness NONE = new Witness() {
+        @Override
+        public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
+
+        @Override
+        public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {}
+
+        @Override
+        public void fate(Collection<StoredMessage> rows, Fate fate, String how) {}
+    };
+
+    /**
+     * A message has its verdict.
+     *
+     * @param owner     recipient, bare
+     * @param sender    bare
+     * @param messageId the sender's; null for none
+     * @param arrivalId 0 if it was given none, since it could not have been stored
+     */
+    void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict);
+
+    /**
+     * Something became of messages of which only their arrival ids are at hand.
+     *
+     * @param how a few words that an operator reads behind the fate; null for none
+     */
+    void fate(Jid owner, Collection<Long> ids, Fate fate, String how);
+
+    /** Something became of messages that are at hand whole, each in an entry of its own. */
+    void fate(Collection<StoredMessage> rows, Fate fate, String how);
+}

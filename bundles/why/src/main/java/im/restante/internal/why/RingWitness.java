@@ -1,0 +1,171 @@
+package im.restante.internal.why;
+
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import im.restante.xml.XmlStreamException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Remembers in three rings: what was delivered live, what went through the spool, and what was not delivered at all, so that much
+ * of one does not wash the others away.
+ */
+@Component(
+        service = {Witness.class, RingWitness.class},
+        immediate = true)
+public final class RingWitness implements Witness {
+    static final int ENTRIES = 8_192;
+    static final long BYTES = 4 << 20;
+
+    /** Of what a sender or another bundle wrote. */
+    static final int MOST_CHARACTERS = 256;
+    /** Of one entry; more ids make more entries. */
+    private static final int MOST_IDS = 512;
+
+    private static final String[] SESSIONS = {"no session", "1 session", "2 sessions", "3 sessions", "4 sessions"};
+
+    private final Clock clock;
+    private final XmlCodec codec;
+    private final Revisions revisions;
+    private final Instant since;
+    private final Ring delivered = new Ring(ENTRIES, BYTES);
+    private final Ring spooled = new Ring(ENTRIES, BYTES);
+    private final Ring lost = new Ring(ENTRIES, BYTES);
+
+    @Activate
+    public RingWitness(@Reference XmlCodec codec, @Reference Revisions revisions) {
+        this(codec, revisions, Clock.systemUTC());
+    }
+
+    RingWitness(XmlCodec codec, Revisions revisions, Clock clock) {
+        this.codec = codec;
+        this.revisions = revisions;
+        this.clock = clock;
+        this.since = Instant.ofEpochMilli(clock.millis());
+    }
+
+    @Override
+    public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
+        List<Long> ids = arrivalId == 0 ? List.of() : List.of(arrivalId);
+        if (verdict instanceof Verdict.Delivered live) {
+            add(delivered, owner, sender, messageId, ids, What.DELIVERED, sessions(live.sessions()));
+        } else if (verdict instanceof Verdict.Stored stored) {
+            add(spooled, owner, sender, messageId, ids, What.STORED, stored.rule());
+        } else if (verdict instanceof Verdict.Skipped skipped) {
+            add(lost, owner, sender, messageId, ids, What.SKIPPED, skipped.reason());
+        } else if (verdict instanceof Verdict.Refused refused) {
+            add(lost, owner, sender, messageId, ids, What.REFUSED, refused.reason());
+        } else if (verdict instanceof Verdict.Dropped dropped) {
+            add(lost, owner, sender, messageId, ids, What.DROPPED, dropped.reason());
+        } else if (verdict instanceof Verdict.Failed failed) {
+            add(lost, owner, sender, messageId, ids, What.FAILED, failed.reason());
+        }
+    }
+
+    private static String sessions(int count) {
+        return count < SESSIONS.length ? SESSIONS[count] : count + " sessions";
+    }
+
+    @Override
+    public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {
+        List<Long> all = List.copyOf(ids);
+        for (int from = 0; from < all.size(); from += MOST_IDS) {
+            List<Long> some = all.size() <= MOST_IDS
+                    ? all
+                    : List.copyOf(all.subList(from, Math.min(from + MOST_IDS, all.size())));
+            add(ring(fate), owner, null, null, some, what(fate), how);
+        }
+    }
+
+    @Override
+    public void fate(Collection<StoredMessage> rows, Fate fate, String how) {
+        for (StoredMessage row : rows) {
+            String received = "received " + row.receivedAt();
+            add(
+                    ring(fate),
+                    row.owner(),
+                    row.sender(),
+                    messageId(row),
+                    List.of(row.id()),
+                    what(fate),
+                    how == null ? received : received + "; " + how);
+        }
+    }
+
+    private String messageId(StoredMessage row) {
+        try {
+            return codec.parse(row.stanza(), Namespaces.CLIENT).attribute("id");
+        } catch (XmlStreamException e) {
+            return null; // it is gone anyway, and the rest is known
+        }
+    }
+
+    private Ring ring(Fate fate) {
+        return fate == Fate.PROVED || fate == Fate.RETURNED ? spooled : lost;
+    }
+
+    private static What what(Fate fate) {
+        return What.valueOf(fate.name());
+    }
+
+    private void add(Ring ring, Jid owner, Jid sender, String messageId, List<Long> ids, What what, String reason) {
+        ring.add(new Entry(
+                clock.millis(),
+                owner,
+                sender,
+                cut(messageId),
+                ids,
+                what,
+                cut(reason),
+                revisions.current().number()));
+    }
+
+    /** As much of a text as is kept. */
+    static String cut(String text) {
+        return text == null || text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS);
+    }
+
+    /** All entries that {@code wanted} takes; those of one ring and owner oldest first. */
+    List<Entry> find(Predicate<Entry> wanted) {
+        List<Entry> found = new ArrayList<>();
+        for (Ring ring : List.of(delivered, spooled, lost)) {
+            ring.forEach(entry -> {
+                if (wanted.test(entry)) {
+                    found.add(entry);
+                }
+            });
+        }
+        return found;
+    }
+
+    /**
+     * Since when everything is still known.
+     *
+     * @param delivered what was delivered live
+     * @param spooled   what was stored, and left the spool to its recipient
+     * @param lost      what was not stored or not delivered
+     */
+    record Reach(Instant delivered, Instant spooled, Instant lost) {}
+
+    /** @param ownerOrNull for one owner; null for everybody */
+    Reach reach(Jid ownerOrNull) {
+        return new Reach(reach(delivered, ownerOrNull), reach(spooled, ownerOrNull), reach(lost, ownerOrNull));
+    }
+
+    private Instant reach(Ring ring, Jid ownerOrNull) {
+        long forgotten = ownerOrNull == null ? ring.reachesBackTo() : ring.reachesBackTo(ownerOrNull);
+        return forgotten == 0 ? since : Instant.ofEpochMilli(forgotten);
+    }
+}

@@ -1,0 +1,222 @@
+package im.restante.internal.why;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.delivery.Verdict;
+import im.restante.internal.stream.HardenedXmlCodec;
+import im.restante.jid.Jid;
+import im.restante.stanza.StanzaError;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationEvent;
+
+class WhyCommandTest {
+    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final Jid JULIET = Jid.of("juliet@example.org");
+    private static final Verdict STORED = new Verdict.Stored("default: body");
+    private static final Verdict FULL = new Verdict.Refused(
+            "limit of 100 messages from one sender reached: 100 wait",
+            StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE));
+
+    private final Ticking clock = new Ticking();
+    private final Revisions revisions = new Revisions(clock);
+    private final RingWitness witness = new RingWitness(new HardenedXmlCodec(), revisions, clock);
+    private final WhyCommand command = new WhyCommand(witness, revisions);
+
+    WhyCommandTest() {
+        command.setStanzaIds((owner, id) -> stanzaId(id));
+    }
+
+    private static String stanzaId(long id) {
+        return "stanza-id-" + String.format("%012d", id);
+    }
+
+    @Test
+    void tellsAMessagesWholeStoryNewestLast() throws Exception {
+        witness.verdict(ROMEO, JULIET, "m1", 11, STORED);
+        witness.verdict(ROMEO, JULIET, "m2", 12, STORED);
+        witness.fate(ROMEO, List.of(11L, 12L), Fate.PROVED, "to romeo@example.org/orchard");
+        assertEquals("""
+                2026-11-22T20:00:02Z message id=m1 stanza-id=%s from juliet@example.org to romeo@example.org: stored (default: body); configuration 1
+                2026-11-22T20:00:04Z 2 messages to romeo@example.org: left the spool: its recipient has it, proved (to romeo@example.org/orchard); configuration 1
+                known: what was delivered live since 2026-11-22T20:00:01Z, what went through the spool since 2026-11-22T20:00:01Z, what was refused, dropped or removed since 2026-11-22T20:00:01Z
+                configuration 1 since 2026-11-22T20:00:00Z (the server's start)
+                """.formatted(stanzaId(11)), run("restante:why m1"));
+    }
+
+    @Test
+    void findsByOwnerSenderMessageIdAndStanzaId() throws Exception {
+        witness.verdict(ROMEO, JULIET, "m1", 11, STORED);
+        witness.verdict(JULIET, ROMEO, "m2", 12, new Verdict.Delivered(2));
+        witness.verdict(JULIET, JULIET, "m3", 13, STORED);
+        assertEquals(2, lines(run("restante:why romeo@example.org")));
+        assertEquals(2, lines(run("restante:why romeo@example.org/orchard")), "as his account");
+        assertEquals(1, lines(run("restante:why m2")));
+        assertEquals(1, lines(run("restante:why " + stanzaId(13))));
+        assertTrue(run("restante:why " + stanzaId(13)).contains("id=m3"));
+    }
+
+    @Test
+    void tellsRefusalsWithLimitAndUsageAndTheConfiguration() throws Exception {
+        revisions.configurationEvent(changed("im.restante.quota"));
+        revisions.configurationEvent(changed("im.restante.c2s"));
+        witness.verdict(ROMEO, JULIET, "m1", 11, FULL);
+        String said = run("restante:why m1");
+        assertTrue(
+                said.contains(
+                        "refused, and the sender was told (limit of 100 messages from one sender reached: 100 wait);"
+                                + " configuration 2\n"),
+                said);
+        assertTrue(said.contains("configuration 2 since 2026-11-22T20:00:02Z (im.restante.quota was changed)"), said);
+    }
+
+    @Test
+    void trafficWashesNoRefusalAway() throws Exception {
+        witness.verdict(ROMEO, JULIET, "refused", 1, FULL);
+        witness.verdict(ROMEO, JULIET, "stored", 2, STORED);
+        for (int i = 0; i < 3 * RingWitness.ENTRIES; i++) {
+            witness.verdict(ROMEO, JULIET, "live", 100 + i, new Verdict.Delivered(1));
+        }
+        assertEquals(1, lines(run("restante:why refused")));
+        assertEquals(1, lines(run("restante:why stored")));
+        String said = run("restante:why romeo@example.org");
+        assertEquals(WhyCommand.MOST_LINES + 1, lines(said), "and says that more are known");
+        assertFalse(said.contains("known: what was delivered live since 2026-11-22T20:00:01Z"), said);
+        assertTrue(said.contains("what went through the spool since 2026-11-22T20:00:01Z"), said);
+    }
+
+    @Test
+    void tellsWhyAMessageVanished() throws Exception {
+        witness.fate(List.of(row(7, "<message id='m7'><body>secret</body></message>")), Fate.EXPIRED, null);
+        witness.verdict(ROMEO, JULIET, "m8", 8, STORED);
+        witness.fate(ROMEO, List.of(8L), Fate.EVICTED, "limit of 1 messages from one sender");
+        witness.fate(List.of(row(9, "<message")), Fate.ACCOUNT_REMOVED, null);
+        assertTrue(run("restante:why m7")
+                .contains("message id=m7 stanza-id=" + stanzaId(7)
+                        + " from juliet@example.org to romeo@example.org: removed from the spool: it had waited as long as"
+                        + " it may (received 2026-11-01T00:00:00Z)"));
+        String evicted = run("restante:why m8");
+        assertTrue(
+                evicted.contains("removed from the spool to make room for a newer one"
+                        + " (limit of 1 messages from one sender)"),
+                evicted);
+        String all = run("restante:why romeo@example.org");
+        assertTrue(all.contains("removed from the spool, with its account"), all);
+        assertFalse(all.contains("secret"), all);
+    }
+
+    @Test
+    void saysWhenNothingIsKnown() throws Exception {
+        assertTrue(run("restante:why nobody").startsWith("nothing is known about nobody\nknown: "));
+    }
+
+    @Test
+    void neitherKeepsNorPrintsMoreThanALineOfWhatASenderChose() throws Exception {
+        String id = "\u001b[2J" + "x".repeat(10_000);
+        witness.verdict(ROMEO, JULIET, id, 1, STORED);
+        String said = run("restante:why juliet@example.org");
+        assertFalse(said.contains("\u001b"), said);
+        assertTrue(said.length() < 1_000, said);
+    }
+
+    @Test
+    void keepsNoMoreThanItsShareOfTheLargestThings() {
+        Jid large = Jid.of("l".repeat(1_000) + "@example.org");
+        for (int i = 0; i < 2 * RingWitness.ENTRIES; i++) {
+            witness.verdict(large, large, "m".repeat(1_000), i + 1, FULL);
+        }
+        long bytes =
+                witness.find(entry -> true).stream().mapToLong(Entry::bytes).sum();
+        assertTrue(bytes <= RingWitness.BYTES, () -> "" + bytes);
+    }
+
+    @Test
+    void explainsItself() {
+        assertEquals(
+                "usage: restante:why JID|ID",
+                assertThrows(Exception.class, () -> run("restante:why a b")).getMessage());
+    }
+
+    private static int lines(String said) {
+        return said.split("\n").length - 2;
+    }
+
+    private static StoredMessage row(long id, String stanza) {
+        return new StoredMessage(
+                id,
+                ROMEO,
+                JULIET,
+                Instant.parse("2026-11-01T00:00:00Z"),
+                null,
+                MessageKind.OFFLINE,
+                stanza.getBytes(UTF_8));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static ConfigurationEvent changed(String pid) {
+        ServiceReference<ConfigurationAdmin> admin =
+                (ServiceReference<ConfigurationAdmin>) java.lang.reflect.Proxy.newProxyInstance(
+                        WhyCommandTest.class.getClassLoader(),
+                        new Class<?>[] {ServiceReference.class},
+                        (proxy, method, arguments) -> null);
+        return new ConfigurationEvent(admin, ConfigurationEvent.CM_UPDATED, null, pid);
+    }
+
+    /** What the line prints in the real Gogo. */
+    private String run(String line) throws Exception {
+        ThreadIOImpl threadIo = new ThreadIOImpl();
+        threadIo.start();
+        CommandProcessorImpl gogo = new CommandProcessorImpl(threadIo);
+        gogo.addCommand("restante", command, "why");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, UTF_8);
+        try (CommandSession session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out)) {
+            session.execute(line);
+        } finally {
+            gogo.stop();
+            threadIo.stop();
+        }
+        return bytes.toString(UTF_8).replace(System.lineSeparator(), "\n");
+    }
+
+    /** A second passes whenever somebody looks. */
+    private static final class Ticking extends Clock {
+        private Instant now = Instant.parse("2026-11-22T20:00:00Z");
+
+        @Override
+        public synchronized Instant instant() {
+            Instant looked = now;
+            now = now.plusSeconds(1);
+            return looked;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
