@@ -26,9 +26,6 @@ class SqliteConnections implements ConnectionSource {
 
     private static final int READER_CACHE = 512;
 
-    private static final Path STOCK_DIRECTORY =
-            Path.of(SqliteStore.DEFAULT_FILE).getParent();
-
     private final Path file;
     private final int busyMillis;
 
@@ -74,13 +71,10 @@ class SqliteConnections implements ConnectionSource {
         }
     }
 
-    /** Its directory if that is the stock one, and the file itself so that only the server's user may read it; the files beside it inherit that. */
+    /** So that only the server's user may read it; the files beside it inherit that. */
     private void makeFile() throws SQLException {
         try {
             Path directory = file.toAbsolutePath().getParent();
-            if (directory.endsWith(STOCK_DIRECTORY) && Files.notExists(directory)) {
-                Files.createDirectory(directory); // any other may be a disk that is not mounted, or a slip of the pen
-            }
             if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
                 Files.createFile(
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

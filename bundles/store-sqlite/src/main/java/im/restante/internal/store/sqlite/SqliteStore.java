@@ -6,6 +6,8 @@ import im.restante.store.MessageStore;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.SqlStore;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.osgi.framework.BundleContext;
@@ -15,6 +17,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The embedded store: one file. Present with or without a usable file; what fails says why. */
 @Component(
@@ -27,7 +31,9 @@ public final class SqliteStore extends SqlStore {
     static final String PID = "im.restante.store.sqlite";
     static final String STORE_ID = "sqlite";
 
-    static final String DEFAULT_FILE = "data/spool.db";
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
+
+    private static final String DEFAULT_FILE = "data/spool.db";
     /** Well below what a verdict may take ({@code store-timeout-seconds}). */
     private static final int BUSY_MILLIS = 4_000;
 
@@ -40,6 +46,7 @@ public final class SqliteStore extends SqlStore {
     @Activate
     public SqliteStore(BundleContext context, Map<String, Object> properties) {
         this(file(context, properties), context.getDataFile("native"));
+        makeStockDirectory(file(context, Map.of()).getParent(), file(context, properties));
     }
 
     private SqliteStore(Path file, File unpacked) {
@@ -54,6 +61,17 @@ public final class SqliteStore extends SqlStore {
     /** A store without a framework around it, not yet started. */
     public static SqliteStore at(Path file) {
         return new SqliteStore(file, BUSY_MILLIS);
+    }
+
+    /** Only that one: any other that is missing may be a disk that is not mounted, or a slip of the pen. */
+    private static void makeStockDirectory(Path stock, Path file) {
+        if (file.startsWith(stock)) {
+            try {
+                Files.createDirectories(stock);
+            } catch (IOException e) {
+                LOG.warn("cannot make {}: {}", stock, e.toString()); // the file will not open, which says the rest
+            }
+        }
     }
 
     private static Path file(BundleContext context, Map<String, Object> properties) {
