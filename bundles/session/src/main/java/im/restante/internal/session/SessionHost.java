@@ -11,6 +11,7 @@ import im.restante.internal.session.owner.ArrivalIds;
 import im.restante.internal.session.owner.Dynamic;
 import im.restante.internal.session.owner.Owners;
 import im.restante.internal.session.owner.SpoolSettings;
+import im.restante.internal.session.owner.ThreadWorkers;
 import im.restante.internal.session.owner.Workers;
 import im.restante.iq.IqRouter;
 import im.restante.jid.InvalidJidException;
@@ -65,10 +66,10 @@ public final class SessionHost implements SessionManager, StanzaIds {
     private final Registry registry;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    private final Workers workers = new Workers();
+    private final Workers workers;
     private final ArrivalIds ids = new ArrivalIds();
-    private final Dynamic<Delivery> delivery = new Dynamic<>(workers);
-    private final Dynamic<UserRepository> users = new Dynamic<>(workers);
+    private final Dynamic<Delivery> delivery;
+    private final Dynamic<UserRepository> users;
     private final Owners owners;
     private final Router router;
     private volatile IqRouter iqRouter;
@@ -85,7 +86,15 @@ public final class SessionHost implements SessionManager, StanzaIds {
             @Reference RosterSide roster,
             @Reference Registry registry,
             Map<String, Object> properties) {
-        this(server.domain(), codec, accounts, roster, registry, Clock.systemUTC(), SpoolSettings.of(properties));
+        this(
+                server.domain(),
+                codec,
+                accounts,
+                roster,
+                registry,
+                Clock.systemUTC(),
+                new ThreadWorkers(),
+                SpoolSettings.of(properties));
     }
 
     SessionHost(
@@ -95,14 +104,22 @@ public final class SessionHost implements SessionManager, StanzaIds {
             RosterSide roster,
             Registry registry,
             Clock clock,
+            Workers workers,
             SpoolSettings settings) {
         this.domain = domain;
         this.accounts = accounts;
         this.roster = roster;
         this.registry = registry;
         this.clock = clock;
+        this.workers = workers;
+        this.delivery = new Dynamic<>(workers);
+        this.users = new Dynamic<>(workers);
         this.owners = new Owners(domain, clock, ids, workers, codec, delivery, this::blocks, settings);
         this.router = new Router(domain, codec, accounts, roster, registry, owners, delivery, () -> iqRouter, workers);
+    }
+
+    Owners owners() {
+        return owners;
     }
 
     /** The answer is there for an owner who has a session; it is not waited for. */

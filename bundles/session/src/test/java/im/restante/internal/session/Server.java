@@ -8,6 +8,7 @@ import im.restante.account.Accounts;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.internal.session.owner.SpoolSettings;
+import im.restante.internal.session.owner.ThreadWorkers;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.jid.Jid;
 import im.restante.session.ClientSession;
@@ -60,14 +61,25 @@ final class Server implements AutoCloseable {
         this.users = users;
         existing.addAll(List.of(ROMEO, JULIET));
         host = new SessionHost(
-                DOMAIN, CODEC, accounts(), roster, registry, Clock.systemUTC(), SpoolSettings.of(properties));
+                DOMAIN,
+                CODEC,
+                accounts(),
+                roster,
+                registry,
+                Clock.systemUTC(),
+                new ThreadWorkers(),
+                SpoolSettings.of(properties));
         host.setDelivery(delivery);
         host.setUserRepository(users);
     }
 
     private Accounts accounts() {
+        return accounts(existing);
+    }
+
+    static Accounts accounts(Set<Jid> existing) {
         return (Accounts) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Accounts.class}, (proxy, method, arguments) -> {
+                Server.class.getClassLoader(), new Class<?>[] {Accounts.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("exists")) {
                         return completedFuture(existing.contains(((Jid) arguments[0]).bare()));
                     }

@@ -339,6 +339,61 @@ class SpoolTest {
         eventually(() -> server.state(other).equals("LIVE"));
     }
 
+    /** A session that drains and does not read, and another one that gets what comes. */
+    private Client drainsAndStalls(Client juliet) {
+        numbers(1, 4).forEach(n -> juliet.chat(ROMEO, n));
+        Client stalled = server.connect(ROMEO, "orchard", new FakeLink().hold(100));
+        stalled.available(0);
+        eventually(() -> stalled.link.waiting() > 0);
+        return stalled;
+    }
+
+    @Test
+    void whatTheSpillLimitKeptOutComesBackFromTheOnlySessionThatHadIt() {
+        Client juliet = server.connect(JULIET, "balcony");
+        Client stalled = drainsAndStalls(juliet);
+        Client other = server.connect(ROMEO, "hall", new FakeLink().hold(100));
+        other.available(0);
+        numbers(5, 14).forEach(n -> juliet.chat(ROMEO, n));
+        assertEquals(numbers(1, 9), server.delivery.spool(ROMEO));
+        assertEquals(List.of(), juliet.link.received(), "all delivered");
+        other.end(Ending.CUT);
+        stalled.link.flow();
+        eventually(() -> stalled.bodies().equals(numbers(1, 14)));
+    }
+
+    @Test
+    void aMessageThatCouldNotBeStoredAndCameBackFromItsOnlySessionIsNotCalledDelivered() {
+        Client juliet = server.connect(JULIET, "balcony");
+        drainsAndStalls(juliet);
+        Client other = server.connect(ROMEO, "hall", new FakeLink().hold(100));
+        other.available(0);
+        server.delivery.shut();
+        CompletionStage<Outcome> verdict =
+                juliet.send("<message to='romeo@localhost' type='chat'><body>5</body></message>");
+        other.end(Ending.CUT);
+        server.delivery.broken = true;
+        server.delivery.open();
+        Server.get(verdict);
+        assertEquals("error", juliet.link.last().attribute("type"));
+    }
+
+    @Test
+    void whoHadAMessageLiveIsNotGivenItsRowAfterATimeOfAbsence() {
+        Client juliet = server.connect(JULIET, "balcony");
+        Client stalled = drainsAndStalls(juliet);
+        Client other = server.connect(ROMEO, "hall");
+        other.available(0);
+        juliet.chat(ROMEO, "5");
+        assertEquals(List.of("5"), other.bodies());
+        other.say("<presence type='unavailable'/>");
+        stalled.end(Ending.CUT);
+        other.available(0);
+        eventually(() -> server.state(other).equals("LIVE"));
+        assertEquals(List.of("5", "1", "2", "3", "4"), other.bodies());
+        eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+    }
+
     @Test
     void anAppendUnderWayIsNotOvertakenByTheEndOfTheDrain() {
         server.delivery.shut();

@@ -2,6 +2,7 @@ package im.restante.internal.session.owner;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.stream.Collectors.toCollection;
 
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,11 +59,20 @@ public final class Owner {
     /** Bytes of them. */
     static final long HELD_BYTES = 1 << 20;
 
+    /** Messages remembered in {@link #onlyThere}: no session can give back more, its queue is shorter. */
+    private static final int ONLY_THERE_LIMIT = 4096;
+
     private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
     private static final Duration HANDOVER_PATIENCE = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int PUT_BACK_TRIES = 30;
     private static final CompletableFuture<Verdict> DELIVERED = completedFuture(new Verdict.Delivered(1));
+    private static final Verdict SPILL_LIMIT = new Verdict.Refused(
+            "spill-limit",
+            StanzaError.of(
+                            StanzaError.Condition.RESOURCE_CONSTRAINT,
+                            "The recipient is slow and too many messages wait already")
+                    .later());
     private static final Recipient[] NOBODY = {};
 
     private final Jid jid;
@@ -77,7 +88,11 @@ public final class Owner {
     /** Removed from the store while a page was being read that may show them still; a part of {@link #removing}. */
     private final Set<Long> justRemoved = new HashSet<>(0);
 
+    /** Who was offered a row's message live: a drain to them skips it. */
     private final Map<Long, List<Recipient>> alreadyHas = new HashMap<>(0);
+    /** The same of messages that could not become rows: what one of them gives back, nobody else will get. */
+    private final Map<Long, List<Recipient>> onlyThere = new LinkedHashMap<>(0);
+
     private long heldBytes;
     private long appendsBegun;
     private int returning;
@@ -134,11 +149,6 @@ public final class Owner {
 
         Judgement.Keep keep() {
             return unlimited ? parcel.keep().withoutLimit() : parcel.keep();
-        }
-
-        /** A message that a session has is delivered, whatever became of the copy for another. */
-        Verdict orDelivered(Verdict outcome) {
-            return has.isEmpty() || outcome instanceof Verdict.Stored ? outcome : new Verdict.Delivered(has.size());
         }
     }
 
@@ -238,7 +248,9 @@ public final class Owner {
                             && queued.get() == 0
                             && returning == 0
                             && leases.isEmpty()
-                            && removing.isEmpty();
+                            && removing.isEmpty()
+                            && held.isEmpty()
+                            && alreadyHas.isEmpty();
             return retired;
         } finally {
             stripe.lock.unlock();
@@ -327,6 +339,9 @@ public final class Owner {
     /** Behind everything that waits: into the store, or into memory during HANDOVER. Under the lock. */
     private CompletionStage<Verdict> spool(Append append) {
         int bytes = append.parcel.xml().length;
+        if (!append.has.isEmpty()) {
+            alreadyHas.put(append.arrival.id(), append.has);
+        }
         if (state == State.HANDOVER && held.size() < HELD_LIMIT && heldBytes + bytes <= HELD_BYTES) {
             held.add(append);
             heldBytes += bytes;
@@ -336,12 +351,7 @@ public final class Owner {
             storeHeld();
         }
         if (state == State.DRAINING && drain.spilled >= all.settings().spillLimit()) {
-            return completedFuture(append.orDelivered(new Verdict.Refused(
-                    "spill-limit",
-                    StanzaError.of(
-                                    StanzaError.Condition.RESOURCE_CONSTRAINT,
-                                    "The recipient is slow and too many messages wait already")
-                            .later())));
+            return completedFuture(concluded(append, SPILL_LIMIT));
         }
         enqueue(append);
         return append.verdict;
@@ -352,9 +362,6 @@ public final class Owner {
         append.unlimited = state != State.AWAY;
         if (drain != null) {
             drain.spilled++;
-        }
-        if (!append.has.isEmpty()) {
-            alreadyHas.put(append.arrival.id(), append.has);
         }
         appendsBegun++;
         inFlight.incrementAndGet();
@@ -419,14 +426,36 @@ public final class Owner {
                 stored(append, outcome != null ? outcome : new Verdict.Failed("delivery failed", unavailableNow())));
     }
 
-    private void stored(Append append, Verdict outcome) {
+    private void stored(Append append, Verdict stored) {
+        Verdict outcome;
+        stripe.lock.lock();
+        try {
+            outcome = concluded(append, stored);
+        } finally {
+            stripe.lock.unlock();
+        }
         if (inFlight.decrementAndGet() == 0) {
             Drain current = drain;
             if (current != null) {
                 all.workers.execute(() -> step(current));
             }
         }
-        append.verdict.complete(append.orDelivered(outcome));
+        append.verdict.complete(outcome);
+    }
+
+    /** A message that a session has is delivered, whatever became of the copy for another. Under the lock. */
+    private Verdict concluded(Append append, Verdict outcome) {
+        if (append.has.isEmpty() || outcome instanceof Verdict.Stored) {
+            return outcome;
+        }
+        long id = append.arrival.id();
+        onlyThere.put(id, append.has);
+        if (onlyThere.size() > ONLY_THERE_LIMIT) {
+            Long oldest = onlyThere.keySet().iterator().next();
+            onlyThere.remove(oldest);
+            alreadyHas.remove(oldest);
+        }
+        return new Verdict.Delivered(append.has.size());
     }
 
     private static StanzaError unavailableNow() {
@@ -488,7 +517,8 @@ public final class Owner {
         try {
             fallAll(recipient);
             withdraw(recipient);
-            rows = comeBack(unsent, ownCopies);
+            rows = comeBack(recipient, unsent, ownCopies);
+            forgetWhatHas(recipient);
             if (!rows.isEmpty()) {
                 returning++;
                 if (state == State.LIVE) {
@@ -536,12 +566,21 @@ public final class Owner {
     }
 
     /** A message to the account was offered to every session that was present then; only those nobody has come back. */
-    private List<StoredMessage> comeBack(List<Outbound> unsent, Set<Long> ownCopies) {
+    private List<StoredMessage> comeBack(Recipient recipient, List<Outbound> unsent, Set<Long> ownCopies) {
         List<StoredMessage> rows = new ArrayList<>(unsent.size());
         for (Outbound stanza : unsent) {
             Arrival arrival = stanza.arrival();
-            boolean elsewhere =
-                    !ownCopies.contains(arrival.id()) && present.stream().anyMatch(p -> p.since() < arrival.id());
+            List<Recipient> others = onlyThere.remove(arrival.id());
+            if (others != null) {
+                alreadyHas.put(arrival.id(), others);
+            }
+            List<Recipient> has = alreadyHas.get(arrival.id());
+            if (has != null) {
+                has.remove(recipient);
+            }
+            boolean elsewhere = others == null
+                    && !ownCopies.contains(arrival.id())
+                    && present.stream().anyMatch(p -> p.since() < arrival.id());
             if (!elsewhere) {
                 byte[] stored = Tail.with(stanza.xml(), Tail.delay(arrival.receivedAt(), all.domain));
                 rows.add(new StoredMessage(
@@ -549,6 +588,12 @@ public final class Owner {
             }
         }
         return rows;
+    }
+
+    private void forgetWhatHas(Recipient gone) {
+        alreadyHas.replaceAll((id, has) ->
+                has.contains(gone) ? has.stream().filter(r -> r != gone).collect(toCollection(ArrayList::new)) : has);
+        alreadyHas.values().removeIf(List::isEmpty);
     }
 
     private CompletionStage<Void> putBack(List<StoredMessage> rows) {
@@ -621,7 +666,7 @@ public final class Owner {
         }
         if (present.isEmpty()) {
             state = State.AWAY;
-            alreadyHas.clear();
+            onlyThere.clear();
         }
     }
 

@@ -94,6 +94,12 @@ public final class Owners {
         return owners.get(owner);
     }
 
+    /** Whether nothing is remembered of an owner, or can be forgotten at once. */
+    public boolean isForgotten(Jid owner) {
+        Owner known = owners.get(owner);
+        return known == null || known.retire();
+    }
+
     /** The owner's state, kept until {@link Owner#unpin}. */
     public Owner pin(Jid owner) {
         return with(owner, o -> o.pin() ? o : null);

@@ -1,0 +1,581 @@
+package im.restante.internal.session;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import im.restante.internal.session.owner.SpoolSettings;
+import im.restante.jid.Jid;
+import im.restante.session.ClientLink;
+import im.restante.session.ClientSession;
+import im.restante.session.Ending;
+import im.restante.session.Outbound;
+import im.restante.session.ProofPolicy;
+import im.restante.stanza.Stanza;
+import im.restante.store.StoredMessage;
+import im.restante.xml.StreamCondition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Senders, owners and their connections around one session bundle, all driven by a seed in one thread; and the model: who must
+ * have what. {@link #live} makes a life of so many steps, {@link #end} brings it to its end and checks what must be true then.
+ */
+final class ModelWorld {
+    private static final long START = 1_800_000_000_000L;
+    private static final Pattern MAIL = Pattern.compile("<body>(m\\d+)</body>");
+    private static final Pattern STANZA_ID = Pattern.compile("<stanza-id [^>]*id='([^']+)'");
+    private static final Pattern REFUSED = Pattern.compile("^<message [^>]*\\bid='(m\\d+)'");
+    private static final int SENDERS = 3;
+    /** Within so many seconds whoever proves what he is given has everything. */
+    private static final int PATIENCE = 60;
+    /** And by so many exchanges a second, which nobody needs. */
+    private static final int TURNS = 10_000;
+
+    private final Random random;
+    private final List<String> history = new ArrayList<>();
+    private final Map<String, Mail> mails = new LinkedHashMap<>();
+    private final Map<Long, Mail> byId = new HashMap<>();
+    private final List<Person> people = new ArrayList<>();
+    private final List<Sender> senders = new ArrayList<>();
+    private final Server.FakeUsers users = new Server.FakeUsers();
+    private final Map<String, String> properties;
+    private final ModelStore store;
+    private ModelWorkers workers;
+    private SessionHost host;
+    private boolean vanished;
+    private int depth;
+    private int visits;
+
+    /** One message, and what became of it. */
+    private static final class Mail {
+        final String body;
+        final Person to;
+        long id;
+        String stanzaId;
+        boolean decided;
+        boolean refused;
+        /** Nobody can demand it: it was on its way live when a connection without acknowledgements, or the server, broke. */
+        boolean excused;
+        /**
+         * Its removal was not committed when the server was killed; or one of several sessions gave it back, and another, that
+         * was offered it too, was not present any more.
+         */
+        boolean mayRepeat;
+
+        boolean got;
+        boolean proved;
+
+        Mail(String body, Person to) {
+            this.body = body;
+            this.to = to;
+        }
+
+        boolean isDue() {
+            return decided && !refused && !excused && !got;
+        }
+    }
+
+    /** Somebody with a spool. A loner has one session at a time, and everything to him is addressed to his account. */
+    private static final class Person {
+        final Jid jid;
+        final boolean loner;
+        final List<Visit> visits = new ArrayList<>();
+        long provedUpTo;
+
+        Person(Jid jid, boolean loner) {
+            this.jid = jid;
+            this.loner = loner;
+        }
+    }
+
+    /** One connection of a person. */
+    private final class Visit implements ModelLink.Client {
+        final String name;
+        final Person person;
+        final Set<Long> got = new HashSet<>();
+        ModelLink link;
+        ClientSession session;
+        boolean accepting;
+        boolean ending;
+        long last;
+
+        Visit(String name, Person person) {
+            this.name = name;
+            this.person = person;
+        }
+
+        @Override
+        public void receives(long id, byte[] xml) {
+            String text = new String(xml, UTF_8);
+            Mail mail = mails.get(found(MAIL, text));
+            note("gets " + mail.body + " " + id);
+            check(mail.to == person, "somebody else's");
+            String stanzaId = found(STANZA_ID, text);
+            check(mail.id == 0 || mail.id == id, "another id");
+            check(mail.stanzaId == null || mail.stanzaId.equals(stanzaId), "another stanza-id");
+            check(got.add(id) || mail.mayRepeat, "twice in one session: " + mail.body);
+            if (person.loner && !(mail.decided && mail.refused)) {
+                check(id > last, "out of order: " + mail.body);
+                check(!mail.proved || mail.mayRepeat, "again after it was proved: " + mail.body);
+                check(id > person.provedUpTo || mail.mayRepeat, "after later ones were proved: " + mail.body);
+                last = id;
+            }
+            mail.id = id;
+            byId.put(id, mail);
+            mail.stanzaId = stanzaId;
+            mail.got = true;
+        }
+
+        @Override
+        public void proved(long id) {
+            Mail mail = byId.get(id);
+            mail.proved = true;
+            if (!(mail.decided && mail.refused)) {
+                person.provedUpTo = Math.max(person.provedUpTo, id);
+            }
+        }
+
+        @Override
+        public void lost(byte[] xml) {
+            Mail mail = mail(xml);
+            note("may never get " + mail.body);
+            mail.excused = true;
+        }
+
+        @Override
+        public void note(String what) {
+            ModelWorld.this.note(name + ' ' + what);
+        }
+
+        @Override
+        public void mustEnd() {
+            note("must end");
+            workers.execute(() -> leave(this, false));
+        }
+
+        @Override
+        public void meanwhile() {
+            ModelWorld.this.meanwhile();
+        }
+    }
+
+    /** Somebody who writes; his connection takes everything at once. */
+    private final class Sender implements ClientLink {
+        ClientSession session;
+        boolean accepting;
+
+        @Override
+        public boolean offer(Outbound stanza) {
+            String refused = found(REFUSED, new String(stanza.xml(), UTF_8));
+            if (refused != null) {
+                mails.get(refused).refused = true;
+            }
+            return true;
+        }
+
+        @Override
+        public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void afterPending(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void close(StreamCondition condition, String text) {}
+
+        @Override
+        public String remote() {
+            return "127.0.0.1:50001";
+        }
+
+        @Override
+        public boolean encrypted() {
+            return true;
+        }
+    }
+
+    ModelWorld(long seed) {
+        random = new Random(seed);
+        store = new ModelStore(random, this::meanwhile, this::note);
+        properties = Map.of(
+                "window", oneOf("1", "2", "3", "5", "8", "20"),
+                "window-bytes", oneOf("1", "600", "262144"),
+                "spill-limit", oneOf("2", "10000", "10000"));
+        note("settings " + properties);
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            people.add(new Person(Jid.of("owner" + i + "@localhost"), random.nextBoolean()));
+        }
+        start();
+    }
+
+    private void start() {
+        workers = new ModelWorkers(random, workers == null ? START : workers.now() + 1000);
+        store.restart(workers);
+        Set<Jid> existing = ConcurrentHashMap.newKeySet();
+        people.forEach(person -> existing.add(person.jid));
+        existing.add(Server.JULIET);
+        host = new SessionHost(
+                Server.DOMAIN,
+                Server.CODEC,
+                Server.accounts(existing),
+                new Server.FakeRoster(),
+                new Registry(),
+                workers.clock(),
+                workers,
+                SpoolSettings.of(properties));
+        host.setDelivery(store);
+        host.setUserRepository(users);
+        vanished = false;
+        senders.clear();
+        for (int i = 0; i < SENDERS; i++) {
+            Sender sender = new Sender();
+            host.bind(Server.JULIET, "s" + i, sender).thenAccept(session -> sender.session = session);
+            senders.add(sender);
+        }
+        runAll();
+    }
+
+    List<String> history() {
+        return history;
+    }
+
+    private void note(String what) {
+        history.add(what);
+    }
+
+    private void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
+        }
+    }
+
+    private String oneOf(String... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private <T> T oneOf(List<T> values) {
+        return values.isEmpty() ? null : values.get(random.nextInt(values.size()));
+    }
+
+    private Mail mail(byte[] xml) {
+        return mails.get(found(MAIL, new String(xml, UTF_8)));
+    }
+
+    private static String found(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
+    // ---- life
+
+    void live(int steps) {
+        for (int i = 0; i < steps; i++) {
+            step(random.nextInt(100));
+        }
+    }
+
+    private void step(int dice) {
+        if (dice < 45) {
+            workers.runOne();
+        } else if (dice < 62) {
+            send();
+        } else if (dice < 85) {
+            connection();
+        } else if (dice < 90) {
+            comeAndGo();
+        } else if (dice < 94) {
+            presence();
+        } else if (dice < 97) {
+            trouble();
+        } else {
+            workers.pass(Duration.ofMillis(random.nextInt(700)));
+        }
+    }
+
+    /** What other threads do while the server calls its store or a connection. */
+    private void meanwhile() {
+        if (depth < 2 && random.nextInt(3) == 0) {
+            depth++;
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                step(random.nextInt(85));
+            }
+            depth--;
+        }
+    }
+
+    private void send() {
+        Sender sender = oneOf(
+                senders.stream().filter(s -> !s.accepting && s.session != null).toList());
+        if (sender == null) {
+            return;
+        }
+        Person person = oneOf(people);
+        Mail mail = new Mail("m" + mails.size(), person);
+        mails.put(mail.body, mail);
+        Visit visit = person.loner || random.nextInt(4) > 0 ? null : oneOf(bound(person));
+        Jid to = visit == null ? person.jid : visit.session.jid();
+        note("send " + mail.body + " to " + to);
+        String xml =
+                "<message to='" + to + "' type='chat' id='" + mail.body + "'><body>" + mail.body + "</body></message>";
+        sender.accepting = true;
+        CompletionStage<?> outcome =
+                sender.session.accept(Stanza.of(Server.xml(xml)).orElseThrow());
+        sender.accepting = false;
+        outcome.thenRun(() -> {
+            mail.decided = true;
+            note(mail.body + (mail.refused ? " refused" : " accepted"));
+        });
+    }
+
+    private static List<Visit> bound(Person person) {
+        return person.visits.stream().filter(v -> v.session != null).toList();
+    }
+
+    private List<Visit> everybody() {
+        return people.stream().flatMap(person -> bound(person).stream()).toList();
+    }
+
+    private void connection() {
+        Visit visit = oneOf(everybody());
+        if (visit == null) {
+            return;
+        }
+        int some = 1 + random.nextInt(6);
+        switch (random.nextInt(4)) {
+            case 0 -> visit.link.write(some);
+            case 1 -> visit.link.arrive(some);
+            case 2 -> {
+                note(visit.name + " proves");
+                visit.link.prove(some);
+            }
+            default -> visit.link.settle();
+        }
+    }
+
+    private void comeAndGo() {
+        Person person = oneOf(people);
+        Visit old = oneOf(bound(person));
+        if (old != null && (person.loner || random.nextBoolean())) {
+            leave(old, random.nextInt(3) == 0);
+        } else if (person.visits.size() < (person.loner ? 1 : 3)) {
+            come(person);
+        }
+    }
+
+    private Visit come(Person person) {
+        Visit visit = new Visit("v" + visits++, person);
+        boolean acknowledges = random.nextBoolean();
+        int bound = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000;
+        visit.link = new ModelLink(visit, acknowledges, bound);
+        person.visits.add(visit);
+        String resource = "r" + random.nextInt(3);
+        note(visit.name + " comes as " + person.jid + "/" + resource + (acknowledges ? " with" : " without")
+                + " stream management, bound " + bound);
+        host.bind(person.jid, resource, visit.link).whenComplete((session, problem) -> {
+            if (problem != null) {
+                throw new AssertionError(problem);
+            }
+            visit.session = session;
+            if (random.nextInt(5) > 0) {
+                say(visit, "<presence/>");
+            }
+        });
+        return visit;
+    }
+
+    private void leave(Visit visit, boolean orderly) {
+        if (visit.ending || visit.session == null || visit.accepting) {
+            return;
+        }
+        visit.ending = true;
+        ClientSession session = visit.session;
+        visit.session = null;
+        List<Outbound> unsent = visit.link.end(orderly);
+        note(visit.name + (orderly ? " leaves in order" : " is cut") + ", unsent "
+                + unsent.stream().map(stanza -> stanza.arrival().id()).toList());
+        if (!visit.person.loner) {
+            unsent.forEach(stanza -> mail(stanza.xml()).mayRepeat = true);
+        }
+        if (random.nextBoolean()) {
+            workers.runOne();
+        }
+        session.ended(orderly ? Ending.ORDERLY : Ending.CUT, unsent).thenRun(() -> visit.person.visits.remove(visit));
+    }
+
+    private void presence() {
+        Visit visit = oneOf(everybody());
+        if (visit == null || visit.accepting) {
+            return;
+        }
+        if (random.nextInt(4) == 0) {
+            visit.link.busy();
+        }
+        say(
+                visit,
+                oneOf(
+                        "<presence/>",
+                        "<presence/>",
+                        "<presence><priority>-1</priority></presence>",
+                        "<presence type='unavailable'/>"));
+    }
+
+    private void say(Visit visit, String presence) {
+        note(visit.name + " says " + presence);
+        visit.accepting = true;
+        visit.session.accept(Stanza.of(Server.xml(presence)).orElseThrow());
+        visit.accepting = false;
+    }
+
+    private void trouble() {
+        switch (random.nextInt(8)) {
+            case 0 -> {
+                note("the store stalls");
+                store.stall(true);
+            }
+            case 1 -> {
+                note("the store goes on");
+                store.stall(false);
+            }
+            case 2 -> {
+                note("the store fails");
+                store.fail(true);
+            }
+            case 3 -> {
+                note("the store works");
+                store.fail(false);
+            }
+            case 4 -> {
+                note("whoever waits for the store is told that it failed");
+                store.giveUpWaiting();
+            }
+            case 5 -> vanish(true);
+            case 6 -> vanish(false);
+            default -> {
+                if (random.nextInt(6) == 0) {
+                    kill();
+                }
+            }
+        }
+    }
+
+    private void vanish(boolean gone) {
+        if (vanished == gone) {
+            return;
+        }
+        vanished = gone;
+        note(gone ? "the delivery vanishes" : "the delivery is back");
+        if (gone) {
+            host.unsetDelivery(store);
+        } else {
+            host.setDelivery(store);
+        }
+    }
+
+    /** As by {@code kill -9}: of the server, its store is left. */
+    private void kill() {
+        if (depth > 0) {
+            return;
+        }
+        note("the server is killed and started again");
+        workers.close();
+        people.forEach(person -> person.visits.clear());
+        start();
+        for (Mail mail : mails.values()) {
+            Long id = idInSpool(mail);
+            mail.mayRepeat |= id != null && mail.proved;
+            mail.excused |= id == null || !mail.decided;
+        }
+        people.forEach(person -> person.provedUpTo = Math.min(
+                person.provedUpTo,
+                store.spool(person.jid).isEmpty()
+                        ? Long.MAX_VALUE
+                        : store.spool(person.jid).firstKey() - 1));
+    }
+
+    private Long idInSpool(Mail mail) {
+        return store.spool(mail.to.jid).values().stream()
+                .filter(row -> new String(row.stanza(), UTF_8).contains("<body>" + mail.body + "</body>"))
+                .map(StoredMessage::id)
+                .findFirst()
+                .orElse(null);
+    }
+
+    // ---- the end of it, and what must be true then
+
+    private void runAll() {
+        for (int task = 0; workers.runOne(); task++) {
+            check(task < 100 * TURNS, "it never ends");
+        }
+    }
+
+    /** Everything works again, everybody reads and proves: until nothing happens any more. */
+    void heal() {
+        note("everything works again");
+        vanish(false);
+        store.fail(false);
+        store.stall(false);
+        for (int second = 0; second < PATIENCE; second++) {
+            boolean idle = false;
+            for (int turn = 0; !idle; turn++) {
+                check(turn < TURNS, "it never ends");
+                runAll();
+                idle = everybody().stream().allMatch(visit -> visit.link.idle());
+                everybody().forEach(visit -> {
+                    visit.link.settle();
+                    visit.link.write(Integer.MAX_VALUE);
+                    visit.link.arrive(Integer.MAX_VALUE);
+                    visit.link.prove(Integer.MAX_VALUE);
+                });
+            }
+            workers.pass(Duration.ofSeconds(1));
+        }
+        for (Mail mail : mails.values()) {
+            check(mail.decided || mail.excused, "never decided: " + mail.body);
+            check(!mail.isDue() || idInSpool(mail) != null, "lost: " + mail.body);
+        }
+    }
+
+    /** Everybody leaves, comes once more and gets what waits; then nothing is left of it, in the store or in memory. */
+    void end() {
+        heal();
+        everybody().forEach(visit -> leave(visit, random.nextBoolean()));
+        heal();
+        for (Person person : people) {
+            Visit visit = come(person);
+            runAll();
+            say(visit, "<presence/>");
+        }
+        heal();
+        for (Person person : people) {
+            check(
+                    host.sessions().stream()
+                            .filter(session -> session.jid().bare().equals(person.jid))
+                            .allMatch(session -> session.state().equals("LIVE")),
+                    "not live: " + person.jid);
+            check(store.spool(person.jid).isEmpty(), "left in the spool of " + person.jid);
+        }
+        for (Mail mail : mails.values()) {
+            check(!mail.isDue(), "lost: " + mail.body);
+        }
+        everybody().forEach(visit -> leave(visit, true));
+        heal();
+        for (Person person : people) {
+            check(host.owners().isForgotten(person.jid), "still remembered: " + person.jid);
+        }
+        host.deactivate();
+    }
+}
