@@ -29,6 +29,7 @@ final class Contents {
             "im.restante.offline.cfg",
             "im.restante.quota.cfg",
             "im.restante.shell.cfg",
+            "im.restante.store.mariadb.cfg",
             "im.restante.store.sqlite.cfg",
             "im.restante.tigase.cfg",
             "logback.xml");

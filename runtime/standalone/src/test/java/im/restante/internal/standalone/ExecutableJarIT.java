@@ -64,7 +64,7 @@ class ExecutableJarIT {
     void makesACommentedHomeOnlyItsOwnerCanEnterAndSaysWhenItIsReady() throws Exception {
         Process server = server();
         assertTrue(readyLine(server).matches("restante ready: localhost:\\d+ store=sqlite"));
-        for (String pid : List.of("accounts", "c2s", "offline", "quota", "shell", "store.sqlite")) {
+        for (String pid : List.of("accounts", "c2s", "offline", "quota", "shell", "store.mariadb", "store.sqlite")) {
             assertTrue(Files.exists(home.resolve("etc").resolve("im.restante." + pid + ".cfg")), pid);
         }
         assertEquals(
@@ -73,6 +73,14 @@ class ExecutableJarIT {
         server.destroy();
         assertEquals(SIGTERM_EXIT, server.waitFor());
         assertFalse(log().contains("ERROR"), log());
+    }
+
+    @Test
+    void anotherStoreIsUsedWhenItIsNamed() throws Exception {
+        configure("offline", "store = mariadb");
+        configure("store.mariadb", "url = jdbc:mariadb://127.0.0.1:1/restante\n.password = x"); // nobody is there yet
+        assertTrue(readyLine(server()).endsWith(" store=mariadb"));
+        assertFalse(log().contains("nothing here reads"), log());
     }
 
     @Test

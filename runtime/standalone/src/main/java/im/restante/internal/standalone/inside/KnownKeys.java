@@ -30,7 +30,7 @@ public final class KnownKeys implements ConfigurationListener {
     private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
     private static final String OURS = "im.restante.";
     /** A key in a configuration file as it is delivered, where most stand behind a {@code #}. */
-    private static final Pattern KEY = Pattern.compile("#?([a-z-]+) =.*");
+    private static final Pattern KEY = Pattern.compile("#?(\\.?[a-z-]+) =.*");
 
     private final ConfigurationAdmin configurations;
 
