@@ -29,6 +29,7 @@ final class FakeLink implements ClientLink {
     private final List<CompletableFuture<Void>> unproved = new ArrayList<>();
     private StreamCondition closedWith;
     private Runnable onClose = () -> {};
+    private Runnable onSentStored = () -> {};
 
     private record Page(List<StoredMessage> rows, CompletableFuture<Void> written) {}
 
@@ -98,6 +99,12 @@ final class FakeLink implements ClientLink {
         onClose = task;
     }
 
+    /** Runs when stored messages are written, before who sent them gets on. */
+    synchronized FakeLink onSentStored(Runnable task) {
+        onSentStored = task;
+        return this;
+    }
+
     synchronized StreamCondition closedWith() {
         return closedWith;
     }
@@ -129,6 +136,11 @@ final class FakeLink implements ClientLink {
             }
         }
         write();
+        Runnable task;
+        synchronized (this) {
+            task = onSentStored;
+        }
+        task.run();
         return page.written;
     }
 

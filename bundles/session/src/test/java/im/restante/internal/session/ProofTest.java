@@ -77,6 +77,17 @@ class ProofTest {
     }
 
     @Test
+    void whoProvesAndLeavesFasterThanTheServerLooksDoesNotGetItAgain() {
+        FakeLink link = new FakeLink();
+        Client romeo = server.connect(ROMEO, "orchard", link);
+        link.onSentStored(() -> romeo.endLater(Ending.ORDERLY));
+        romeo.available(0);
+        eventually(() -> server.delivery.spool(ROMEO).equals(numbers(3, 10)));
+        assertEquals(numbers(1, 2), romeo.bodies());
+        assertEquals(numbers(3, 10), server.live(ROMEO, "orchard", 0).bodies());
+    }
+
+    @Test
     void theOtherSessionTakesOverInOrderAndAgainWithTheSameStanzaIds() {
         Client first = unproved("orchard");
         Client second = server.connect(ROMEO, "hall");

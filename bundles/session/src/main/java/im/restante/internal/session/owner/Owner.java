@@ -537,10 +537,14 @@ public final class Owner {
         return rows.isEmpty() ? completedFuture(null) : putBack(rows);
     }
 
-    private static boolean isProved(Lease lease) {
+    /**
+     * Whether nothing is known against it. A session may be handed a page, prove it and leave before {@link #send} has been told
+     * how to wait for that proof; then {@link #proved} ends the lease, this way or that, a moment later.
+     */
+    private static boolean mayBeProved(Lease lease) {
         CompletionStage<Void> proof = lease.proof().get();
         if (proof == null) {
-            return false;
+            return true;
         }
         CompletableFuture<Void> future = proof.toCompletableFuture();
         return future.isDone() && !future.isCompletedExceptionally();
@@ -977,7 +981,7 @@ public final class Owner {
     /** All of them at once, so that whoever drains next gets them in order. Under the lock. */
     private void fallAll(Recipient recipient) {
         for (Lease lease : List.copyOf(leases)) {
-            if (lease.drain().to == recipient && !isProved(lease)) {
+            if (lease.drain().to == recipient && !mayBeProved(lease)) {
                 fall(lease);
             }
         }
