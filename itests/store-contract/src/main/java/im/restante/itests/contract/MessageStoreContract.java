@@ -204,6 +204,18 @@ public abstract class MessageStoreContract {
     }
 
     @Test
+    void aGreatBacklogComesInPagesThatAreFull() {
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        for (long id = 1; id <= 1_000; id++) {
+            answers.add(store.append(message(id, ROMEO, JULIET, "x".repeat(100)), Admission.UNLIMITED));
+        }
+        answers.forEach(Stages::await);
+        assertEquals(LongStream.rangeClosed(1, 700).boxed().toList(), ids(await(store.page(ROMEO, 0, 700, ALL))));
+        assertEquals(LongStream.rangeClosed(6, 305).boxed().toList(), ids(await(store.page(ROMEO, 5, 700, 30_050))));
+        assertEquals(LongStream.rangeClosed(1, 1_000).boxed().toList(), waiting(ROMEO));
+    }
+
+    @Test
     void pagesNeverRemove() {
         stored(message(1));
         assertEquals(List.of(1L), waiting(ROMEO));

@@ -21,6 +21,12 @@ import org.slf4j.LoggerFactory;
 public final class Reads {
     private static final Logger log = LoggerFactory.getLogger(Reads.class);
 
+    /**
+     * What the first statement of a page asks for; each further one asks for four times as many. For a driver may take a whole
+     * answer into memory, however few of its rows the page has room for.
+     */
+    private static final int FIRST_ROWS = 16;
+
     private final Names names;
     private final Consumer<Operation<?>> writer;
 
@@ -38,10 +44,11 @@ public final class Reads {
         List<StoredMessage> page = new ArrayList<>();
         long size = 0;
         long after = afterId;
+        int asked = Math.min(most, FIRST_ROWS);
         while (true) {
             query.setBytes(1, key);
             query.setLong(2, after);
-            query.setInt(3, most);
+            query.setInt(3, asked);
             int read = 0;
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
@@ -61,9 +68,10 @@ public final class Reads {
                     }
                 }
             }
-            if (read < most || !page.isEmpty()) {
+            if (read < asked || !page.isEmpty() && size >= bytes) {
                 return page;
             }
+            asked = (int) Math.min(most - page.size(), 4L * asked);
         }
     }
 
