@@ -10,12 +10,14 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Logs in over TCP without TLS and looks at what comes as text. Connects to this machine only. One thread. */
 public final class PlainClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final AtomicInteger LOGINS = new AtomicInteger();
 
     private final Socket socket;
     private final InputStream in;
@@ -26,7 +28,10 @@ public final class PlainClient implements AutoCloseable {
         this.in = socket.getInputStream();
     }
 
-    /** A bound session with the resource {@code test}; no presence was sent. The server must have {@code tls=off} or {@code optional}. */
+    /**
+     * A bound session with a resource of its own, since a server may still be busy with the end of the one before; no presence
+     * was sent. The server must have {@code tls=off} or {@code optional}.
+     */
     public static PlainClient login(int port, String domain, String user, String password) throws IOException {
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
@@ -37,8 +42,8 @@ public final class PlainClient implements AutoCloseable {
                 + Base64.getEncoder().encodeToString(credentials) + "</auth>");
         client.await("<success[^>]*>");
         client.open(domain);
-        client.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
-                + "<resource>test</resource></bind></iq>");
+        client.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" + "<resource>test"
+                + LOGINS.incrementAndGet() + "</resource></bind></iq>");
         client.await("<iq[^>]*type=.result.*?</iq>");
         return client;
     }
@@ -93,6 +98,12 @@ public final class PlainClient implements AutoCloseable {
     public void ping(String domain, String id) throws IOException {
         send("<iq type='get' id='" + id + "' to='" + domain + "'><ping xmlns='urn:xmpp:ping'/></iq>");
         await("<iq[^>]*id=.\\Q" + id + "\\E.[^>]*>");
+    }
+
+    /** The same, and gives what came before the answer: errors about what was sent before are in it. */
+    public String answers(String domain, String id) throws IOException {
+        send("<iq type='get' id='" + id + "' to='" + domain + "'><ping xmlns='urn:xmpp:ping'/></iq>");
+        return await(".*?<iq[^>]*id=.\\Q" + id + "\\E.[^>]*>");
     }
 
     /** A chat message; texts must need no escaping. */

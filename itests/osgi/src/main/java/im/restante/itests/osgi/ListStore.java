@@ -1,0 +1,88 @@
+package im.restante.itests.osgi;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import im.restante.jid.Jid;
+import im.restante.store.Admission;
+import im.restante.store.Appended;
+import im.restante.store.MessageStore;
+import im.restante.store.SenderUsage;
+import im.restante.store.StoreStatistics;
+import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+
+/** A second store to choose: in memory, without limits. */
+final class ListStore implements MessageStore {
+    private final NavigableMap<Long, StoredMessage> rows = new TreeMap<>();
+
+    @Override
+    public synchronized CompletionStage<Appended> append(StoredMessage message, Admission admission) {
+        rows.putIfAbsent(message.id(), message);
+        return completedFuture(new Appended.Stored(List.of()));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int max, long bytes) {
+        List<StoredMessage> page = new ArrayList<>();
+        long size = 0;
+        for (StoredMessage row : of(owner)) {
+            if (row.id() > afterId) {
+                size += row.sizeBytes();
+                if (!page.isEmpty() && (page.size() == max || size > bytes)) {
+                    break;
+                }
+                page.add(row);
+            }
+        }
+        return completedFuture(page);
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        rows.values().removeIf(row -> row.owner().equals(owner) && ids.contains(row.id()));
+        return completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletionStage<Usage> usage(Jid owner) {
+        return completedFuture(new Usage(of(owner).size(), -1, null));
+    }
+
+    @Override
+    public synchronized CompletionStage<Usage> usage(Jid owner, Jid sender) {
+        long count =
+                of(owner).stream().filter(row -> row.sender().equals(sender)).count();
+        return completedFuture(new Usage(count, -1, null));
+    }
+
+    @Override
+    public CompletionStage<List<SenderUsage>> senders(Jid owner, int max) {
+        return completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<List<Jid>> owners(Jid after, int max) {
+        return completedFuture(List.of());
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> expired(Instant now, int max) {
+        return completedFuture(List.of());
+    }
+
+    @Override
+    public synchronized CompletionStage<StoreStatistics> statistics() {
+        return completedFuture(new StoreStatistics(rows.size(), -1, 0, rows.isEmpty() ? 0 : rows.lastKey()));
+    }
+
+    private List<StoredMessage> of(Jid owner) {
+        return rows.values().stream().filter(row -> row.owner().equals(owner)).toList();
+    }
+}
