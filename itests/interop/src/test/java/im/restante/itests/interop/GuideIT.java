@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Test;
 class GuideIT extends ServerTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    private static final Pattern PING = Pattern.compile("<iq (?=[^>]*type='get')[^>]*\\bid='([^']+)'");
+
     private RawClient juliet;
     private String romeo;
 
@@ -95,6 +97,68 @@ class GuideIT extends ServerTest {
         assertTrue(said.contains("type='error'") || said.contains("type=\"error\""), said);
         assertTrue(said.contains("<body>2</body>"), "the third comes back with its children");
         assertTrue(said.contains("<service-unavailable"), said);
+    }
+
+    @Test
+    void theGuidesOwnLimitOfTwoHundredHoldsFromEitherPlace() throws Exception {
+        initProperties("amp/store-limit[L]=200");
+        inForce(() -> stored("<body>probe</body>", 101) == 101);
+        assertEquals(1, count(juliet.say(messages(romeo, 201)), "<service-unavailable"), "the second place alone");
+        assertEquals(200, waiting(romeo));
+        initProperties("--sm-plugins=+amp");
+        inForce(() -> stored("<body>probe</body>", 101) == 100);
+        initProperties("sess-man/plugins-conf/amp/store-limit[L]=200", "amp/store-limit[L]=200");
+        inForce(() -> stored("<body>probe</body>", 201) == 200);
+    }
+
+    @Test
+    void eachOfAHundredSendersHasALimitOfItsOwnAndADrainFreesThemAll() throws Exception {
+        server.configure("im.restante.quota", "store-limit", "2");
+        try {
+            inForce(() -> stored("<body>probe</body>", 3) == 2);
+            List<String> senders = new ArrayList<>();
+            for (int n = 0; n < 100; n++) {
+                senders.add(newUser("one"));
+            }
+            List<Future<Integer>> refused = new ArrayList<>();
+            ExecutorService threads = Executors.newFixedThreadPool(20);
+            try {
+                for (String sender : senders) {
+                    refused.add(threads.submit(() -> {
+                        try (RawClient one = RawClient.login(server, sender)) {
+                            return count(one.say(messages(romeo, 3)), "<service-unavailable");
+                        }
+                    }));
+                }
+                for (Future<Integer> one : refused) {
+                    assertEquals(1, one.get());
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+            assertEquals(200, waiting(romeo), "what the counters say");
+            try (RawClient owner = RawClient.login(server, romeo)) {
+                owner.write("<presence/>");
+                int rows = 0;
+                while (rows < 200) {
+                    String tag = owner.readUntil(">");
+                    rows += tag.endsWith("</message>") ? 1 : 0;
+                    Matcher ping = PING.matcher(tag);
+                    if (ping.find()) {
+                        owner.write("<iq type='result' id='" + ping.group(1) + "' to='localhost'/>");
+                    }
+                }
+                owner.write("</stream:stream>");
+                owner.readToEnd();
+            }
+            inForce(() -> waiting(romeo) == 0);
+            try (RawClient one = RawClient.login(server, senders.get(0))) {
+                assertEquals(1, count(one.say(messages(romeo, 3)), "<service-unavailable"));
+            }
+            assertEquals(2, waiting(romeo));
+        } finally {
+            server.configure("im.restante.quota", "store-limit", "100");
+        }
     }
 
     @Test
