@@ -1,0 +1,166 @@
+package im.restante.itests.karaf;
+
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertTrue;
+import static org.ops4j.pax.exam.CoreOptions.bundle;
+import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.CoreOptions.vmOption;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
+
+import im.restante.account.Accounts;
+import im.restante.itests.client.PlainClient;
+import im.restante.jid.Jid;
+import im.restante.server.ServerEndpoint;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import javax.inject.Inject;
+import org.junit.runner.RunWith;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.junit.PaxExam;
+import org.ops4j.pax.exam.karaf.options.LogLevelOption;
+import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
+import org.ops4j.pax.exam.spi.reactors.PerClass;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** A Karaf with the server in it, on a free port, and what a test does with it; the methods run inside it. */
+@RunWith(PaxExam.class)
+@ExamReactorStrategy(PerClass.class)
+public abstract class KarafTest {
+    static final String DOMAIN = "localhost";
+    static final String PASSWORD = "wherefore";
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Inject
+    BundleContext context;
+
+    /** What {@code bin/karaf} gives the JVM, since the container starts it without that script; no network, and no TLS. */
+    static Option karaf(Option distribution) throws IOException {
+        String version = System.getProperty("karaf.version");
+        return composite(
+                distribution,
+                configureConsole().ignoreLocalConsole(),
+                logLevel(LogLevelOption.LogLevel.INFO),
+                editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(freePort())),
+                editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
+                editConfigurationFilePut("etc/im.restante.c2s.cfg", "port", "0"),
+                editConfigurationFilePut("etc/im.restante.c2s.cfg", "tls", "off"),
+                bundle(new File(System.getProperty("client")).toURI().toString()),
+                composite(Stream.of(
+                                "--add-reads=java.xml=java.logging",
+                                "--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED",
+                                "--patch-module",
+                                "java.base=lib/endorsed/org.apache.karaf.specs.locator-" + version + ".jar",
+                                "--patch-module",
+                                "java.xml=lib/endorsed/org.apache.karaf.specs.java.xml-" + version + ".jar",
+                                "--add-opens=java.base/java.security=ALL-UNNAMED",
+                                "--add-opens=java.base/java.net=ALL-UNNAMED",
+                                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                                "--add-opens=java.naming/javax.naming.spi=ALL-UNNAMED",
+                                "--add-opens=java.rmi/sun.rmi.transport.tcp=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.net.www.protocol.file=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.net.www.protocol.ftp=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.net.www.protocol.http=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.net.www.protocol.https=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.net.www.protocol.jar=ALL-UNNAMED",
+                                "--add-exports=java.base/sun.net.www.content.text=ALL-UNNAMED",
+                                "--add-exports=jdk.naming.rmi/com.sun.jndi.url.rmi=ALL-UNNAMED",
+                                "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED",
+                                "--add-exports=java.security.sasl/com.sun.security.sasl=ALL-UNNAMED",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-classpath",
+                                "lib/jdk9plus/*" + File.pathSeparator + "lib/boot/*")
+                        .map(option -> vmOption(option))
+                        .toArray(Option[]::new)));
+    }
+
+    void makeAccounts() throws Exception {
+        until("the server accepts connections", () -> context.getServiceReference(ServerEndpoint.class) != null);
+        for (String name : List.of("juliet", "romeo")) {
+            service(Accounts.class)
+                    .create(Jid.of(name + "@" + DOMAIN), PASSWORD)
+                    .toCompletableFuture()
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    void leaveAndCollect(String body) throws Exception {
+        try (PlainClient juliet = login("juliet")) {
+            juliet.message("romeo@" + DOMAIN, body);
+            juliet.ping(DOMAIN, "stored");
+        }
+        try (PlainClient romeo = login("romeo")) {
+            romeo.send("<presence/>");
+            String message = romeo.await("<message.*?</message>");
+            assertTrue(message, message.contains(body));
+            assertTrue(message, message.contains("urn:xmpp:delay"));
+            romeo.ping(DOMAIN, "collected");
+        }
+        try (PlainClient romeo = login("romeo")) {
+            romeo.send("<presence/>");
+            romeo.send("<iq type='get' id='nothing' to='localhost'><ping xmlns='urn:xmpp:ping'/></iq>");
+            String rest = romeo.await(".*<iq[^>]*id=.nothing.*?>");
+            assertFalse(rest, rest.contains("<message"));
+        }
+    }
+
+    PlainClient login(String name) throws Exception {
+        Integer port = port();
+        assertNotNull("no endpoint", port);
+        return PlainClient.login(port, DOMAIN, name, PASSWORD);
+    }
+
+    boolean tryLogin() {
+        try (PlainClient client = login("juliet")) {
+            client.ping(DOMAIN, "up");
+            return true;
+        } catch (Exception | AssertionError e) {
+            return false;
+        }
+    }
+
+    Integer port() {
+        ServiceReference<ServerEndpoint> endpoint = context.getServiceReference(ServerEndpoint.class);
+        return endpoint == null ? null : (Integer) endpoint.getProperty(ServerEndpoint.PORT);
+    }
+
+    void configure(String pid, Map<String, String> values) throws Exception {
+        service(ConfigurationAdmin.class).getConfiguration(pid, "?").update(new Hashtable<>(values));
+    }
+
+    <T> T service(Class<T> type) throws Exception {
+        until(type.getName() + " is there", () -> context.getServiceReference(type) != null);
+        return context.getService(context.getServiceReference(type));
+    }
+
+    static void until(String what, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what);
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+}
