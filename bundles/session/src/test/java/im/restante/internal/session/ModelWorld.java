@@ -50,6 +50,10 @@ final class ModelWorld {
     private final List<Sender> senders = new ArrayList<>();
     private final Server.FakeUsers users = new Server.FakeUsers();
     private final Map<String, String> properties;
+    private final boolean journal;
+    /** Whether the journal is switched on and off under way. */
+    private final boolean switches;
+
     private final ModelStore store;
     private ModelWorkers workers;
     private SessionHost host;
@@ -211,7 +215,10 @@ final class ModelWorld {
     ModelWorld(long seed) {
         random = new Random(seed);
         store = new ModelStore(random, this::meanwhile, this::note);
+        journal = random.nextInt(3) == 0;
+        switches = random.nextInt(4) == 0;
         properties = Map.of(
+                "journal", Boolean.toString(journal),
                 "window", oneOf("1", "2", "3", "5", "8", "20"),
                 "window-bytes", oneOf("1", "600", "262144"),
                 "spill-limit", oneOf("2", "10000", "10000"));
@@ -441,7 +448,7 @@ final class ModelWorld {
     }
 
     private void trouble() {
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0 -> {
                 note("the store stalls");
                 store.stall(true);
@@ -464,6 +471,15 @@ final class ModelWorld {
             }
             case 5 -> vanish(true);
             case 6 -> vanish(false);
+            case 7 -> {
+                if (switches) {
+                    boolean on = random.nextBoolean();
+                    note("journal=" + on);
+                    Map<String, Object> changed = new HashMap<>(properties);
+                    changed.put("journal", on);
+                    host.modified(changed);
+                }
+            }
             default -> {
                 if (random.nextInt(6) == 0) {
                     kill();
@@ -497,13 +513,18 @@ final class ModelWorld {
         for (Mail mail : mails.values()) {
             Long id = idInSpool(mail);
             mail.mayRepeat |= id != null && mail.proved;
-            mail.excused |= id == null || !mail.decided;
+            mail.excused |= !mail.decided || id == null && !isJournaled(mail.to);
         }
         people.forEach(person -> person.provedUpTo = Math.min(
                 person.provedUpTo,
                 store.spool(person.jid).isEmpty()
                         ? Long.MAX_VALUE
                         : store.spool(person.jid).firstKey() - 1));
+    }
+
+    /** Of several sessions only one gets what is committed; what another was offered counts as had. */
+    private boolean isJournaled(Person person) {
+        return journal && !switches && person.loner;
     }
 
     private Long idInSpool(Mail mail) {
@@ -564,7 +585,7 @@ final class ModelWorld {
             check(
                     host.sessions().stream()
                             .filter(session -> session.jid().bare().equals(person.jid))
-                            .allMatch(session -> session.state().equals("LIVE")),
+                            .allMatch(session -> session.state().equals("LIVE") || journal || switches),
                     "not live: " + person.jid);
             check(store.spool(person.jid).isEmpty(), "left in the spool of " + person.jid);
         }

@@ -130,6 +130,11 @@ public final class Owner {
         private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
         private List<Recipient> has = List.of();
         private boolean unlimited;
+        /** It goes on from memory when it is committed; see {@link Drain#fresh}. */
+        private boolean fresh;
+
+        private boolean decided;
+        private boolean committed;
 
         Append(Parcel parcel, Arrival arrival, byte[] stanzaId) {
             this.parcel = parcel;
@@ -142,9 +147,21 @@ public final class Owner {
         }
 
         StoredMessage row() {
-            byte[] stored = Tail.with(parcel.xml(), stanzaId, Tail.delay(arrival.receivedAt(), all.domain));
-            return new StoredMessage(
-                    arrival.id(), jid, arrival.sender(), arrival.receivedAt(), null, MessageKind.OFFLINE, stored);
+            return row(Tail.with(parcel.xml(), stanzaId, Tail.delay(arrival.receivedAt(), all.domain)));
+        }
+
+        /** The same, handed over at once: there is no delay to tell. */
+        StoredMessage freshRow() {
+            return row(Tail.with(parcel.xml(), stanzaId));
+        }
+
+        private StoredMessage row(byte[] xml) {
+            MessageKind kind = fresh ? MessageKind.JOURNAL : MessageKind.OFFLINE;
+            return new StoredMessage(arrival.id(), jid, arrival.sender(), arrival.receivedAt(), null, kind, xml);
+        }
+
+        int bytes() {
+            return parcel.xml().length;
         }
 
         Judgement.Keep keep() {
@@ -181,6 +198,18 @@ public final class Owner {
 
         private long unprovedBytes;
 
+        /**
+         * With the journal, once everything in the store has been handed over: what is appended from then on, oldest first. It
+         * goes on from here without being read back. Null otherwise.
+         */
+        private ArrayDeque<Append> fresh;
+
+        private long freshBytes;
+        private boolean stepDue;
+        /** A page is being given to the link. */
+        private boolean sending;
+
+
         Drain(Recipient to, long begunAt) {
             this.to = to;
             this.how = "to " + to.jid();
@@ -193,9 +222,47 @@ public final class Owner {
                             && unprovedBytes + bytes(page) <= settings.windowBytes();
         }
 
+        /** There may be rows in the store that were not handed over. */
         void again() {
             emptySeen = false;
             emptyAt = -1;
+            fresh = null;
+            freshBytes = 0;
+        }
+
+        void follow(Append append) {
+            if (fresh == null) {
+                return;
+            }
+            if (fresh.size() >= HELD_LIMIT || freshBytes + append.bytes() > HELD_BYTES) {
+                again();
+                return;
+            }
+            append.fresh = true;
+            fresh.add(append);
+            freshBytes += append.bytes();
+        }
+
+        /** What is committed and may be handed over now. */
+        List<StoredMessage> takeFresh(SpoolSettings settings) {
+            List<StoredMessage> page = new ArrayList<>();
+            long rows = Math.min(settings.pageRows(), settings.window() - unproved);
+            long bytes = Math.min(settings.pageBytes(), settings.windowBytes() - unprovedBytes);
+            boolean alone = unproved == 0;
+            for (Append next = fresh.peek(); next != null && next.decided; next = fresh.peek()) {
+                if (next.committed) {
+                    StoredMessage row = next.freshRow();
+                    bytes -= row.sizeBytes();
+                    if (page.size() == rows || bytes < 0 && !(alone && page.isEmpty())) {
+                        break;
+                    }
+                    page.add(row);
+                }
+                fresh.poll();
+                freshBytes -= next.bytes();
+                cursor = next.arrival.id();
+            }
+            return page;
         }
     }
 
@@ -273,6 +340,9 @@ public final class Owner {
             id = all.ids.next(now);
             Arrival arrival = new Arrival(id, jid, parcel.sender(), Instant.ofEpochMilli(now));
             byte[] stanzaId = Tail.stanzaId(stripe.stanzaId(all.stanzaIdKey(), jidBytes, id), jid);
+            if (state == State.LIVE && all.settings().journal()) {
+                drainTo(present.get(0).recipient());
+            }
             if (only != null) {
                 verdict = toOne(parcel, arrival, stanzaId, only);
             } else if (state == State.AWAY) {
@@ -338,7 +408,7 @@ public final class Owner {
 
     /** Behind everything that waits: into the store, or into memory during HANDOVER. Under the lock. */
     private CompletionStage<Verdict> spool(Append append) {
-        int bytes = append.parcel.xml().length;
+        int bytes = append.bytes();
         if (!append.has.isEmpty()) {
             alreadyHas.put(append.arrival.id(), append.has);
         }
@@ -362,6 +432,7 @@ public final class Owner {
         append.unlimited = state != State.AWAY;
         if (drain != null) {
             drain.spilled++;
+            drain.follow(append);
         }
         appendsBegun++;
         inFlight.incrementAndGet();
@@ -428,17 +499,24 @@ public final class Owner {
 
     private void stored(Append append, Verdict stored) {
         Verdict outcome;
+        Drain current;
+        boolean due;
         stripe.lock.lock();
         try {
             outcome = concluded(append, stored);
+            append.decided = true;
+            append.committed = stored instanceof Verdict.Stored;
+            boolean last = inFlight.decrementAndGet() == 0;
+            current = drain;
+            due = current != null && !current.stepDue && (last || current.fresh != null);
+            if (due) {
+                current.stepDue = true;
+            }
         } finally {
             stripe.lock.unlock();
         }
-        if (inFlight.decrementAndGet() == 0) {
-            Drain current = drain;
-            if (current != null) {
-                all.workers.execute(() -> step(current));
-            }
+        if (due) {
+            all.workers.execute(() -> step(current));
         }
         append.verdict.complete(outcome);
     }
@@ -682,6 +760,14 @@ public final class Owner {
         all.workers.execute(() -> start(begun));
     }
 
+    /** The settings have changed. */
+    void reconsider() {
+        Drain current = drain;
+        if (current != null) {
+            step(current);
+        }
+    }
+
     private boolean isPresent(Recipient recipient) {
         for (int i = 0; i < present.size(); i++) {
             if (present.get(i).recipient() == recipient) {
@@ -719,10 +805,18 @@ public final class Owner {
         int toStore;
         stripe.lock.lock();
         try {
+            d.stepDue = false;
             if (drain != d || !d.started) {
                 return;
             }
-            if (d.next != null && d.fits(d.next, all.settings()) && noOtherLease(d)) {
+            boolean journal = all.settings().journal();
+            if (journal && state == State.HANDOVER) {
+                storeHeld();
+            }
+            if (!journal && d.fresh != null) {
+                d.again();
+            }
+            if (d.next != null && !d.sending && d.fits(d.next, all.settings()) && noOtherLease(d)) {
                 page = new ArrayList<>(d.next.size());
                 needless = choose(d, page);
                 d.next = null;
@@ -730,14 +824,22 @@ public final class Owner {
                 if (!page.isEmpty()) {
                     lease = lease(d, page);
                 }
-                if (d.nearEnd && state == State.DRAINING) {
+                if (d.nearEnd && state == State.DRAINING && !journal) {
                     handOver();
                 }
             }
-            if (d.unproved == 0 && d.emptySeen && state == State.DRAINING && inFlight.get() > 0) {
+            if (d.unproved == 0 && d.emptySeen && state == State.DRAINING && inFlight.get() > 0 && !journal) {
                 handOver();
             }
-            if (canGoLive(d)) {
+            if (journal && d.fresh == null && hasReadAll(d)) {
+                d.fresh = new ArrayDeque<>();
+            }
+            if (d.fresh != null && !d.sending && leases.size() < 2 && noOtherLease(d)) {
+                page = d.takeFresh(all.settings());
+                lease = page.isEmpty() ? null : lease(d, page);
+            }
+            d.sending |= lease != null;
+            if (!journal && d.unproved == 0 && hasReadAll(d)) {
                 handedOver = goLive(d);
             }
             if (drain == d && wantsPage(d)) {
@@ -759,12 +861,24 @@ public final class Owner {
         if (!needless.isEmpty()) {
             remove(needless);
         }
-        if (lease != null) {
-            send(lease, page);
-        }
         if (read) {
             read(d, after, begunAt);
         }
+        if (lease != null) {
+            send(lease, page);
+            sent(d);
+        }
+    }
+
+    /** The next page may follow: two are never on their way to the link at once, or they might change places. */
+    private void sent(Drain d) {
+        stripe.lock.lock();
+        try {
+            d.sending = false;
+        } finally {
+            stripe.lock.unlock();
+        }
+        step(d);
     }
 
     /** Sorts out the rows that this session need not be given; answers those to be removed. Under the lock. */
@@ -848,9 +962,9 @@ public final class Owner {
         step(current);
     }
 
-    private boolean canGoLive(Drain d) {
+    /** Nothing in the store waits to be handed over, nor is anything on its way there. */
+    private boolean hasReadAll(Drain d) {
         return d.emptyAt == appendsBegun
-                && d.unproved == 0
                 && !d.reading
                 && !d.rescan
                 && d.next == null
@@ -878,7 +992,8 @@ public final class Owner {
 
     private boolean wantsPage(Drain d) {
         boolean nothingNew = d.emptySeen && (inFlight.get() > 0 || d.emptyAt == appendsBegun);
-        return !d.reading && !d.pausing && d.next == null && returning == 0 && (!nothingNew || d.rescan);
+        boolean free = !d.reading && !d.pausing && d.next == null && d.fresh == null && returning == 0;
+        return free && (!nothingNew || d.rescan);
     }
 
     private void read(Drain d, long after, long begunAt) {

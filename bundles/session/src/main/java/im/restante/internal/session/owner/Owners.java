@@ -59,6 +59,7 @@ public final class Owners {
     /** Takes effect for the next message and the next page. */
     public void settings(SpoolSettings changed) {
         settings = changed;
+        workers.execute(() -> owners.values().forEach(Owner::reconsider));
     }
 
     public SpoolSettings settings() {

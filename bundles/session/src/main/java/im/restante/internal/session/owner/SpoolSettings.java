@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param window      messages handed to a session without proof, 1 to 500
  * @param windowBytes bytes of them; one message may be larger
+ * @param journal     whether messages for somebody present are committed before they are handed over, too
  * @param proof       when they count as received, and may be removed
  * @param spillLimit  rows that may be added for an owner who is present and slow
  * @param unknownUser what a message to an account that does not exist is answered with
@@ -20,6 +21,7 @@ import java.util.Map;
 public record SpoolSettings(
         int window,
         long windowBytes,
+        boolean journal,
         ProofPolicy proof,
         int spillLimit,
         UnknownUser unknownUser,
@@ -46,6 +48,7 @@ public record SpoolSettings(
         return new SpoolSettings(
                 settings.integer("window", 100, 1, 500),
                 settings.integer("window-bytes", 262_144, 1, 1 << 30),
+                settings.flag("journal", false),
                 new ProofPolicy(
                         settings.choice("proof", ProofPolicy.Way.AUTO),
                         Duration.ofSeconds(settings.integer("proof-timeout-seconds", 60, 1, 3600))),
