@@ -14,7 +14,8 @@ import java.time.Instant;
  * @param since     when the resource was bound
  * @param remote    address of the other side, for a log
  * @param encrypted whether TLS protects it
- * @param state     of its owner's spool: {@code AWAY}, {@code DRAINING}, {@code HANDOVER}, {@code LIVE} or {@code HELD}
+ * @param state     of its owner's spool: {@code AWAY}, {@code DRAINING}, {@code HANDOVER}, {@code LIVE} or {@code HELD}; {@code SUSPENDED} while the
+ *                  connection is cut and the client may come back
  */
 public record SessionInfo(
         Jid jid, boolean available, int priority, Instant since, String remote, boolean encrypted, String state) {

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param idleTimeout    of silence before the server asks whether the client is there
  * @param pingTimeout    of silence after it asked
  * @param writeTimeout   how long a client may read nothing while something waits for it
+ * @param resumeTimeout  how long a client that was cut may come back to its session; zero: it cannot
  * @param outboundLimit  stanzas that may wait for one client
  * @param outboundBytes  and their bytes
  */
@@ -34,6 +35,7 @@ record C2sConfig(
         Duration idleTimeout,
         Duration pingTimeout,
         Duration writeTimeout,
+        Duration resumeTimeout,
         int outboundLimit,
         int outboundBytes) {
     static final String PID = "im.restante.c2s";
@@ -54,7 +56,6 @@ record C2sConfig(
     static C2sConfig of(Map<String, ?> values) {
         Settings settings = Settings.of(PID, values);
         Duration idle = seconds(settings, "idle-timeout-seconds", 300);
-        settings.integer("resume-timeout-seconds", 300, 0, 86_400); // takes effect with XEP-0198
         C2sConfig config = new C2sConfig(
                 settings.text("host", "127.0.0.1"),
                 settings.integer("port", 5222, 0, 65_535),
@@ -69,6 +70,7 @@ record C2sConfig(
                 idle,
                 idle.compareTo(LONGEST_ANSWER_TO_PING) < 0 ? idle : LONGEST_ANSWER_TO_PING,
                 STUCK_WRITE,
+                Duration.ofSeconds(settings.integer("resume-timeout-seconds", 300, 0, 86_400)),
                 settings.integer("outbound-limit", 2_048, 16, 1_000_000),
                 settings.integer("outbound-bytes", 1_048_576, 65_536, 1_073_741_824));
         if (config.certificate.isEmpty() && !config.privateKey.isEmpty()) {
@@ -105,6 +107,7 @@ record C2sConfig(
                 idleTimeout,
                 pingTimeout,
                 writeTimeout,
+                resumeTimeout,
                 outboundLimit,
                 outboundBytes);
     }

@@ -1,7 +1,11 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.OutboundQueue.Offer;
+import im.restante.internal.c2s.OutboundQueue.Unproved;
 import im.restante.internal.c2s.Proofs.Batch;
+import im.restante.internal.c2s.Resumptions.Resumption;
+import im.restante.internal.c2s.Resumptions.Suspended;
+import im.restante.internal.c2s.SentStanzas.Sent;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.session.ClientLink;
@@ -29,9 +33,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
@@ -51,9 +57,8 @@ final class Connection implements ClientLink, Runnable {
     private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
 
     private static final long LAST_VERDICTS_SECONDS = 60;
+    private static final long MODULO = 0xffff_ffffL;
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
-    private static final byte[] ENABLED =
-            ("<enabled xmlns='" + StreamXml.SM + "'/>").getBytes(StandardCharsets.US_ASCII);
     private static final CompletableFuture<Outcome> SWALLOWED = CompletableFuture.completedFuture(Outcome.DONE);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final String[] ALPN = {"xmpp-client"};
@@ -80,11 +85,17 @@ final class Connection implements ClientLink, Runnable {
     private volatile String pingId;
     private volatile ClientSession session;
 
+    /** Null while this stream cannot be resumed. */
+    private volatile Resumption resumption;
+
     /** Default language of the client's stanzas (RFC 6120 §8.1.5); null if it named none. Reader's thread only. */
     private String language;
 
     /** Stanzas that came before stream management was enabled; -1 until then. */
     private volatile long uncounted = -1;
+
+    /** Stanzas that the connections before this one have handled, of a stream that was resumed. */
+    private volatile long handledBefore;
 
     /** Stanzas up to which an acknowledgement was asked for. */
     private volatile long owed;
@@ -226,7 +237,7 @@ final class Connection implements ClientLink, Runnable {
                     throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "stream management is on already");
                 }
                 uncounted = pending.begun();
-                out.enable(ENABLED);
+                enable(element);
             }
             case "resume" -> control(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
             case "r" -> {
@@ -240,6 +251,81 @@ final class Connection implements ClientLink, Runnable {
             }
             default -> throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "not of XEP-0198");
         }
+    }
+
+    private void enable(Element request) {
+        String wish = request.attribute("resume");
+        C2sConfig config = server.config();
+        if (!"true".equals(wish) && !"1".equals(wish) || config.resumeTimeout().isZero()) {
+            out.enable(StreamXml.enabled(), new SentStanzas(0));
+            return;
+        }
+        long most = config.resumeTimeout().toSeconds();
+        long asked = number(request.attribute("max"));
+        Duration atMost = Duration.ofSeconds(asked > 0 ? Math.min(asked, most) : most);
+        Resumption opened = server.resumptions().open(session.jid().bare(), atMost, this);
+        resumption = opened;
+        out.enable(StreamXml.enabled(opened.id(), atMost), new SentStanzas(0, config.outboundBytes()));
+    }
+
+    /**
+     * Goes on with a stream whose connection was cut, or is dead without our knowing. Waits until everything that came on it is
+     * final. Reader's thread.
+     *
+     * @return false if there is none that this account may resume
+     */
+    boolean resume(Element request, Jid account) throws XmlStreamException, InterruptedException {
+        long h = number(request.attribute("h"));
+        if (h < 0) {
+            throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
+        }
+        Resumption found = server.resumptions().take(request.attribute("previd"), account);
+        if (found == null) {
+            return false;
+        }
+        found.connection().abort();
+        Suspended left;
+        try {
+            left = found.suspended().get();
+            left.durable().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            log.debug("{}: a stream of {} cannot be resumed: {}", remote, account, e.getMessage());
+            return false;
+        }
+        SentStanzas sent = left.sent();
+        List<Sent> unproved = sent.unacknowledged();
+        if (!sent.acknowledge(h)) {
+            server.resumptions().end(left.session());
+            end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent.count() & MODULO));
+            return false;
+        }
+        goOn(found, left, unproved);
+        return true;
+    }
+
+    private void goOn(Resumption found, Suspended left, List<Sent> unproved) {
+        SentStanzas sent = left.sent();
+        List<Long> received = unproved.stream()
+                .filter(one -> one.number() <= sent.acknowledged() && one.row() != 0)
+                .map(Sent::row)
+                .toList();
+        List<Outbound> again = Stream.concat(
+                        sent.unacknowledged().stream()
+                                .filter(one -> one.row() == 0)
+                                .map(Sent::stanza),
+                        left.waiting().stream())
+                .toList();
+        handledBefore = left.handled();
+        uncounted = pending.begun();
+        session = left.session();
+        resumption = server.resumptions().again(found, this);
+        out.cork(); // what tells the client goes before what it had not got
+        session.resumed(this, received, again);
+        out.resume(
+                StreamXml.resumed(found.id(), left.handled()),
+                new SentStanzas(sent.acknowledged(), server.config().outboundBytes()));
+        log.debug(
+                "{}: {} has resumed, {} of its stanzas were not acknowledged", remote, session.jid(), unproved.size());
     }
 
     private void checkEnabled() throws XmlStreamException {
@@ -258,11 +344,15 @@ final class Connection implements ClientLink, Runnable {
     private void acknowledge() {
         counting.lock();
         try {
-            long h = Math.max(0, pending.settled() - uncounted) & 0xffff_ffffL;
+            long h = handled();
             control(("<a xmlns='" + StreamXml.SM + "' h='" + h + "'/>").getBytes(StandardCharsets.US_ASCII));
         } finally {
             counting.unlock();
         }
+    }
+
+    private long handled() {
+        return handledBefore + Math.max(0, pending.settled() - uncounted) & MODULO;
     }
 
     /** If that was short, says it again when everything that has come by now is final; one such promise at a time. */
@@ -290,7 +380,7 @@ final class Connection implements ClientLink, Runnable {
         long sent = out.acknowledge(h);
         if (sent >= 0) {
             log.info("{}: has acknowledged {} of {} stanzas: ends", remote, h, sent);
-            end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent & 0xffff_ffffL));
+            end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent & MODULO));
         }
     }
 
@@ -381,13 +471,22 @@ final class Connection implements ClientLink, Runnable {
     }
 
     private void finish(boolean orderly) {
-        pending.release();
         abort();
+        Resumption open = resumption;
+        if (open != null && !orderly && isCut() && allFinal()) {
+            pending.release();
+            suspend(open);
+            return;
+        }
+        pending.release();
+        if (open != null) {
+            server.resumptions().forget(open);
+        }
         Ending how = closing.get();
         if (how == null) {
             how = orderly ? Ending.ORDERLY : Ending.CUT;
         }
-        List<Outbound> unsent = out.end(orderly); // also where it answered our goodbye with its own
+        List<Outbound> unsent = out.end(orderly).live(); // also where it answered our goodbye with its own
         ClientSession ending = session;
         if (ending == null) {
             server.gone(this);
@@ -400,6 +499,45 @@ final class Connection implements ClientLink, Runnable {
             log.error("{}: the session failed to end", remote, e);
             server.gone(this);
         }
+    }
+
+    /** Whether neither side has ended the stream. From here on it stays so. */
+    private boolean isCut() {
+        return !leaving
+                && !server.isStopping()
+                && (closing.compareAndSet(null, Ending.CUT) || closing.get() == Ending.CUT);
+    }
+
+    private boolean allFinal() {
+        try {
+            return pending.awaitEmpty(LAST_VERDICTS_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void suspend(Resumption open) {
+        ClientSession cut = session;
+        AtomicReference<Unproved> unproved = new AtomicReference<>();
+        try {
+            CompletionStage<Void> durable = cut.suspended(() -> {
+                unproved.set(out.end(false));
+                return unproved.get().live();
+            });
+            Unproved left = unproved.get();
+            if (left.sent() == null) { // more than could be kept: not resumable after all
+                server.resumptions().forget(open);
+                server.resumptions().end(cut);
+            } else {
+                server.resumptions()
+                        .suspended(open, new Suspended(cut, handled(), left.sent(), left.waiting(), durable));
+            }
+        } catch (RuntimeException e) {
+            log.error("{}: the session failed to wait for its client", remote, e);
+            server.resumptions().forget(open);
+        }
+        server.gone(this);
     }
 
     // What the negotiation needs.
@@ -580,6 +718,8 @@ final class Connection implements ClientLink, Runnable {
             out.finish(header(), error);
             pending.release();
             server.later(GRACE, this::abort);
+        } else if (how != Ending.CUT && resumption != null) { // it was cut, and nobody need wait for the client
+            server.resumptions().expire(resumption);
         }
     }
 

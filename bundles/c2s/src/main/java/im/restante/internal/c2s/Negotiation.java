@@ -205,7 +205,10 @@ final class Negotiation {
                 connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
                 continue;
             }
-            if (element.is(StreamXml.SM, "resume")) { // no stream is kept: the client binds a resource instead
+            if (element.is(StreamXml.SM, "resume")) {
+                if (connection.resume(element, account)) {
+                    return true;
+                }
                 connection.out().sendNow(StreamXml.failed(StanzaError.Condition.ITEM_NOT_FOUND));
                 continue;
             }

@@ -11,8 +11,10 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -84,7 +86,16 @@ final class OutboundQueue {
     }
 
     /** What tells the client that stream management is enabled: stanzas count from behind it. */
-    private record Counting(byte[] xml) {}
+    private record Counting(byte[] xml, SentStanzas from) {}
+
+    /**
+     * What a client that was cut had not acknowledged.
+     *
+     * @param sent    its count, from which the client's own can be told apart; null if the stream cannot be resumed
+     * @param waiting stanzas no spool keeps that were not sent yet, oldest first
+     * @param live    messages a spool keeps, sent or not, oldest first
+     */
+    record Unproved(SentStanzas sent, List<Outbound> waiting, List<Outbound> live) {}
 
     OutboundQueue(Wire wire, Executor writers, Proofs proofs) {
         this.wire = wire;
@@ -101,8 +112,8 @@ final class OutboundQueue {
                 return Offer.ENDED;
             }
             if (stanza.storable()) {
-                int waiting = count + (sent == null ? 0 : sent.kept());
-                long waitingBytes = bytes + (sent == null ? 0 : sent.keptBytes());
+                int waiting = count + (sent == null ? 0 : sent.storable());
+                long waitingBytes = bytes + (sent == null ? 0 : sent.storableBytes());
                 if (waiting >= maxCount || waiting > 0 && waitingBytes + size > maxBytes) {
                     return Offer.FULL;
                 }
@@ -162,15 +173,30 @@ final class OutboundQueue {
         return batch.proved();
     }
 
-    /** Queues what tells the client that stream management is enabled. */
-    void enable(byte[] enabled) {
+    /**
+     * Queues what tells the client that stream management is enabled.
+     *
+     * @param from where the count begins, behind it
+     */
+    void enable(byte[] enabled, SentStanzas from) {
         lock.lock();
         try {
             acknowledging = true;
         } finally {
             lock.unlock();
         }
-        control(new Counting(enabled), 0);
+        control(new Counting(enabled, from), 0);
+    }
+
+    /** As {@link #enable} and {@link #uncork} in one: what was queued meanwhile goes behind it. */
+    void resume(byte[] resumed, SentStanzas from) {
+        lock.lock();
+        try {
+            acknowledging = true;
+        } finally {
+            lock.unlock();
+        }
+        uncork(new Counting(resumed, from));
     }
 
     /**
@@ -291,6 +317,10 @@ final class OutboundQueue {
 
     /** Writes {@code first}, then what was queued meanwhile. */
     void uncork(byte[] first) {
+        uncork((Object) first);
+    }
+
+    private void uncork(Object first) {
         lock.lock();
         try {
             corked = false;
@@ -370,10 +400,11 @@ final class OutboundQueue {
      * Takes back what the client may not have. Called once, when the socket is closed already, so that a writer leaves soon.
      *
      * @param orderly whether the client left in order: it has what was written before its goodbye
-     * @return storable live messages of the session, oldest first
      */
-    List<Outbound> end(boolean orderly) {
-        List<Outbound> unsent = new ArrayList<>();
+    Unproved end(boolean orderly) {
+        List<Outbound> live = new ArrayList<>();
+        List<Outbound> waiting = new ArrayList<>();
+        SentStanzas counted = null;
         lock.lock();
         try {
             finishing = true;
@@ -382,20 +413,24 @@ final class OutboundQueue {
             while (writing && left > 0) {
                 left = idle.awaitNanos(left);
             }
-            Set<Long> known = new HashSet<>();
+            Set<Outbound> known = Collections.newSetFromMap(new IdentityHashMap<>());
             if (sent != null) {
                 if (orderly) {
                     sent.upTo(sentAtGoodbye);
                 }
-                unsent.addAll(sent.unacknowledged());
-                unsent.forEach(stanza -> known.add(stanza.arrival().id()));
+                sent.unacknowledged().stream()
+                        .map(SentStanzas.Sent::stanza)
+                        .filter(Objects::nonNull)
+                        .forEach(known::add);
+                sent.unacknowledged().stream()
+                        .filter(SentStanzas.Sent::storable)
+                        .forEach(one -> live.add(one.stanza()));
+                counted = sent.isComplete() ? sent : null;
                 sent = null;
             }
             for (Object item : queue) { // what a failed write brought back may have been counted before
-                if (item instanceof Outbound stanza
-                        && stanza.storable()
-                        && known.add(stanza.arrival().id())) {
-                    unsent.add(stanza);
+                if (item instanceof Outbound stanza && known.add(stanza)) {
+                    (stanza.storable() ? live : waiting).add(stanza);
                 }
             }
             queue = new ArrayDeque<>(0);
@@ -407,7 +442,7 @@ final class OutboundQueue {
             lock.unlock();
         }
         proofs.end(orderly);
-        return unsent;
+        return new Unproved(counted, waiting, live);
     }
 
     private void drain() {
@@ -527,16 +562,16 @@ final class OutboundQueue {
     }
 
     private void countSent(Object item) {
-        if (item instanceof Counting) {
-            sent = new SentStanzas();
+        if (item instanceof Counting counting) {
+            sent = counting.from();
         }
         if (sent == null) {
             return;
         }
         if (item instanceof Outbound stanza) {
-            sent.sent(stanza.storable() ? stanza : null);
-        } else if (item instanceof StoredMessage) {
-            sent.sent(null);
+            sent.sent(stanza);
+        } else if (item instanceof StoredMessage message) {
+            sent.sent(message);
         } else if (item instanceof Batch stored) {
             stored.last(sent.count());
         } else if (item == REQUEST) {

@@ -1,13 +1,14 @@
 package im.restante.internal.c2s;
 
 import im.restante.session.Outbound;
+import im.restante.store.StoredMessage;
 import java.util.ArrayDeque;
 import java.util.List;
 
 /**
- * Our side's count of stream management (XEP-0198 §4): the stanzas sent since it was enabled, of which those a spool would keep
- * are kept until the client has acknowledged them. Stored messages are counted only: their rows are still in the spool. Guarded by
- * the lock of the queue.
+ * Our side's count of stream management (XEP-0198 §4): the stanzas sent since it was enabled. Until the client has acknowledged
+ * them, messages a spool would keep are kept here, of stored messages the id, and all others if the stream can be resumed.
+ * Guarded by the lock of the queue.
  */
 final class SentStanzas {
     /** Stanzas after which the client is asked again. */
@@ -15,31 +16,82 @@ final class SentStanzas {
 
     private static final long MODULUS = 1L << 32;
 
+    /**
+     * One stanza that was sent and not acknowledged.
+     *
+     * @param stanza null for a stored message, whose row is still in the spool
+     * @param row    id of a message, live or stored; 0 for what no spool keeps
+     */
+    record Sent(long number, Outbound stanza, long row) {
+        boolean storable() {
+            return stanza != null && stanza.storable();
+        }
+
+        int bytes() {
+            return stanza == null ? 0 : stanza.xml().length;
+        }
+    }
+
     private final ArrayDeque<Sent> kept = new ArrayDeque<>(4);
-    private long bytes;
+    private final long othersAtMost;
+    private boolean complete;
+    private int storable;
+    private long storableBytes;
+    private long otherBytes;
     private long sent;
     private long acknowledged;
     private long asked;
 
-    private record Sent(long number, Outbound stanza) {}
-
-    SentStanzas() {
-        this(0);
-    }
-
-    /** @param count stanzas sent and acknowledged before */
+    /** @param count stanzas sent and acknowledged before, of a stream that cannot be resumed */
     SentStanzas(long count) {
-        sent = count;
-        acknowledged = count;
-        asked = count;
+        this(count, 0);
     }
 
-    /** @param live null for anything but a live message that a spool would keep */
-    void sent(Outbound live) {
+    /**
+     * @param count        stanzas sent and acknowledged before
+     * @param othersAtMost bytes of stanzas no spool keeps that may be kept here; with more unacknowledged the stream cannot be
+     *                     resumed any more. 0: it never can
+     */
+    SentStanzas(long count, long othersAtMost) {
+        this.sent = count;
+        this.acknowledged = count;
+        this.asked = count;
+        this.othersAtMost = othersAtMost;
+        this.complete = othersAtMost > 0;
+    }
+
+    void sent(Outbound stanza) {
         sent++;
-        if (live != null) {
-            kept.add(new Sent(sent, live));
-            bytes += live.xml().length;
+        if (stanza.storable()) {
+            keep(new Sent(sent, stanza, stanza.arrival().id()));
+        } else if (complete) {
+            keep(new Sent(sent, stanza, 0));
+        }
+    }
+
+    void sent(StoredMessage message) {
+        sent++;
+        if (complete) {
+            keep(new Sent(sent, null, message.id()));
+        }
+    }
+
+    private void keep(Sent stanza) {
+        kept.add(stanza);
+        count(stanza, 1);
+        if (otherBytes > othersAtMost && complete) {
+            complete = false;
+            kept.removeIf(one -> !one.storable());
+            otherBytes = 0;
+        }
+    }
+
+    private void count(Sent stanza, int sign) {
+        if (stanza.storable()) {
+            storable += sign;
+            storableBytes += (long) sign * stanza.bytes();
+        } else {
+            otherBytes += (long) sign * stanza.bytes();
         }
     }
 
@@ -51,6 +103,11 @@ final class SentStanzas {
     /** Number of the last stanza the client has acknowledged. */
     long acknowledged() {
         return acknowledged;
+    }
+
+    /** Whether all that was sent and not acknowledged is known here. */
+    boolean isComplete() {
+        return complete;
     }
 
     /**
@@ -71,7 +128,7 @@ final class SentStanzas {
     void upTo(long number) {
         acknowledged = Math.max(acknowledged, number);
         while (!kept.isEmpty() && kept.peek().number <= acknowledged) {
-            bytes -= kept.poll().stanza.xml().length;
+            count(kept.poll(), -1);
         }
     }
 
@@ -89,16 +146,17 @@ final class SentStanzas {
         return !kept.isEmpty() && (sent - asked >= ASK_EVERY || idle && asked < sent && asked <= acknowledged);
     }
 
-    int kept() {
-        return kept.size();
+    /** Live messages that a spool would keep. */
+    int storable() {
+        return storable;
     }
 
-    long keptBytes() {
-        return bytes;
+    long storableBytes() {
+        return storableBytes;
     }
 
     /** Oldest first. */
-    List<Outbound> unacknowledged() {
-        return kept.stream().map(Sent::stanza).toList();
+    List<Sent> unacknowledged() {
+        return List.copyOf(kept);
     }
 }

@@ -14,11 +14,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -45,6 +47,7 @@ final class Server {
     private final Semaphore handshakes = new Semaphore(Runtime.getRuntime().availableProcessors());
     private final Semaphore openVerdicts = new Semaphore(PendingOutcomes.MAX_UNITS_OF_ALL, true);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Resumptions resumptions = new Resumptions(this::later);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -133,11 +136,22 @@ final class Server {
         if (!awaitGone(LAST_SESSIONS)) {
             log.warn("{} sessions were not put away in time", connections.size());
         }
+        endSuspended();
         timer.shutdownNow();
         if (tls != null) {
             tls.awaitOpened();
         }
         threads.close();
+    }
+
+    private void endSuspended() {
+        try {
+            resumptions.stop().get(LAST_SESSIONS.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.warn("sessions whose clients might have come back were not put away in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private boolean awaitGone(Duration atMost) {
@@ -274,6 +288,14 @@ final class Server {
     /** Room for stanzas whose verdict is open, on all connections together. */
     Semaphore openVerdicts() {
         return openVerdicts;
+    }
+
+    Resumptions resumptions() {
+        return resumptions;
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     Semaphore handshakes() {

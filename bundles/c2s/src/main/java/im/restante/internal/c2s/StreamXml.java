@@ -9,6 +9,7 @@ import im.restante.xml.Namespaces;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
@@ -66,6 +67,22 @@ final class StreamXml {
     static byte[] handledTooMuch(long h, long sent) {
         String more = "<handled-count-too-high xmlns='" + SM + "' h='" + h + "' send-count='" + sent + "'/>";
         return error(StreamCondition.UNDEFINED_CONDITION, null, more);
+    }
+
+    /** XEP-0198 §3. */
+    static byte[] enabled() {
+        return ("<enabled xmlns='" + SM + "'/>").getBytes(UTF_8);
+    }
+
+    /** XEP-0198 §3: enabled, and the stream can be resumed under that id while its client is away that long at most. */
+    static byte[] enabled(String id, Duration atMost) {
+        return ("<enabled xmlns='" + SM + "' id='" + id + "' resume='true' max='" + atMost.toSeconds() + "'/>")
+                .getBytes(UTF_8);
+    }
+
+    /** XEP-0198 §5. @param h of the client's stanzas, how many were handled */
+    static byte[] resumed(String id, long h) {
+        return ("<resumed xmlns='" + SM + "' previd='" + id + "' h='" + h + "'/>").getBytes(UTF_8);
     }
 
     /** XEP-0198 §3: what was asked of stream management is refused, for a reason of RFC 6120 §8.3.3. */

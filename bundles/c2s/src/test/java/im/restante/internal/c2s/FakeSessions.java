@@ -11,6 +11,7 @@ import im.restante.session.SessionManager;
 import im.restante.stanza.Iq;
 import im.restante.stanza.Stanza;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** Sessions that a test looks into. By default they answer every IQ request and swallow the rest. */
 final class FakeSessions implements SessionManager {
@@ -34,10 +36,12 @@ final class FakeSessions implements SessionManager {
 
     final class Session implements ClientSession {
         final Jid jid;
-        final ClientLink link;
+        volatile ClientLink link;
         final BlockingQueue<Stanza> received = new LinkedBlockingQueue<>();
         final CompletableFuture<Ending> ending = new CompletableFuture<>();
         volatile List<Outbound> unsent;
+        final BlockingQueue<List<Outbound>> suspensions = new LinkedBlockingQueue<>();
+        final BlockingQueue<List<Long>> resumptions = new LinkedBlockingQueue<>();
         volatile CompletionStage<Void> putAway = CompletableFuture.completedFuture(null);
 
         Session(Jid jid, ClientLink link) {
@@ -63,6 +67,19 @@ final class FakeSessions implements SessionManager {
                 throw new AssertionError("ended twice");
             }
             return putAway;
+        }
+
+        @Override
+        public CompletionStage<Void> suspended(Supplier<List<Outbound>> left) {
+            suspensions.add(left.get());
+            return putAway;
+        }
+
+        @Override
+        public void resumed(ClientLink back, Collection<Long> has, List<Outbound> again) {
+            again.forEach(back::offer);
+            link = back;
+            resumptions.add(List.copyOf(has));
         }
 
         boolean send(String xml) {

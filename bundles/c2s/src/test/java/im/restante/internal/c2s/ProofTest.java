@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProofTest {
     private static final Jid ROMEO = Jid.of("romeo@localhost");
     private static final Jid JULIET = Jid.of("juliet@localhost");
-    private static final String ENABLE = "<enable xmlns='urn:xmpp:sm:3' resume='true' max='60'/>";
+    private static final String ENABLE = "<enable xmlns='urn:xmpp:sm:3'/>";
     private static final String REQUEST = "<r xmlns='urn:xmpp:sm:3'/>";
 
     @TempDir

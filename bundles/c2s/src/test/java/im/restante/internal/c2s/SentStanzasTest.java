@@ -16,6 +16,10 @@ class SentStanzasTest {
         return new Outbound(new byte[10], new Arrival(id, Jid.of("a@localhost"), Jid.of("b@localhost"), Instant.EPOCH));
     }
 
+    private static Outbound other() {
+        return Outbound.of(new byte[10]);
+    }
+
     @Test
     void theCountGoesRoundAtThirtyTwoBits() {
         SentStanzas sent = new SentStanzas((1L << 32) - 2);
@@ -23,21 +27,21 @@ class SentStanzasTest {
             sent.sent(live(i));
         }
         assertTrue(sent.acknowledge((1L << 32) - 1));
-        assertEquals(3, sent.kept());
+        assertEquals(3, sent.storable());
         assertTrue(sent.acknowledge(1));
         assertEquals((1L << 32) + 1, sent.acknowledged());
-        assertEquals(4, sent.unacknowledged().get(0).arrival().id());
+        assertEquals(4, sent.unacknowledged().get(0).row());
         assertFalse(sent.acknowledge(3));
         assertTrue(sent.acknowledge(2));
-        assertEquals(0, sent.kept());
-        assertEquals(0, sent.keptBytes());
+        assertEquals(0, sent.storable());
+        assertEquals(0, sent.storableBytes());
     }
 
     @Test
     void aCountThatGoesBackIsMoreThanWasSent() {
-        SentStanzas sent = new SentStanzas();
-        sent.sent(null);
-        sent.sent(null);
+        SentStanzas sent = new SentStanzas(0);
+        sent.sent(other());
+        sent.sent(other());
         assertTrue(sent.acknowledge(2));
         assertTrue(sent.acknowledge(2));
         assertFalse(sent.acknowledge(1));
@@ -45,8 +49,8 @@ class SentStanzasTest {
 
     @Test
     void onlyWhatComesBackIsAskedFor() {
-        SentStanzas sent = new SentStanzas();
-        sent.sent(null);
+        SentStanzas sent = new SentStanzas(0);
+        sent.sent(other());
         assertFalse(sent.worthAsking(true));
         sent.sent(live(1));
         assertFalse(sent.worthAsking(false));
@@ -61,5 +65,22 @@ class SentStanzasTest {
             sent.sent(live(3 + i));
         }
         assertTrue(sent.worthAsking(false), "unless it is old");
+    }
+
+    @Test
+    void aStreamThatCanBeResumedKeepsEverythingWithinItsBound() {
+        SentStanzas sent = new SentStanzas(0, 25);
+        sent.sent(other());
+        sent.sent(live(7));
+        sent.sent(other());
+        assertTrue(sent.isComplete());
+        assertEquals(3, sent.unacknowledged().size());
+        assertTrue(sent.acknowledge(1));
+        sent.sent(other());
+        assertTrue(sent.isComplete());
+        sent.sent(other());
+        assertFalse(sent.isComplete());
+        assertEquals(7, sent.unacknowledged().get(0).row());
+        assertEquals(1, sent.unacknowledged().size());
     }
 }

@@ -36,6 +36,7 @@ final class TestServer implements AutoCloseable {
                 Duration.ofSeconds(300),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
                 2_048,
                 1_048_576);
     }
@@ -55,6 +56,7 @@ final class TestServer implements AutoCloseable {
                 Duration.ofMillis(idle),
                 Duration.ofMillis(ping),
                 Duration.ofMillis(write),
+                c.resumeTimeout(),
                 c.outboundLimit(),
                 c.outboundBytes());
     }

@@ -222,7 +222,9 @@ final class Router {
         }
         if (to != null && to.isFull()) {
             Session recipient = registry.find(to);
-            if (recipient != null && recipient.offer(Outbound.of(serialize(iq.element())))) {
+            if (recipient != null
+                    && !recipient.isSuspended()
+                    && recipient.offer(Outbound.of(serialize(iq.element())))) {
                 return Session.DONE;
             }
             return iq.isRequest() ? refuse(from, iq, StanzaError.of(SERVICE_UNAVAILABLE)) : Session.DONE;
@@ -279,7 +281,7 @@ final class Router {
         Session match = to.isFull() ? registry.find(to) : null;
         int available = 0;
         for (Session session : sessions) {
-            available += session.presence() == null ? 0 : 1;
+            available += session.presence() == null || session.isSuspended() ? 0 : 1;
         }
         int nonNegative = sessions.length == 0 ? 0 : sessions[0].owner().present().length;
         Action action = RoutingTable.row(available, nonNegative, to.isFull(), match != null)

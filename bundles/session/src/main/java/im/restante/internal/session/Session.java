@@ -22,9 +22,12 @@ import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +37,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Jid jid;
-    private final ClientLink link;
+    private volatile ClientLink link;
     private final Instant since;
     private final Router router;
     private final Owner owner;
@@ -48,6 +51,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
     private volatile boolean interested;
     private volatile boolean carbons;
     private volatile boolean accountGone;
+    private final Suspension suspension = new Suspension();
 
     Session(Jid jid, ClientLink link, Instant since, Router router, Owner owner) {
         this.jid = jid;
@@ -105,7 +109,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
                 since,
                 link.remote(),
                 link.encrypted(),
-                owner.state().name());
+                suspension.isOn() ? "SUSPENDED" : owner.state().name());
     }
 
     @Override
@@ -113,14 +117,19 @@ final class Session implements ClientSession, LiveSession, Recipient {
         link.afterPending(task);
     }
 
+    /** Whether its connection was cut and its client may come back. */
+    boolean isSuspended() {
+        return suspension.isOn();
+    }
+
     @Override
     public void send(Element stanza) {
-        link.offer(Outbound.of(router.serialize(stanza)));
+        offer(Outbound.of(router.serialize(stanza)));
     }
 
     @Override
     public boolean offer(Outbound stanza) {
-        return link.offer(stanza);
+        return suspension.isOn() ? suspension.keep(stanza, () -> link) : link.offer(stanza);
     }
 
     @Override
@@ -242,7 +251,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
         List<Outbound> storable = accountGone
                 ? List.of()
                 : unsent.stream().filter(Outbound::storable).toList();
-        CompletionStage<Void> safe = owner.left(this, storable);
+        CompletionStage<Void> safe = owner.left(this, storable).durable();
         CompletionStage<Void> told = router.roster().closed(this, last);
         CompletableFuture.allOf(safe.toCompletableFuture(), told.toCompletableFuture(), routed)
                 .whenComplete((done, problem) -> {
@@ -252,6 +261,30 @@ final class Session implements ClientSession, LiveSession, Recipient {
                     forget();
                 });
         return over.minimalCompletionStage();
+    }
+
+    @Override
+    public CompletionStage<Void> suspended(Supplier<List<Outbound>> unsent) {
+        suspension.begin();
+        List<Outbound> storable = accountGone
+                ? List.of()
+                : unsent.get().stream().filter(Outbound::storable).toList();
+        LOG.debug("{} is cut and may come back, {} unsent", jid, storable.size());
+        Owner.Left left = owner.suspended(this, storable);
+        suspension.hasElsewhere(left.elsewhere());
+        return left.durable();
+    }
+
+    @Override
+    public void resumed(ClientLink back, Collection<Long> received, List<Outbound> again) {
+        LOG.debug("{} is back from {}", jid, back.remote());
+        again.forEach(back::offer);
+        suspension.end(back, Set.copyOf(received), () -> link = back);
+        owner.received(this, received);
+        Runnable drain = presence != null && priority >= 0 ? owner.available(this) : null;
+        if (drain != null) {
+            back.afterPending(drain);
+        }
     }
 
     /** The name is free; whoever waits for it goes on. */

@@ -248,7 +248,7 @@ public final class SessionHost implements SessionManager, StanzaIds {
                         full,
                         before.link().remote());
                 registry.close(before);
-                before.owner().left(before, List.of()).thenRun(before::forget);
+                before.owner().left(before, List.of()).durable().thenRun(before::forget);
             }
         });
         return before.over().thenComposeAsync(gone -> take(full, link), workers);

@@ -3,6 +3,7 @@ package im.restante.internal.session.owner;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
 
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
@@ -581,12 +582,28 @@ public final class Owner {
     }
 
     /**
+     * What became of the messages that a session was not given.
+     *
+     * @param durable   completes when those that went back to the spool are durable there
+     * @param elsewhere those that another session of the owner was given, oldest first
+     */
+    public record Left(CompletionStage<Void> durable, List<Outbound> elsewhere) {}
+
+    /**
      * A session has ended. What it was not given goes back to the spool, except what another session of the owner was given.
      *
      * @param unsent storable messages, oldest first
-     * @return completes when they are durable
      */
-    public CompletionStage<Void> left(Recipient recipient, List<Outbound> unsent) {
+    public Left left(Recipient recipient, List<Outbound> unsent) {
+        return left(recipient, unsent, true);
+    }
+
+    /** A session was cut and may come back: as {@link #left}, but for what is remembered of it. */
+    public Left suspended(Recipient recipient, List<Outbound> unsent) {
+        return left(recipient, unsent, false);
+    }
+
+    private Left left(Recipient recipient, List<Outbound> unsent, boolean forGood) {
         Set<Long> ownCopies = presentNow.length == 0 ? Set.of() : addressedTo(recipient.jid(), unsent);
         List<StoredMessage> rows;
         Drain current;
@@ -596,7 +613,9 @@ public final class Owner {
             fallAll(recipient);
             withdraw(recipient);
             rows = comeBack(recipient, unsent, ownCopies);
-            forgetWhatHas(recipient);
+            if (forGood) {
+                forgetWhatHas(recipient);
+            }
             if (!rows.isEmpty()) {
                 returning++;
                 if (state == State.LIVE) {
@@ -612,7 +631,34 @@ public final class Owner {
         if (current != null) { // it may have waited for the rows that fell
             all.workers.execute(() -> step(current));
         }
-        return rows.isEmpty() ? completedFuture(null) : putBack(rows);
+        Set<Long> kept = rows.stream().map(StoredMessage::id).collect(toSet());
+        List<Outbound> elsewhere = unsent.stream()
+                .filter(stanza -> !kept.contains(stanza.arrival().id()))
+                .toList();
+        return new Left(rows.isEmpty() ? completedFuture(null) : putBack(rows), elsewhere);
+    }
+
+    /**
+     * A session that was cut says that it has got these after all. They leave the spool, unless they are on their way to another
+     * session by now, which then proves them.
+     */
+    public void received(Recipient recipient, Collection<Long> ids) {
+        List<Long> gone = List.copyOf(ids);
+        stripe.lock.lock();
+        try {
+            if (drain != null) {
+                gone.forEach(id -> alreadyHas
+                        .computeIfAbsent(id, none -> new ArrayList<>(1))
+                        .add(recipient));
+                return;
+            }
+            removing.addAll(gone);
+        } finally {
+            stripe.lock.unlock();
+        }
+        if (!gone.isEmpty()) {
+            remove(gone);
+        }
     }
 
     /**

@@ -1,0 +1,295 @@
+package im.restante.internal.c2s;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.jid.Jid;
+import im.restante.session.Arrival;
+import im.restante.session.Ending;
+import im.restante.session.Outbound;
+import im.restante.session.Outcome;
+import im.restante.session.ProofPolicy;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
+import im.restante.xml.StreamCondition;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A client that comes back to the stream it was cut from (XEP-0198 §5). */
+@SuppressWarnings("try") // clients that only have to be there
+class ResumeTest {
+    private static final Jid ROMEO = Jid.of("romeo@localhost");
+    private static final Jid JULIET = Jid.of("juliet@localhost");
+
+    @TempDir
+    static Path home;
+
+    private TestServer server;
+    private TestClient client;
+    private FakeSessions.Session session;
+    private String id;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new TestServer(home, TestServer.impatient(30_000, 200_000, 200_000, 60_000));
+        client = server.online("balcony");
+        session = server.sessions.next();
+        id = enable("60");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        client.close();
+        server.close();
+    }
+
+    private String enable(String max) throws Exception {
+        client.send("<enable xmlns='urn:xmpp:sm:3' resume='true' max='" + max + "'/>");
+        Matcher enabled = client.matching("<enabled xmlns='urn:xmpp:sm:3' id='([^']*)' resume='true' max='([^']*)'/>");
+        assertEquals(max, enabled.group(2));
+        return enabled.group(1);
+    }
+
+    private static byte[] xml(long id) {
+        return ("<message id='m" + id + "'><body>x</body></message>").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void offerLive(long number) {
+        assertTrue(session.link.offer(new Outbound(xml(number), new Arrival(number, JULIET, ROMEO, Instant.EPOCH))));
+    }
+
+    private CompletableFuture<Void> sendRow(long number) {
+        StoredMessage row =
+                new StoredMessage(number, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(number));
+        return session.link
+                .sendStored(List.of(row), new ProofPolicy(ProofPolicy.Way.AUTO, Duration.ofSeconds(60)))
+                .toCompletableFuture();
+    }
+
+    private static <T> T soon(BlockingQueue<T> queue) throws InterruptedException {
+        T taken = queue.poll(5, TimeUnit.SECONDS);
+        assertNotNull(taken, "not in time");
+        return taken;
+    }
+
+    private static List<Long> ids(List<Outbound> live) {
+        return live.stream().map(one -> one.arrival().id()).toList();
+    }
+
+    private void cut() throws Exception {
+        client.socket.setSoLinger(true, 0);
+        client.close();
+    }
+
+    /** Logged in on a new connection, no resource bound. */
+    private TestClient back() throws Exception {
+        TestClient again = server.connect();
+        again.open();
+        again.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
+        again.open();
+        return again;
+    }
+
+    private TestClient resume(TestClient again, long h) throws Exception {
+        return again.send("<resume xmlns='urn:xmpp:sm:3' previd='" + id + "' h='" + h + "'/>");
+    }
+
+    private static void notFound(TestClient again) throws Exception {
+        again.until("<failed xmlns='urn:xmpp:sm:3'><item-not-found");
+    }
+
+    @Test
+    void whatWasNotAcknowledgedIsPutAwayOnceAndTheRestIsSentAgain() throws Exception {
+        client.send("<message id='c1'/><message id='c2'/>");
+        session.next();
+        session.next();
+        offerLive(1);
+        session.send("<presence id='p2'/>");
+        CompletableFuture<Void> proof = sendRow(3);
+        session.send("<presence id='p4'/>");
+        offerLive(5);
+        client.until("id='m5'");
+        cut();
+        assertEquals(List.of(1L, 5L), ids(soon(session.suspensions)));
+        assertFalse(session.ending.isDone());
+
+        client = back();
+        resume(client, 3);
+        client.until("<resumed xmlns='urn:xmpp:sm:3' previd='" + id + "' h='2'/>");
+        assertEquals(List.of(1L, 3L), soon(session.resumptions));
+        assertTrue(proof.isCompletedExceptionally());
+        client.until("<presence id='p4'/>");
+
+        client.send("<message id='c3'/><r xmlns='urn:xmpp:sm:3'/>").until("<a xmlns='urn:xmpp:sm:3' h='3'/>");
+        offerLive(6);
+        client.until("id='m6'");
+        client.send("<a xmlns='urn:xmpp:sm:3' h='5'/>"); // p4 is the fourth again, m6 the fifth
+        client.send("</stream:stream>").rest();
+        client.close();
+        assertEquals(Ending.ORDERLY, session.end());
+        assertEquals(List.of(), session.unsent);
+    }
+
+    @Test
+    void aStreamIsResumedAgainAndAgain() throws Exception {
+        for (int i = 1; i <= 5; i++) {
+            cut();
+            soon(session.suspensions);
+            client = back();
+            resume(client, i - 1).until("<resumed");
+            offerLive(i);
+            client.until("id='m" + i + "'");
+        }
+    }
+
+    @Test
+    void aClientNeedNotWaitUntilTheServerKnowsThatItsConnectionIsDead() throws Exception {
+        offerLive(1);
+        client.until("id='m1'");
+        try (TestClient dead = client) {
+            client = back();
+            resume(client, 0).until("<resumed");
+            assertEquals(List.of(1L), ids(soon(session.suspensions)));
+            assertEquals(List.of(), soon(session.resumptions));
+        }
+        assertFalse(session.ending.isDone());
+    }
+
+    @Test
+    void theAnswerWaitsForTheVerdictsOfTheOldConnection() throws Exception {
+        CompletableFuture<Outcome> verdict = new CompletableFuture<>();
+        server.sessions.behaviour = (who, stanza) -> verdict;
+        client.send("<message id='slow'/>");
+        session.next();
+        cut();
+        client = back();
+        resume(client, 0);
+        assertNull(session.resumptions.poll(200, TimeUnit.MILLISECONDS));
+        verdict.complete(Outcome.DONE);
+        client.until("<resumed xmlns='urn:xmpp:sm:3' previd='" + id + "' h='1'/>");
+    }
+
+    @Test
+    void theAnswerWaitsUntilWhatCameBackIsDurable() throws Exception {
+        CompletableFuture<Void> durable = new CompletableFuture<>();
+        session.putAway = durable;
+        cut();
+        soon(session.suspensions);
+        client = back();
+        resume(client, 0);
+        assertNull(session.resumptions.poll(200, TimeUnit.MILLISECONDS));
+        durable.complete(null);
+        client.until("<resumed");
+    }
+
+    @Test
+    void nobodyElseResumesAStream() throws Exception {
+        server.accounts.passwords.put(ROMEO, "r0m30");
+        cut();
+        soon(session.suspensions);
+        client = server.connect();
+        client.open();
+        client.send(TestClient.plain("", "romeo", "r0m30")).matching("<success[^>]*>");
+        client.open();
+        resume(client, 0);
+        notFound(client);
+        client.close();
+        client = back();
+        String mine = id;
+        id = "guessed";
+        resume(client, 0);
+        notFound(client);
+        id = mine;
+        resume(client, 0).until("<resumed");
+    }
+
+    @Test
+    void aClientThatFailsToResumeBindsAResource() throws Exception {
+        client.send("</stream:stream>").rest();
+        client.close();
+        assertEquals(Ending.ORDERLY, session.end());
+        client = back();
+        resume(client, 0);
+        notFound(client);
+        client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
+                .until("</iq>");
+        server.sessions.next();
+    }
+
+    @Test
+    void aSessionWhoseClientDoesNotComeBackEnds() throws Exception {
+        client.close();
+        client = server.online("garden");
+        session = server.sessions.next();
+        id = enable("1");
+        cut();
+        soon(session.suspensions);
+        assertEquals(Ending.CUT, session.end());
+        client = back();
+        resume(client, 0);
+        notFound(client);
+    }
+
+    @Test
+    void aSessionThatMustEndDoesNotWaitForItsClient() throws Exception {
+        cut();
+        soon(session.suspensions);
+        session.link.close(StreamCondition.CONFLICT, "somebody else has the name");
+        assertEquals(Ending.CUT, session.end());
+        client = back();
+        resume(client, 0);
+        notFound(client);
+    }
+
+    @Test
+    void aServerThatStopsEndsTheSessionsThatWait() throws Exception {
+        cut();
+        soon(session.suspensions);
+        server.close();
+        assertTrue(session.ending.isDone());
+    }
+
+    @Test
+    void aStreamThatTheServerEndsIsNotResumed() throws Exception {
+        session.link.close(StreamCondition.CONFLICT, null);
+        client.rest();
+        client.close();
+        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        client = back();
+        resume(client, 0);
+        notFound(client);
+    }
+
+    @Test
+    void whoeverCountsMoreThanWasSentLosesTheSession() throws Exception {
+        offerLive(1);
+        client.until("id='m1'");
+        cut();
+        soon(session.suspensions);
+        client = back();
+        resume(client, 2).until("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='2' send-count='1'/>");
+        assertEquals(Ending.CUT, session.end());
+    }
+
+    @Test
+    void aCountThatIsNoneIsAnErrorOfTheStream() throws Exception {
+        cut();
+        client = back();
+        client.send("<resume xmlns='urn:xmpp:sm:3' previd='" + id + "' h='-1'/>")
+                .until("<bad-format");
+    }
+}
