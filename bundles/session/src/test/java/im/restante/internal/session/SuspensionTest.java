@@ -1,0 +1,131 @@
+package im.restante.internal.session;
+
+import static im.restante.internal.session.Server.JULIET;
+import static im.restante.internal.session.Server.ROMEO;
+import static im.restante.internal.session.Server.eventually;
+import static im.restante.internal.session.Server.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.internal.session.Server.Client;
+import im.restante.session.Ending;
+import im.restante.session.Outbound;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A session whose connection was cut and whose client may come back. */
+class SuspensionTest {
+    private final Server server = new Server();
+    private final Client juliet = server.connect(JULIET, "balcony");
+    private final Client romeo = server.live(ROMEO, "orchard", 0);
+    private final FakeLink back = new FakeLink();
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static List<String> numbers(int from, int to) {
+        return IntStream.rangeClosed(from, to).mapToObj(Integer::toString).toList();
+    }
+
+    /** The link is cut while these wait in it. */
+    private List<Outbound> cutWith(int from, int to) {
+        romeo.link.hold(Integer.MAX_VALUE);
+        numbers(from, to).forEach(n -> juliet.chat(ROMEO, n));
+        List<Outbound> unsent = romeo.link.cut();
+        get(romeo.session.suspended(() -> unsent));
+        return unsent;
+    }
+
+    private static List<Long> ids(List<Outbound> messages) {
+        return messages.stream().map(one -> one.arrival().id()).toList();
+    }
+
+    @Test
+    void itsOwnerIsAwayAndItsPresenceStays() {
+        cutWith(1, 2);
+        assertEquals("SUSPENDED", server.state(romeo));
+        juliet.chat(ROMEO, "3");
+        juliet.chat(ROMEO + "/orchard", "4");
+        assertEquals(numbers(1, 4), server.delivery.spool(ROMEO));
+        assertFalse(server.roster.closed.containsKey(romeo.jid()));
+        assertTrue(romeo.session.jid().equals(server.host.sessions().get(1).jid()));
+    }
+
+    @Test
+    void whoComesBackGetsEachMessageOnceAndInOrder() {
+        List<Outbound> unsent = cutWith(1, 4);
+        juliet.chat(ROMEO, "5");
+        romeo.session.resumed(back, ids(unsent.subList(0, 2)), List.of());
+        eventually(() -> back.bodies().equals(numbers(3, 5)));
+        eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+        eventually(() -> server.state(romeo).equals("LIVE"));
+        juliet.chat(ROMEO, "6");
+        assertEquals(numbers(3, 6), back.bodies());
+    }
+
+    @Test
+    void whatNoSpoolKeepsComesFirstAndInOrder() {
+        cutWith(1, 1);
+        juliet.say("<message to='" + ROMEO + "/orchard' type='headline'><body>news</body></message>");
+        romeo.session.resumed(back, List.of(), List.of(Outbound.of("<presence id='old'/>".getBytes())));
+        eventually(() -> back.received().size() == 3);
+        assertEquals("presence", back.received().get(0).name());
+        assertEquals(List.of("news", "1"), back.bodies());
+    }
+
+    @Test
+    void aQuestionOfSomebodyElseIsRefusedAtOnce() {
+        cutWith(1, 1);
+        juliet.say("<iq to='" + ROMEO + "/orchard' type='get' id='q'><ping xmlns='urn:xmpp:ping'/></iq>");
+        assertEquals("error", juliet.link.last().attribute("type"));
+    }
+
+    @Test
+    void anotherSessionGetsEverythingFromTheOldest() {
+        List<Outbound> unsent = cutWith(1, 3);
+        Client second = server.live(ROMEO, "hall", 0);
+        assertEquals(numbers(1, 3), second.bodies());
+        eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+        romeo.session.resumed(back, ids(unsent.subList(0, 1)), List.of());
+        juliet.chat(ROMEO, "4");
+        assertEquals(List.of("4"), back.bodies());
+        assertEquals(numbers(1, 4), second.bodies());
+    }
+
+    @Test
+    void whatAnotherSessionGotLiveIsStillSentToTheOneThatComesBack() {
+        Client second = server.live(ROMEO, "hall", 0);
+        List<Outbound> unsent = cutWith(1, 3);
+        assertEquals(numbers(1, 3), second.bodies());
+        assertEquals(List.of(), server.delivery.spool(ROMEO));
+        romeo.session.resumed(back, ids(unsent.subList(0, 1)), List.of());
+        assertEquals(numbers(2, 3), back.bodies());
+    }
+
+    @Test
+    void oneThatDoesNotComeBackEndsAndLosesNothing() {
+        cutWith(1, 2);
+        get(romeo.session.ended(Ending.CUT, List.of()));
+        assertTrue(server.roster.closed.containsKey(romeo.jid()));
+        assertEquals(
+                numbers(1, 2),
+                Stream.of(server.live(ROMEO, "orchard", 0))
+                        .flatMap(c -> c.bodies().stream())
+                        .toList());
+    }
+
+    @Test
+    void oneOfNegativePriorityGetsNothingFromTheSpool() {
+        romeo.available(-1);
+        cutWith(1, 1);
+        romeo.session.resumed(back, List.of(), List.of());
+        assertEquals(List.of(), back.bodies());
+        assertEquals(numbers(1, 1), server.delivery.spool(ROMEO));
+    }
+}
