@@ -50,7 +50,9 @@ public final class Program {
             System.out.println(
                     started(container, Container.WHOLE, Supplier.class, "ready").get());
             // Starting leaves garbage and a heap sized for it; a server at rest needs neither.
-            System.gc();
+            SpareHeap heap = new SpareHeap();
+            heap.giveBack();
+            heap.giveBackWhenQuiet();
             container.awaitStop();
         }
     }
