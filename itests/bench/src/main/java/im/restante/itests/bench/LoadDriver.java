@@ -21,10 +21,10 @@ public final class LoadDriver {
                    java -jar bench.jar --case settings|proof|journal [--rounds N] [--at-least RATIO] [SCENARIO ...]
                    java -jar bench.jar [--baseline JAR] [--with PID/KEY=VALUE ...] [--rounds N] [--at-least RATIO] SCENARIO ...
             scenarios: store drain handover flood online, one size of them (drain-10000, online-100, flood-connect);
-                       alone only: limits backlog idle syncs big-drain [--seconds N]
+                       alone only: start limits backlog idle syncs big-drain [--seconds N]
             """;
     /** What demands nothing, or compares with nothing. */
-    private static final List<String> ALONE = List.of("limits", "backlog", "idle", "syncs", "big-drain");
+    private static final List<String> ALONE = List.of("start", "limits", "backlog", "idle", "syncs", "big-drain");
 
     private final List<String> arguments;
     private final List<Setting> with = new ArrayList<>();
@@ -79,6 +79,12 @@ public final class LoadDriver {
     }
 
     private boolean measure(Jdk jdk) throws Exception {
+        if (arguments.isEmpty() || arguments.contains("start")) {
+            Starts.print(jdk, rounds);
+        }
+        if (arguments.equals(List.of("start"))) {
+            return true;
+        }
         try (LoadedServer server = LoadedServer.start(jdk, ServerProcess.jar(), List.of())) {
             boolean all = arguments.isEmpty();
             boolean good = true;

@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
 final class LoadedServer implements AutoCloseable {
     static final int USERS = 1_000;
     private static final int SENDERS = 10;
+    /** The server looks every 30 s whether it is quiet; the first look may still see what went before. */
+    private static final Duration QUIET = Duration.ofSeconds(65);
+
     private static final Pattern WAITING = Pattern.compile("\\* +sqlite +\\S+ +(\\d+)");
     private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
@@ -47,7 +50,6 @@ final class LoadedServer implements AutoCloseable {
             settings.forEach(setting -> server.configure(setting.pid(), setting.key(), setting.value()));
             server.start();
             LoadedServer loaded = new LoadedServer(server);
-            System.out.printf("at rest after start: %d MiB resident%n", server.residentKib() / 1024);
             loaded.makeUsers();
             return loaded;
         } catch (Exception e) {
@@ -378,10 +380,11 @@ final class LoadedServer implements AutoCloseable {
         return (double) each * pairs / seconds(nanos);
     }
 
+    /** What a session costs that does nothing, once the server has been quiet for so long that it gave back what logins took. */
     void idle() throws Exception {
         int sessions = 5_000;
         List<Peer> peers = new ArrayList<>();
-        collectGarbage();
+        TimeUnit.NANOSECONDS.sleep(QUIET.toNanos());
         long before = server.residentKib();
         long heapBefore = heapInUseKib();
         for (int n = 0; n < sessions; n++) {
@@ -392,7 +395,7 @@ final class LoadedServer implements AutoCloseable {
         for (Peer peer : peers) {
             peer.ping();
         }
-        collectGarbage();
+        TimeUnit.NANOSECONDS.sleep(QUIET.toNanos());
         long after = server.residentKib();
         System.out.printf(
                 Locale.ROOT,
@@ -403,13 +406,6 @@ final class LoadedServer implements AutoCloseable {
                 before / 1024,
                 after / 1024);
         peers.forEach(Peer::cut);
-    }
-
-    /** Twice, so that what the first run freed is given back; resident memory means little otherwise. */
-    private void collectGarbage() throws Exception {
-        for (int run = 0; run < 2; run++) {
-            heapInUseKib();
-        }
     }
 
     /** What the server keeps: its heap after a full collection. */
