@@ -17,7 +17,7 @@ class SpoolModelTest {
     void whateverComesAndGoesNothingIsLostDoubledOrOutOfOrder() {
         Long seed = Long.getLong("model.seed");
         int steps = Integer.getInteger("model.steps", 200);
-        int rounds = Integer.getInteger("model.rounds", 200);
+        int rounds = Integer.getInteger("model.rounds", 60);
         if (seed != null) {
             live(seed, steps);
             return;

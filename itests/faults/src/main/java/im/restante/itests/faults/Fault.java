@@ -9,7 +9,15 @@ enum Fault {
     STORE_KILL(4) {
         @Override
         Scenario begin(boolean full) throws Exception {
-            return new StoreKill(started(), full ? 50 : 10);
+            return new StoreKill(started(), full ? 50 : 10, false);
+        }
+    },
+    PRESENT_KILL(2) {
+        @Override
+        Scenario begin(boolean full) throws Exception {
+            Site site = Site.prepare();
+            site.server().configure("im.restante.offline", "journal", "true").start();
+            return new StoreKill(site, full ? 50 : 10, true);
         }
     },
     DRAIN_KILL(3) {

@@ -116,7 +116,7 @@ public final class FaultRunner {
     /** What is wrong with a round, in words; empty if nothing is. */
     private String verdict(Fault fault, Ledger.Count count) {
         List<String> wrong = new ArrayList<>();
-        boolean draining = fault == Fault.DRAIN_KILL || fault == Fault.DRAIN_CUT;
+        boolean draining = fault == Fault.DRAIN_KILL || fault == Fault.DRAIN_CUT || fault == Fault.PRESENT_KILL;
         if (count.lost() > 0 && (plan.proof() || !draining)) {
             wrong.add(count.lost() + " lost");
         }

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** Many send to absent recipients; the server is killed in the middle. What it acknowledged must be there, once, in order. */
+/** Many send to recipients who are away, or there; the server is killed in the middle. What it acknowledged must be there, once, in order. */
 final class StoreKill implements Scenario {
     private static final int RECIPIENTS = 10;
     private static final int MOST_PER_SENDER = 300;
@@ -23,11 +23,14 @@ final class StoreKill implements Scenario {
     private static final int MOST_ANSWERS_EACH = 15;
 
     private final Site site;
+    private final boolean present;
     private final List<String> senders = new ArrayList<>();
     private final List<String> recipients = new ArrayList<>();
 
-    StoreKill(Site site, int senderCount) throws IOException {
+    /** @param present whether the recipients are there, and what was handed to them may be proved or not */
+    StoreKill(Site site, int senderCount, boolean present) throws IOException {
         this.site = site;
+        this.present = present;
         for (int s = 0; s < senderCount; s++) {
             senders.add(site.newUser("sender"));
         }
@@ -84,6 +87,13 @@ final class StoreKill implements Scenario {
     public Ledger.Count round(Random random) throws Exception {
         List<Ledger> ledgers = new ArrayList<>();
         recipients.forEach(recipient -> ledgers.add(new Ledger()));
+        List<Client> online = new ArrayList<>();
+        for (String recipient : present ? recipients : List.<String>of()) {
+            Client client = site.login(recipient, "online");
+            client.presence();
+            client.ping();
+            online.add(client);
+        }
         List<Sending> all = new ArrayList<>();
         for (int s = 0; s < senders.size(); s++) {
             all.add(new Sending(s, random.nextLong()));
@@ -99,6 +109,10 @@ final class StoreKill implements Scenario {
         CompletableFuture.allOf(running).get(60, TimeUnit.SECONDS);
         for (Sending sending : all) {
             sending.enter(ledgers);
+        }
+        for (int r = 0; r < online.size(); r++) {
+            online.get(r).awaitEnd();
+            ledgers.get(r).login(online.get(r).received());
         }
         site.server().start();
         CompletableFuture<?>[] draining = IntStream.range(0, RECIPIENTS)

@@ -63,6 +63,9 @@ public final class Owner {
     /** Messages remembered in {@link #onlyThere}: no session can give back more, its queue is shorter. */
     private static final int ONLY_THERE_LIMIT = 4096;
 
+    /** Windows of proved rows whose removal is under way; fewer, and a busy store's queue would hold up the drain. */
+    private static final int REMOVING_WINDOWS = 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
     private static final Duration HANDOVER_PATIENCE = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -210,7 +213,6 @@ public final class Owner {
         /** A page is being given to the link. */
         private boolean sending;
 
-
         Drain(Recipient to, long begunAt) {
             this.to = to;
             this.how = "to " + to.jid();
@@ -269,6 +271,11 @@ public final class Owner {
 
     /** Rows handed to a session and not yet proved. */
     private record Lease(Drain drain, List<Long> ids, long bytes, AtomicReference<CompletionStage<Void>> proof) {}
+
+    /** Rows on their way out of the store. */
+    private record Removal(List<Long> ids, CompletableFuture<Void> done) {}
+
+    private final List<Removal> removals = new ArrayList<>(0); // guarded by the stripe's lock
 
     private final List<Lease> leases = new ArrayList<>(0); // guarded by the stripe's lock
 
@@ -606,6 +613,7 @@ public final class Owner {
     private Left left(Recipient recipient, List<Outbound> unsent, boolean forGood) {
         Set<Long> ownCopies = presentNow.length == 0 ? Set.of() : addressedTo(recipient.jid(), unsent);
         List<StoredMessage> rows;
+        CompletableFuture<Void> removed;
         Drain current;
         int toStore;
         stripe.lock.lock();
@@ -622,6 +630,7 @@ public final class Owner {
                     drainTo(present.get(0).recipient());
                 }
             }
+            removed = removalsOf(rows);
             current = drain;
             toStore = takeJustQueued();
         } finally {
@@ -635,7 +644,7 @@ public final class Owner {
         List<Outbound> elsewhere = unsent.stream()
                 .filter(stanza -> !kept.contains(stanza.arrival().id()))
                 .toList();
-        return new Left(rows.isEmpty() ? completedFuture(null) : putBack(rows), elsewhere);
+        return new Left(rows.isEmpty() ? completedFuture(null) : removed.thenCompose(gone -> putBack(rows)), elsewhere);
     }
 
     /**
@@ -644,6 +653,7 @@ public final class Owner {
      */
     public void received(Recipient recipient, Collection<Long> ids) {
         List<Long> gone = List.copyOf(ids);
+        Removal removal;
         stripe.lock.lock();
         try {
             if (drain != null) {
@@ -652,13 +662,11 @@ public final class Owner {
                         .add(recipient));
                 return;
             }
-            removing.addAll(gone);
+            removal = removal(gone);
         } finally {
             stripe.lock.unlock();
         }
-        if (!gone.isEmpty()) {
-            remove(gone);
-        }
+        remove(removal);
     }
 
     /**
@@ -724,10 +732,32 @@ public final class Owner {
         alreadyHas.values().removeIf(List::isEmpty);
     }
 
+    /** A row that another session needed no more may be needed again: it must be gone before it is put back. Under the lock. */
+    private CompletableFuture<Void> removalsOf(List<StoredMessage> rows) {
+        Set<Long> ids = rows.stream().map(StoredMessage::id).collect(toSet());
+        return CompletableFuture.allOf(removals.stream()
+                .filter(removal -> removal.ids().stream().anyMatch(ids::contains))
+                .map(Removal::done)
+                .toArray(CompletableFuture[]::new));
+    }
+
     private CompletionStage<Void> putBack(List<StoredMessage> rows) {
+        forgetRemoved(rows);
         CompletableFuture<Void> durable = new CompletableFuture<>();
         putBack(rows, 1, durable);
         return durable;
+    }
+
+    private void forgetRemoved(List<StoredMessage> rows) {
+        stripe.lock.lock();
+        try {
+            rows.forEach(row -> {
+                removing.remove(row.id());
+                justRemoved.remove(row.id());
+            });
+        } finally {
+            stripe.lock.unlock();
+        }
     }
 
     private void putBack(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable) {
@@ -843,7 +873,7 @@ public final class Owner {
     private void step(Drain d) {
         List<StoredMessage> page = null;
         Lease lease = null;
-        List<Long> needless = List.of();
+        Removal needless = null;
         List<Append> handedOver = List.of();
         boolean read = false;
         long after = 0;
@@ -862,9 +892,10 @@ public final class Owner {
             if (!journal && d.fresh != null) {
                 d.again();
             }
-            if (d.next != null && !d.sending && d.fits(d.next, all.settings()) && noOtherLease(d)) {
+            if (d.next != null && !d.sending && mayHandOver() && d.fits(d.next, all.settings()) && noOtherLease(d)) {
                 page = new ArrayList<>(d.next.size());
-                needless = choose(d, page);
+                List<Long> had = choose(d, page);
+                needless = had.isEmpty() ? null : removal(had);
                 d.next = null;
                 forgetJustRemoved();
                 if (!page.isEmpty()) {
@@ -880,7 +911,7 @@ public final class Owner {
             if (journal && d.fresh == null && hasReadAll(d)) {
                 d.fresh = new ArrayDeque<>();
             }
-            if (d.fresh != null && !d.sending && leases.size() < 2 && noOtherLease(d)) {
+            if (d.fresh != null && !d.sending && mayHandOver() && leases.size() < 2 && noOtherLease(d)) {
                 page = d.takeFresh(all.settings());
                 lease = page.isEmpty() ? null : lease(d, page);
             }
@@ -904,7 +935,7 @@ public final class Owner {
         }
         pump(toStore);
         handedOver.forEach(a -> a.verdict.complete(new Verdict.Delivered(a.has.size() + 1)));
-        if (!needless.isEmpty()) {
+        if (needless != null) {
             remove(needless);
         }
         if (read) {
@@ -937,7 +968,6 @@ public final class Owner {
             }
             if (alreadyHas.getOrDefault(id, List.of()).contains(d.to)) {
                 needless.add(id);
-                removing.add(id);
                 alreadyHas.remove(id);
             } else {
                 page.add(row);
@@ -1106,6 +1136,7 @@ public final class Owner {
     }
 
     private void proved(Lease lease, boolean received) {
+        Removal removal = null;
         Drain current;
         int toStore;
         stripe.lock.lock();
@@ -1115,7 +1146,7 @@ public final class Owner {
             }
             if (received) {
                 end(lease);
-                removing.addAll(lease.ids());
+                removal = removal(lease.ids());
                 lease.ids().forEach(alreadyHas::remove);
                 long since = lease.drain().begunAt;
                 lease.drain().spilled -=
@@ -1132,7 +1163,7 @@ public final class Owner {
         pump(toStore);
         if (received) {
             all.witness().fate(jid, lease.ids(), Fate.PROVED, lease.drain().how);
-            remove(lease.ids());
+            remove(removal);
         }
         if (current != null) {
             step(current);
@@ -1159,29 +1190,55 @@ public final class Owner {
         }
     }
 
-    private void remove(Collection<Long> ids) {
-        call(delivery -> delivery.remove(jid, ids))
+    /** From here on a drain passes them over. Under the lock; {@link #remove} must follow outside it. */
+    private Removal removal(List<Long> ids) {
+        removing.addAll(ids);
+        Removal begun = new Removal(ids, new CompletableFuture<>());
+        removals.add(begun);
+        return begun;
+    }
+
+    private void remove(Removal removal) {
+        call(delivery -> delivery.remove(jid, removal.ids()))
                 .whenCompleteAsync(
                         (done, problem) -> {
-                            if (problem != null) {
-                                LOG.warn(
-                                        "messages {} got cannot be removed now, trying again: {}",
-                                        jid,
-                                        problem.toString());
-                                all.workers.after(RETRY, () -> remove(ids));
+                            if (problem == null) {
+                                removed(removal);
                                 return;
                             }
-                            stripe.lock.lock();
-                            try {
-                                justRemoved.addAll(ids);
-                                if (drain == null || !drain.reading && drain.next == null) {
-                                    forgetJustRemoved();
-                                }
-                            } finally {
-                                stripe.lock.unlock();
-                            }
+                            LOG.warn(
+                                    "messages {} got cannot be removed now, trying again: {}", jid, problem.toString());
+                            all.workers.after(RETRY, () -> remove(removal));
                         },
                         all.workers);
+    }
+
+    private void removed(Removal removal) {
+        Drain current;
+        stripe.lock.lock();
+        try {
+            removals.remove(removal);
+            justRemoved.addAll(removal.ids());
+            if (drain == null || !drain.reading && drain.next == null) {
+                forgetJustRemoved();
+            }
+            current = drain;
+        } finally {
+            stripe.lock.unlock();
+        }
+        removal.done().complete(null);
+        if (current != null) { // it may have waited for this
+            step(current);
+        }
+    }
+
+    /** After a kill no more rows than that, which were proved, come again. Under the lock. */
+    private boolean mayHandOver() {
+        int rows = 0;
+        for (int i = 0; i < removals.size(); i++) {
+            rows += removals.get(i).ids().size();
+        }
+        return rows <= REMOVING_WINDOWS * all.settings().window();
     }
 
     /** Asks the delivery, waiting for one that is being replaced; what it throws is a failed stage. */
