@@ -32,6 +32,12 @@ public interface Delivery {
     CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep);
 
     /**
+     * The verdict {@link #store} would give for the message in its place, for somebody who does not want it stored. Stores
+     * nothing; everything else is as there.
+     */
+    CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep);
+
+    /**
      * Appends messages that come back from a session, whatever the limits say. Completes when all are durable; exceptionally
      * with {@link im.restante.store.StoreException} if that is not certain.
      */

@@ -13,4 +13,13 @@ public interface FeatureProvider {
     default Set<String> accountFeatures() {
         return Set.of();
     }
+
+    /**
+     * Features of a node of the server's domain.
+     *
+     * @return empty if this provider has nothing to say of that node
+     */
+    default Set<String> nodeFeatures(String node) {
+        return Set.of();
+    }
 }

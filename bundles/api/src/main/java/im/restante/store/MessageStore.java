@@ -42,6 +42,14 @@ public interface MessageStore {
      */
     CompletionStage<Void> remove(Jid owner, Collection<Long> ids);
 
+    /**
+     * Puts other messages, of whatever owner, into the place of one: removes it, stores them and counts them whatever the limits
+     * say, in one step. Does nothing if it is not there. One of them may have its id.
+     *
+     * @return whether it was there; completes when a crash afterwards would change nothing
+     */
+    CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors);
+
     /** What waits for one owner, from all senders. */
     CompletionStage<Usage> usage(Jid owner);
 

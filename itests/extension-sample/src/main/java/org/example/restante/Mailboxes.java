@@ -69,11 +69,12 @@ final class Mailboxes {
         largest = Math.max(largest, message.id());
     }
 
-    void remove(Jid owner, long id) {
+    /** Whether it was there. */
+    boolean remove(Jid owner, long id) {
         Mailbox box = box(owner);
         StoredMessage gone = box.messages.remove(id);
         if (gone == null) {
-            return;
+            return false;
         }
         ownerOf.remove(id);
         gone.expiry().ifPresent(at -> mortal.remove(gone));
@@ -85,6 +86,7 @@ final class Mailboxes {
         if (box.messages.isEmpty()) {
             boxes.remove(owner.toString());
         }
+        return true;
     }
 
     List<StoredMessage> page(Jid owner, long afterId, int rows, long bytes) {

@@ -71,6 +71,17 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
+        return later(() -> {
+            boolean there = mailboxes.remove(owner, id);
+            if (there) {
+                successors.forEach(message -> mailboxes.append(message, Admission.UNLIMITED));
+            }
+            return there;
+        });
+    }
+
+    @Override
     public CompletionStage<Usage> usage(Jid owner) {
         return later(() -> mailboxes.usage(owner));
     }

@@ -4,6 +4,7 @@ import im.restante.config.ConfigException;
 import im.restante.config.Settings;
 import im.restante.store.StoredMessage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -32,18 +33,25 @@ record OfflineSettings(boolean storing, String store, Duration storeTimeout, Dur
                 Duration.ofDays(settings.integer("retention-days", 0, 0, MAX_RETENTION_DAYS)));
     }
 
-    /** The row with its end, if messages have one and it has none of its own. */
+    /** The row with the end that messages have, unless its own comes before. */
     StoredMessage expiring(StoredMessage row) {
-        if (retention.isZero() || row.expiresAt() != null) {
+        return retention.isZero() ? row : ending(row, row.receivedAt().plus(retention));
+    }
+
+    /** The row with that end, unless its own comes before. */
+    static StoredMessage ending(StoredMessage row, Instant end) {
+        if (row.expiresAt() != null && !row.expiresAt().isAfter(end)) {
             return row;
         }
-        return new StoredMessage(
-                row.id(),
-                row.owner(),
-                row.sender(),
-                row.receivedAt(),
-                row.receivedAt().plus(retention),
-                row.kind(),
-                row.stanza());
+        return with(row, end);
+    }
+
+    /** The row without an end. */
+    static StoredMessage endless(StoredMessage row) {
+        return with(row, null);
+    }
+
+    private static StoredMessage with(StoredMessage row, Instant end) {
+        return new StoredMessage(row.id(), row.owner(), row.sender(), row.receivedAt(), end, row.kind(), row.stanza());
     }
 }

@@ -20,6 +20,9 @@ final class PendingStore extends Timed {
     final Message message;
     final StoredMessage row;
     final Judgement.Keep keep;
+    /** Whether only the verdict is wanted: nothing is stored. */
+    final boolean rehearsal;
+
     final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
     private final BiConsumer<PendingStore, GivenUp> onGivenUp;
 
@@ -27,6 +30,7 @@ final class PendingStore extends Timed {
             Message message,
             StoredMessage row,
             Judgement.Keep keep,
+            boolean rehearsal,
             long now,
             long timeoutNanos,
             long waitNanos,
@@ -35,6 +39,7 @@ final class PendingStore extends Timed {
         this.message = message;
         this.row = row;
         this.keep = keep;
+        this.rehearsal = rehearsal;
         this.onGivenUp = onGivenUp;
     }
 

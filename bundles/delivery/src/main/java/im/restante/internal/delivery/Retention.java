@@ -1,15 +1,22 @@
 package im.restante.internal.delivery;
 
+import im.restante.amp.Effect;
+import im.restante.amp.MessageRules;
+import im.restante.config.ConfigException;
 import im.restante.jid.Jid;
-import im.restante.session.SessionManager;
+import im.restante.session.Spools;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
 import im.restante.why.Witness;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,11 +27,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -33,37 +40,54 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what has waited longer than it may, once a minute, from every store, a chunk at a time so that traffic goes on. Spares
- * owners who have a session: their rows may be on the way to them, and are looked at again when the session has ended.
+ * Ends what has waited longer than it may, once a second, in every store, a chunk at a time so that traffic goes on. What a rule
+ * of the message wants then (XEP-0079) is done in the same step as its removal. Spares messages that are being handed to a
+ * session: they are looked at again when that has succeeded or failed; and messages with rules while nobody can read those.
  */
 @Component(
         service = {},
-        immediate = true)
+        immediate = true,
+        configurationPid = OfflineSettings.PID)
 public final class Retention {
     /** Rows of one step; they are read whole. */
     static final int CHUNK = 100;
-    /** Expired rows of owners with a session that one pass looks past. */
+    /** Rows past their end that one pass looks past. */
     static final int SPARED_AT_MOST = 10_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
-    private static final long SECONDS_BETWEEN = 60;
+    private static final long SECONDS_BETWEEN = 1;
+    /** Passes left out when one failed, or had more to look past than it could do. */
+    private static final int PAUSE = 60;
 
     private final Clock clock;
     private final Map<ServiceReference<MessageStore>, Stores.Named> stores = new ConcurrentHashMap<>();
     private final AtomicBoolean running = new AtomicBoolean();
     private Executor executor;
     private ScheduledExecutorService timer;
-    private volatile SessionManager sessions;
+    private volatile Spools spools;
     private volatile Witness witness = Witness.NONE;
+    private volatile MessageRules rules;
+    private volatile OfflineSettings settings;
+    private volatile int pause;
 
     @Activate
-    public Retention() {
-        this(Clock.systemUTC(), null);
+    public Retention(Map<String, Object> values) {
+        this(values, Clock.systemUTC(), null);
     }
 
-    Retention(Clock clock, Executor executor) {
+    Retention(Map<String, ?> values, Clock clock, Executor executor) {
+        this.settings = OfflineSettings.of(values);
         this.clock = clock;
         this.executor = executor;
+    }
+
+    @Modified
+    void modified(Map<String, Object> values) {
+        try {
+            settings = OfflineSettings.of(values);
+        } catch (ConfigException e) {
+            LOG.debug("{}; the delivery has said so", e.getMessage());
+        }
     }
 
     @Activate
@@ -74,7 +98,7 @@ public final class Retention {
             return thread;
         });
         executor = timer;
-        timer.scheduleWithFixedDelay(this::pass, SECONDS_BETWEEN, SECONDS_BETWEEN, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::tick, SECONDS_BETWEEN, SECONDS_BETWEEN, TimeUnit.SECONDS);
     }
 
     @Deactivate
@@ -99,13 +123,13 @@ public final class Retention {
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void bindSessions(SessionManager present) {
-        sessions = present;
+    void bindSpools(Spools present) {
+        spools = present;
     }
 
-    void unbindSessions(SessionManager gone) {
-        if (sessions == gone) { // a successor is bound before
-            sessions = null;
+    void unbindSpools(Spools gone) {
+        if (spools == gone) { // a successor is bound before
+            spools = null;
         }
     }
 
@@ -123,9 +147,32 @@ public final class Retention {
         }
     }
 
-    /** Looks through all stores once, unless it still does; not while nobody can say who has a session. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindRules(MessageRules present) {
+        rules = present;
+        pause = 0;
+    }
+
+    void unbindRules(MessageRules gone) {
+        if (rules == gone) {
+            rules = null;
+        }
+    }
+
+    private void tick() {
+        if (pause > 0) {
+            pause--;
+        } else {
+            pass();
+        }
+    }
+
+    /** Looks through all stores once, unless it still does; not while nobody can say what is on its way to a session. */
     void pass() {
-        if (sessions == null || !running.compareAndSet(false, true)) {
+        if (spools == null || !running.compareAndSet(false, true)) {
             return;
         }
         CompletionStage<Void> all = CompletableFuture.completedFuture(null);
@@ -138,10 +185,10 @@ public final class Retention {
     private CompletionStage<Void> purge(Stores.Named store) {
         Tally tally = new Tally();
         return guarded(() -> chunk(store.store(), tally)).handle((done, problem) -> {
-            if (tally.removed > 0) {
+            if (tally.ended > 0) {
                 LOG.info(
-                        "removed {} messages for {} owners from {}: they had waited as long as they may",
-                        tally.removed,
+                        "{} messages for {} owners in {} had waited as long as they may",
+                        tally.ended,
                         tally.owners.size(),
                         store.id());
             }
@@ -150,7 +197,10 @@ public final class Retention {
                         "messages past their end are still in {}: {}; trying again in {} s",
                         store.id(),
                         Failures.unwrap(problem).getMessage(),
-                        SECONDS_BETWEEN);
+                        SECONDS_BETWEEN * PAUSE);
+            }
+            if (problem != null || tally.spared.size() > CHUNK) {
+                pause = PAUSE;
             }
             return null;
         });
@@ -160,49 +210,102 @@ public final class Retention {
     private static final class Tally {
         private final Set<Long> spared = new HashSet<>();
         private final Set<Jid> owners = new HashSet<>();
-        private long removed;
+        private long ended;
+
+        void ended(Jid owner, int messages) {
+            ended += messages;
+            owners.add(owner);
+        }
     }
 
     private CompletionStage<Void> chunk(MessageStore store, Tally tally) {
-        SessionManager present = sessions;
+        Spools present = spools;
         if (present == null || tally.spared.size() > SPARED_AT_MOST) {
             return CompletableFuture.completedFuture(null);
         }
         int asked = CHUNK + tally.spared.size();
-        return store.expired(clock.instant(), asked)
+        Instant now = clock.instant();
+        return store.expired(now, asked)
                 .thenComposeAsync(
-                        rows -> {
-                            Set<Jid> connected = present.sessions().stream()
-                                    .map(session -> session.jid().bare())
-                                    .collect(Collectors.toSet());
-                            Map<Jid, List<StoredMessage>> past = rows.stream()
-                                    .filter(row -> !tally.spared.contains(row.id()))
-                                    .filter(row -> !connected.contains(row.owner()) || !tally.spared.add(row.id()))
-                                    .collect(Collectors.groupingBy(StoredMessage::owner));
-                            List<CompletableFuture<Void>> removals = past.entrySet().stream()
-                                    .map(of -> store.remove(
-                                                    of.getKey(),
-                                                    of.getValue().stream()
-                                                            .map(StoredMessage::id)
-                                                            .toList())
-                                            .thenAcceptAsync(
-                                                    done -> {
-                                                        tally.removed +=
-                                                                of.getValue().size();
-                                                        tally.owners.add(of.getKey());
-                                                        witness.fate(of.getValue(), Fate.EXPIRED, null);
-                                                    },
-                                                    executor)
-                                            .toCompletableFuture())
-                                    .toList();
-                            return CompletableFuture.allOf(removals.toArray(CompletableFuture[]::new))
-                                    .thenComposeAsync(
-                                            done -> rows.size() < asked
-                                                    ? CompletableFuture.completedFuture(null)
-                                                    : chunk(store, tally),
-                                            executor);
-                        },
+                        rows -> CompletableFuture.allOf(end(rows, now, store, present, tally))
+                                .thenComposeAsync(
+                                        done -> rows.size() < asked
+                                                ? CompletableFuture.completedFuture(null)
+                                                : chunk(store, tally),
+                                        executor),
                         executor);
+    }
+
+    private CompletableFuture<?>[] end(
+            List<StoredMessage> rows, Instant now, MessageStore store, Spools present, Tally tally) {
+        MessageRules reader = rules;
+        List<CompletableFuture<?>> ends = new ArrayList<>();
+        Map<Jid, List<StoredMessage>> unsaid = new HashMap<>();
+        for (StoredMessage row : rows) {
+            if (tally.spared.contains(row.id())) {
+                continue;
+            }
+            boolean ruled = MessageRules.mayBeCarriedBy(row);
+            if (present.isOnItsWay(row.owner(), row.id()) || ruled && reader == null) {
+                tally.spared.add(row.id());
+                continue;
+            }
+            Effect effect = ruled ? reader.expired(row, now).orElse(null) : null;
+            if (effect == null || effect.reply() == null) {
+                unsaid.computeIfAbsent(row.owner(), owner -> new ArrayList<>()).add(row);
+            } else {
+                ends.add(tell(row, effect, store, present, tally));
+            }
+        }
+        unsaid.forEach((owner, gone) -> ends.add(store.remove(
+                        owner, gone.stream().map(StoredMessage::id).toList())
+                .thenAcceptAsync(
+                        done -> {
+                            tally.ended(owner, gone.size());
+                            witness.fate(gone, Fate.EXPIRED, null);
+                        },
+                        executor)
+                .toCompletableFuture()));
+        return ends.toArray(CompletableFuture[]::new);
+    }
+
+    /** Puts what the sender is told, and the message itself if it goes on waiting, into its place. */
+    private CompletableFuture<Void> tell(
+            StoredMessage row, Effect effect, MessageStore store, Spools present, Tally tally) {
+        return present.notice(effect.reply())
+                .thenComposeAsync(
+                        notice -> {
+                            List<StoredMessage> successors = new ArrayList<>();
+                            if (effect.proceeds()) {
+                                successors.add(settings.expiring(OfflineSettings.endless(row)));
+                            }
+                            notice.ifPresent(successors::add);
+                            return store.replace(row.owner(), row.id(), successors)
+                                    .thenAcceptAsync(
+                                            there -> told(row, notice, effect, there, present, tally), executor);
+                        },
+                        executor)
+                .toCompletableFuture();
+    }
+
+    private void told(
+            StoredMessage row,
+            Optional<StoredMessage> notice,
+            Effect effect,
+            boolean there,
+            Spools present,
+            Tally tally) {
+        if (!there) {
+            return; // proved meanwhile
+        }
+        if (!effect.proceeds()) {
+            tally.ended(row.owner(), 1);
+            witness.fate(List.of(row), Fate.EXPIRED, "a rule of the message; its sender was told");
+        }
+        notice.ifPresent(told -> present.arrived(told.owner()));
+        if (effect.proceeds()) {
+            present.arrived(row.owner());
+        }
     }
 
     private static CompletionStage<Void> guarded(Supplier<CompletionStage<Void>> step) {

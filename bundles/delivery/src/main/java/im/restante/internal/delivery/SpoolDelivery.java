@@ -1,6 +1,7 @@
 package im.restante.internal.delivery;
 
 import im.restante.account.AccountListener;
+import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
@@ -72,6 +73,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
     private static final int LANES = 4;
+    /** Tells how many of a pair there are when everything handed over before is stored, and stores nothing. */
+    private static final Admission NOTHING = new Admission(0, Admission.OnFull.REFUSE);
+
     private static final CompletableFuture<Terms> NO_TERMS = CompletableFuture.completedFuture(null);
     /** Rows that come back in one go; a store's queue takes more, but others want to get in too. */
     private static final int PUT_BACK_CHUNK = 256;
@@ -118,6 +122,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private volatile MessageFilter filter;
     private volatile QuotaService quota;
     private volatile Witness witness = Witness.NONE;
+    private volatile MessageRules rules;
     private volatile boolean closed;
 
     @Activate
@@ -261,6 +266,20 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindRules(MessageRules present) {
+        rules = present;
+    }
+
+    void unbindRules(MessageRules gone) {
+        if (rules == gone) {
+            rules = null;
+        }
+    }
+
     @Override
     public Set<String> serverFeatures() {
         return settings.storing() ? Set.of("msgoffline") : Set.of();
@@ -296,11 +315,22 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
+        MessageRules current = MessageRules.areCarriedBy(message) ? rules : null;
+        return store(message, settings.expiring(current == null ? row : ruled(row, current)), keep, false);
+    }
+
+    @Override
+    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
+        return store(message, row, keep, true);
+    }
+
+    private CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, boolean rehearsal) {
         OfflineSettings now = settings;
         PendingStore pending = new PendingStore(
                 message,
-                now.expiring(row),
+                row,
                 keep,
+                rehearsal,
                 nanoTime.getAsLong(),
                 now.storeTimeout().toNanos(),
                 now.swapTimeout().toNanos(),
@@ -316,6 +346,11 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             }
         }
         return pending.verdict;
+    }
+
+    /** The row with the moment at which its rules have to be looked at again. */
+    private static StoredMessage ruled(StoredMessage row, MessageRules rules) {
+        return rules.expiry(row).map(end -> OfflineSettings.ending(row, end)).orElse(row);
     }
 
     /** False if something that is needed is not there. */
@@ -395,7 +430,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         Terms terms = null;
         try {
             terms = ready.terms().join();
-            appending = store.store().append(pending.row, terms == null ? Admission.UNLIMITED : terms.admission());
+            Admission admission = terms == null ? Admission.UNLIMITED : terms.admission();
+            appending = store.store().append(pending.row, pending.rehearsal ? NOTHING : admission);
         } catch (RuntimeException | LinkageError e) {
             appending = CompletableFuture.failedFuture(e);
         }
@@ -427,6 +463,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             }
             return new Verdict.Stored(ready.keep().rule());
         }
+        if (ready.pending().rehearsal && wouldFit(terms, appended)) {
+            return new Verdict.Stored(ready.keep().rule());
+        }
         if (terms == null) {
             throw new StoreException("refused what has no limit");
         }
@@ -442,6 +481,14 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                 .exceeded(message, admission, full.usage())
                 .<Verdict>map(told -> new Verdict.Refused(reason, told))
                 .orElseGet(() -> new Verdict.Dropped(reason));
+    }
+
+    private static boolean wouldFit(Terms terms, Appended appended) {
+        Admission admission = terms == null ? Admission.UNLIMITED : terms.admission();
+        int limit = admission.limit();
+        return limit < 0
+                || limit > 0 && admission.onFull() == Admission.OnFull.EVICT_OLDEST
+                || ((Appended.Full) appended).usage().messages() < limit;
     }
 
     private Verdict failed(PendingStore pending, String store, Throwable problem) {
@@ -532,7 +579,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
+        MessageRules current = rules;
         List<StoredMessage> now = rows.subList(0, Math.min(PUT_BACK_CHUNK, rows.size())).stream()
+                .map(row -> current == null ? row : ruled(row, current))
                 .map(settings::expiring)
                 .toList();
         List<StoredMessage> later = rows.subList(now.size(), rows.size());

@@ -74,6 +74,18 @@ final class MemoryStore implements MessageStore {
     }
 
     @Override
+    public synchronized CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        boolean there = rows.removeIf(row -> row.owner().equals(owner) && row.id() == id);
+        if (there) {
+            rows.addAll(successors);
+        }
+        return CompletableFuture.completedFuture(there);
+    }
+
+    @Override
     public synchronized CompletionStage<StoreStatistics> statistics() {
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);

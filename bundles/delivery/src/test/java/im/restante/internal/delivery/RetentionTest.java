@@ -3,45 +3,72 @@ package im.restante.internal.delivery;
 import static im.restante.internal.delivery.Fixture.JULIET;
 import static im.restante.internal.delivery.Fixture.NOW;
 import static im.restante.internal.delivery.Fixture.ROMEO;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import im.restante.amp.Effect;
+import im.restante.amp.MessageRules;
 import im.restante.jid.Jid;
-import im.restante.session.ClientLink;
-import im.restante.session.ClientSession;
-import im.restante.session.SessionInfo;
-import im.restante.session.SessionManager;
+import im.restante.session.Spools;
+import im.restante.stanza.Message;
 import im.restante.store.Admission;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
+import im.restante.xml.Element;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
+    private static final Jid GONE = Jid.of("gone@x.org");
+
     private final MemoryStore store = new MemoryStore();
-    private final List<SessionInfo> connected = new ArrayList<>();
-    private final Retention retention = new Retention(Clock.fixed(NOW, ZoneOffset.UTC), Runnable::run);
-    private final SessionManager sessions = new SessionManager() {
+    private final Set<Long> onTheirWay = new HashSet<>();
+    private final List<Jid> arrivals = new ArrayList<>();
+    private final Retention retention = retention(Map.of());
+    private final Spools spools = new Spools() {
+        private long next = 1000;
+
         @Override
-        public CompletionStage<ClientSession> bind(Jid account, String resource, ClientLink link) {
-            throw new UnsupportedOperationException("nobody logs in here");
+        public boolean isOnItsWay(Jid owner, long id) {
+            return onTheirWay.contains(id);
         }
 
         @Override
-        public List<SessionInfo> sessions() {
-            return List.copyOf(connected);
+        public CompletionStage<Optional<StoredMessage>> notice(Message message) {
+            Jid owner = message.to().bare();
+            return CompletableFuture.completedFuture(
+                    owner.equals(GONE)
+                            ? Optional.empty()
+                            : Optional.of(new StoredMessage(
+                                    ++next, owner, Jid.of("x.org"), NOW, null, MessageKind.NOTICE, new byte[] {2})));
+        }
+
+        @Override
+        public void arrived(Jid owner) {
+            arrivals.add(owner);
         }
     };
 
+    private static Retention retention(Map<String, String> values) {
+        return new Retention(values, Clock.fixed(NOW, ZoneOffset.UTC), Runnable::run);
+    }
+
     RetentionTest() {
         retention.bindStore(new FakeReference("memory", 0), store);
-        retention.bindSessions(sessions);
+        retention.bindSpools(spools);
     }
 
     @Test
@@ -66,16 +93,85 @@ class RetentionTest {
     }
 
     @Test
-    void sparesOwnersWithASessionUntilItHasEnded() {
+    void sparesWhatIsOnItsWayToASessionUntilThatHasEnded() {
         long id = 0;
         while (id < 3 * Retention.CHUNK) { // they come first, and must not hide the others
             put(++id, ROMEO, NOW.minusSeconds(100));
+            onTheirWay.add(id);
         }
-        put(++id, JULIET, NOW);
-        connected.add(new SessionInfo(ROMEO.withResource("orchard"), false, 0, NOW, null, true, "AWAY"));
+        put(++id, ROMEO, NOW);
         retention.pass();
         assertEquals(3 * Retention.CHUNK, store.ids().size());
-        connected.clear();
+        onTheirWay.clear();
+        retention.pass();
+        assertEquals(List.of(), store.ids());
+    }
+
+    @Test
+    void putsWhatTheSenderIsToldIntoThePlaceOfTheMessage() {
+        retention.bindRules(rules(false, JULIET));
+        ruled(1, NOW);
+        retention.pass();
+        assertEquals(List.of(1001L), store.ids());
+        assertEquals(MessageKind.NOTICE, store.rows.get(0).kind());
+        assertEquals(List.of(JULIET), arrivals);
+        retention.pass();
+        assertEquals(List.of(1001L), store.ids());
+    }
+
+    @Test
+    void keepsAMessageWhoseSenderOnlyWantedToBeTold() {
+        retention.bindRules(rules(true, JULIET));
+        ruled(1, NOW);
+        retention.pass();
+        assertEquals(List.of(1L, 1001L), store.ids());
+        assertNull(store.rows.get(0).expiresAt());
+        assertEquals(List.of(JULIET, ROMEO), arrivals);
+    }
+
+    @Test
+    void givesAMessageThatGoesOnWaitingTheEndOfAllMessages() {
+        Retention limited = retention(Map.of("retention-days", "1"));
+        limited.bindStore(new FakeReference("memory", 0), store);
+        limited.bindSpools(spools);
+        limited.bindRules(rules(true, JULIET));
+        ruled(1, NOW);
+        limited.pass();
+        assertEquals(
+                NOW.minusSeconds(1000).plus(Duration.ofDays(1)),
+                store.rows.get(0).expiresAt());
+    }
+
+    @Test
+    void tellsNobodyOfAMessageThatWasProvedMeanwhile() {
+        retention.bindRules(new FakeRules() {
+            @Override
+            public Optional<Effect> expired(StoredMessage row, Instant now) {
+                store.rows.clear();
+                return Optional.of(new Effect(false, reply(JULIET)));
+            }
+        });
+        ruled(1, NOW);
+        retention.pass();
+        assertEquals(List.of(), store.ids());
+        assertEquals(List.of(), arrivals);
+    }
+
+    @Test
+    void leavesNothingForASenderWithoutAnAccount() {
+        retention.bindRules(rules(false, GONE));
+        ruled(1, NOW);
+        retention.pass();
+        assertEquals(List.of(), store.ids());
+    }
+
+    @Test
+    void sparesMessagesWithRulesWhileNobodyReadsThose() {
+        ruled(1, NOW);
+        put(2, ROMEO, NOW);
+        retention.pass();
+        assertEquals(List.of(1L), store.ids());
+        retention.bindRules(new FakeRules());
         retention.pass();
         assertEquals(List.of(), store.ids());
     }
@@ -104,9 +200,9 @@ class RetentionTest {
     }
 
     @Test
-    void removesNothingWhileNobodyCanSayWhoHasASession() {
+    void removesNothingWhileNobodyCanSayWhatIsOnItsWay() {
         put(1, ROMEO, NOW);
-        retention.unbindSessions(sessions);
+        retention.unbindSpools(spools);
         retention.pass();
         assertEquals(List.of(1L), store.ids());
     }
@@ -124,6 +220,28 @@ class RetentionTest {
         put(2, ROMEO, NOW);
         retention.pass();
         assertEquals(List.of(), store.ids());
+    }
+
+    private static Message reply(Jid to) {
+        return Message.of(Element.builder("jabber:client", "message")
+                .attribute("to", to.toString())
+                .build());
+    }
+
+    private static FakeRules rules(boolean proceeds, Jid sender) {
+        return new FakeRules() {
+            @Override
+            public Optional<Effect> expired(StoredMessage row, Instant now) {
+                return Optional.of(new Effect(proceeds, reply(sender)));
+            }
+        };
+    }
+
+    private void ruled(long id, Instant end) {
+        byte[] stanza = ("<message><amp xmlns='" + MessageRules.NAMESPACE + "'/></message>").getBytes(UTF_8);
+        store.append(
+                new StoredMessage(id, ROMEO, JULIET, NOW.minusSeconds(1000), end, MessageKind.OFFLINE, stanza),
+                Admission.UNLIMITED);
     }
 
     private void put(long id, Jid owner, Instant end) {

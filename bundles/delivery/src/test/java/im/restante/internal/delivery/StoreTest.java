@@ -14,9 +14,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.amp.MessageRules;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.quota.Terms;
+import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.store.Admission;
@@ -24,6 +26,7 @@ import im.restante.store.Appended;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
+import im.restante.xml.Element;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -60,6 +63,44 @@ class StoreTest {
             return QUOTA.terms(owner, sender);
         });
         assertEquals(new Verdict.Stored("kept"), now(fixture.store(1, chat())));
+    }
+
+    @Test
+    void rehearsesWithoutStoring() {
+        fixture.bind("memory", 0, store);
+        Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
+        store.onAppend = row -> done(new Appended.Full(new Usage(99, -1, null)));
+        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(1), keep)));
+        store.onAppend = row -> done(FULL);
+        assertEquals(
+                Optional.of(TOLD),
+                now(fixture.delivery.rehearse(chat(), row(2), keep)).answer());
+        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit())));
+        assertEquals(
+                List.of(new Admission(0, Admission.OnFull.REFUSE)),
+                store.admissions.stream().distinct().toList());
+    }
+
+    @Test
+    void aRowEndsWithTheFirstRuleOrWithTheRetentionWhicheverIsSooner() {
+        Fixture limited = new Fixture(Map.of("retention-days", "1")).judging();
+        limited.bind("memory", 0, store);
+        FakeRules rules = new FakeRules();
+        limited.delivery.bindRules(rules);
+        Message ruled = chat().with(Element.of(MessageRules.NAMESPACE, "amp"));
+        for (Duration end : List.of(Duration.ofHours(1), Duration.ofDays(2))) {
+            rules.end = Fixture.NOW.plus(end);
+            now(limited.store(store.rows.size() + 1, ruled));
+        }
+        now(limited.store(3, chat())); // without rules: nobody is asked
+        now(limited.delivery.putBack(List.of(row(4))));
+        List<Duration> ends = store.rows.stream()
+                .map(row -> Duration.between(row.receivedAt(), row.expiresAt()))
+                .toList();
+        assertEquals(
+                Duration.ofHours(1),
+                Duration.between(Fixture.NOW, store.rows.get(0).expiresAt()));
+        assertEquals(List.of(Duration.ofDays(1), Duration.ofDays(1)), ends.subList(1, 3));
     }
 
     @Test

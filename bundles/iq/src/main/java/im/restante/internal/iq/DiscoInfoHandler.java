@@ -8,10 +8,12 @@ import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -53,13 +55,18 @@ public final class DiscoInfoHandler implements IqHandler {
         if (request.type() != Iq.Type.GET) {
             return Answers.error(request, Condition.BAD_REQUEST);
         }
-        if (request.payload().orElseThrow().attribute("node") != null) {
+        boolean own = Answers.isOwn(request);
+        String node = request.payload().orElseThrow().attribute("node");
+        SortedSet<String> features = node == null
+                ? features(own)
+                : own ? new TreeSet<>() : collected(provider -> provider.nodeFeatures(node));
+        if (features.isEmpty()) {
             return Answers.error(request, Condition.ITEM_NOT_FOUND);
         }
-        boolean own = Answers.isOwn(request);
         Element.Builder query = Element.builder(Namespaces.DISCO_INFO, "query")
+                .attribute("node", node)
                 .child(own ? identity("account", "registered", null) : identity("server", "im", serverName));
-        for (String feature : features(own)) {
+        for (String feature : features) {
             query.child(Element.builder(Namespaces.DISCO_INFO, "feature")
                     .attribute("var", feature)
                     .build());
@@ -68,12 +75,18 @@ public final class DiscoInfoHandler implements IqHandler {
     }
 
     private SortedSet<String> features(boolean ofAccount) {
-        SortedSet<String> features = new TreeSet<>();
+        SortedSet<String> features =
+                collected(ofAccount ? FeatureProvider::accountFeatures : FeatureProvider::serverFeatures);
         features.add(Namespaces.DISCO_INFO);
         features.add(Namespaces.DISCO_ITEMS);
+        return features;
+    }
+
+    private SortedSet<String> collected(Function<FeatureProvider, Set<String>> question) {
+        SortedSet<String> features = new TreeSet<>();
         providers.forEach((serviceId, provider) -> {
             try {
-                features.addAll(ofAccount ? provider.accountFeatures() : provider.serverFeatures());
+                features.addAll(question.apply(provider));
             } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
                 LOG.error("feature provider with service.id={} failed; its features are not listed", serviceId, e);
             }

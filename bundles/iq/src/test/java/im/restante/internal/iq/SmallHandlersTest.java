@@ -119,6 +119,29 @@ class SmallHandlersTest {
     }
 
     @Test
+    void discoTellsOfNodesThatProvidersKnow() throws Exception {
+        info.bindProvider(
+                new FeatureProvider() {
+                    @Override
+                    public Set<String> serverFeatures() {
+                        return Set.of("urn:a");
+                    }
+
+                    @Override
+                    public Set<String> nodeFeatures(String node) {
+                        return node.equals("urn:a") ? Set.of("urn:a", "urn:a?b") : Set.of();
+                    }
+                },
+                service(1));
+        Element answer = result(info.handle(get(SERVER, INFO.withAttribute("node", "urn:a"))));
+        assertEquals("urn:a", answer.attribute("node"));
+        assertTrue(answer.child(Namespaces.DISCO_INFO, "identity").isPresent());
+        assertEquals(List.of("urn:a", "urn:a?b"), vars(answer));
+        assertEquals("item-not-found", error(info.handle(get(SERVER, INFO.withAttribute("node", "x")))));
+        assertEquals("item-not-found", error(info.handle(get(ROMEO, INFO.withAttribute("node", "urn:a")))));
+    }
+
+    @Test
     void discoItemsAreNone() throws Exception {
         assertTrue(result(items.handle(get(SERVER, ITEMS))).content().isEmpty());
         assertTrue(result(items.handle(get(ROMEO, ITEMS))).content().isEmpty());

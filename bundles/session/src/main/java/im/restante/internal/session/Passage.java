@@ -10,6 +10,8 @@ enum Passage {
     BLOCKED,
     /** The sender blocks the recipient. */
     BLOCKING,
+    /** It carries rules whose answers would tell its sender of a presence that is none of his business (XEP-0079 §9). */
+    STRANGER,
     /** It could not be found out. */
     UNKNOWN
 }

@@ -7,6 +7,8 @@ import static im.restante.stanza.StanzaError.Condition.SERVICE_UNAVAILABLE;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import im.restante.account.Accounts;
+import im.restante.amp.Effect;
+import im.restante.amp.MessageRules;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
@@ -17,6 +19,7 @@ import im.restante.internal.session.owner.Owners;
 import im.restante.internal.session.owner.Parcel;
 import im.restante.internal.session.owner.Recipient;
 import im.restante.internal.session.owner.SpoolSettings.UnknownUser;
+import im.restante.internal.session.owner.Way;
 import im.restante.internal.session.owner.Workers;
 import im.restante.iq.IqRouter;
 import im.restante.jid.Jid;
@@ -54,6 +57,7 @@ final class Router {
     private final Owners owners;
     private final Dynamic<Delivery> delivery;
     private final Supplier<IqRouter> iqRouter;
+    private final Supplier<MessageRules> rules;
     private final Workers workers;
 
     Router(
@@ -65,6 +69,7 @@ final class Router {
             Owners owners,
             Dynamic<Delivery> delivery,
             Supplier<IqRouter> iqRouter,
+            Supplier<MessageRules> rules,
             Workers workers) {
         this.domain = domain;
         this.forgery = new Forgery(domain);
@@ -75,6 +80,7 @@ final class Router {
         this.owners = owners;
         this.delivery = delivery;
         this.iqRouter = iqRouter;
+        this.rules = rules;
         this.workers = workers;
     }
 
@@ -121,6 +127,23 @@ final class Router {
                 || to.bare().equals(from.jid().bare())) {
             return OPEN;
         }
+        MessageRules reader = stanza instanceof Message m ? reader(m) : null;
+        CompletionStage<Passage> known = lookedUp(from, stanza, to);
+        return reader == null || reader.refusal((Message) stanza, false).isEmpty()
+                ? known
+                : known.thenCombine(
+                        roster.maySeePresence(to.bare(), from.jid().bare()),
+                        (passage, may) -> may || passage != Passage.OPEN && passage != Passage.NO_ACCOUNT
+                                ? passage
+                                : Passage.STRANGER);
+    }
+
+    /** Who reads the rules of a message; null if it has none, or there is nobody. */
+    private MessageRules reader(Message message) {
+        return MessageRules.areCarriedBy(message) ? rules.get() : null;
+    }
+
+    private CompletionStage<Passage> lookedUp(Session from, Stanza stanza, Jid to) {
         boolean online = registry.of(to.bare()).length > 0;
         CompletionStage<Boolean> exists = online || stanza instanceof Iq ? YES : accounts.exists(to.bare());
         CompletionStage<Boolean> blocking = roster.blocks(from.jid().bare(), to);
@@ -266,9 +289,31 @@ final class Router {
                     ? end(from, message, new Verdict.Dropped(reason))
                     : refuse(from, message, reason, StanzaError.of(SERVICE_UNAVAILABLE));
         }
+        MessageRules reader = reader(message);
+        if (passage == Passage.STRANGER && reader == null) {
+            StanzaError gone = StanzaError.of(SERVICE_UNAVAILABLE).later();
+            return refuse(from, message, "the amp bundle has just gone", gone);
+        }
+        return reader == null
+                ? message(from, message, passage, judge, null)
+                : ruled(from, message, passage, judge, reader);
+    }
+
+    private CompletionStage<Outcome> ruled(
+            Session from, Message message, Passage passage, Delivery judge, MessageRules reader) {
+        Message refusal = reader.refusal(message, passage != Passage.STRANGER).orElse(null);
+        if (refusal != null) {
+            return tell(from, message, refusal, "its rules cannot be followed");
+        }
+        boolean exact = message.to().isFull() && registry.find(message.to()) != null;
+        return message(from, reader.passedOn(message), passage, judge, new Way(reader.course(message, exact)));
+    }
+
+    private CompletionStage<Outcome> message(Session from, Message message, Passage passage, Delivery judge, Way way) {
+        Jid to = message.to();
         if (passage == Passage.NO_ACCOUNT) {
-            return perform(
-                    from, message, RoutingTable.noAccount(to.isFull()).action(message.type()), null, null, NOBODY);
+            Action action = RoutingTable.noAccount(to.isFull()).action(message.type());
+            return perform(from, message, action, null, null, NOBODY, way);
         }
         if (judge == null) {
             return refuse(
@@ -286,11 +331,21 @@ final class Router {
         int nonNegative = sessions.length == 0 ? 0 : sessions[0].owner().present().length;
         Action action = RoutingTable.row(available, nonNegative, to.isFull(), match != null)
                 .action(message.type());
-        Judgement judgement = message.type() == Message.Type.ERROR ? null : judge.judge(message, to.bare());
+        Judgement judgement =
+                message.type() == Message.Type.ERROR ? null : judge.judge(judged(message, way), to.bare());
         if (match == null && isRedirected(message, action, judgement)) {
             action = Action.SPOOL;
         }
-        return perform(from, message, action, match, judgement, sessions);
+        return perform(from, message, action, match, judgement, sessions, way);
+    }
+
+    /** What storage rules are shown of a message: its own rules win over its hints (XEP-0334 §5). */
+    private static Message judged(Message message, Way way) {
+        if (way == null) {
+            return message;
+        }
+        Element unhinted = message.element().without(child -> child.namespace().equals(Namespaces.HINTS));
+        return new Message(unhinted, message.from(), message.to(), message.type());
     }
 
     /**
@@ -305,46 +360,58 @@ final class Router {
     }
 
     private CompletionStage<Outcome> perform(
-            Session from, Message message, Action action, Session match, Judgement judgement, Session[] sessions) {
+            Session from,
+            Message message,
+            Action action,
+            Session match,
+            Judgement judgement,
+            Session[] sessions,
+            Way way) {
         return switch (action) {
-            case SILENCE -> end(from, message, new Verdict.Dropped(nobodyFor(message)));
-            case UNAVAILABLE -> refuse(from, message, nobodyFor(message), StanzaError.of(SERVICE_UNAVAILABLE));
+            case SILENCE -> end(from, message, new Verdict.Dropped(nobodyFor(message)), way, null);
+            case UNAVAILABLE -> refuse(from, message, nobodyFor(message), way);
             case UNKNOWN_USER ->
                 owners.settings().unknownUser() == UnknownUser.SILENCE
-                        ? end(from, message, new Verdict.Dropped(NO_ACCOUNT))
-                        : refuse(from, message, NO_ACCOUNT, StanzaError.of(SERVICE_UNAVAILABLE));
+                        ? end(from, message, new Verdict.Dropped(NO_ACCOUNT), way, null)
+                        : refuse(from, message, NO_ACCOUNT, way);
             // Who is present is decided once more under the owner lock: between the table and there, sessions come and
             // go.
-            case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, judgement, sessions);
-            case THIS_RESOURCE -> deliver(from, message, match, judgement, sessions);
+            case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, judgement, sessions, way);
+            case THIS_RESOURCE -> deliver(from, message, match, judgement, sessions, way);
         };
     }
 
     private CompletionStage<Outcome> deliver(
-            Session from, Message message, Session only, Judgement judgement, Session[] sessions) {
+            Session from, Message message, Session only, Judgement judgement, Session[] sessions, Way way) {
         byte[] xml = serialize(message.element());
         Jid account = message.to().bare();
         Recipient[] present =
                 sessions.length == 0 ? NOBODY : sessions[0].owner().present();
-        copies(from, message, only, present, sessions);
+        Runnable copying = way == null ? null : () -> copies(from, message, only, present, sessions);
+        if (copying == null) {
+            copies(from, message, only, present, sessions);
+        }
         if (!(judgement instanceof Judgement.Keep keep)) {
             Recipient[] to = only == null ? present : new Recipient[] {only};
-            return end(from, message, pass(Outbound.of(xml), to, judgement));
+            return end(from, message, pass(Outbound.of(xml), to, judgement, way), way, copying);
         }
-        CompletionStage<Verdict> verdict =
-                owners.deliver(account, new Parcel(message, from.jid().bare(), xml, keep), only);
+        CompletionStage<Verdict> verdict = owners.deliver(
+                account, new Parcel(judged(message, way), from.jid().bare(), xml, keep, way), only);
         if (verdict.toCompletableFuture().isDone()) {
-            conclude(from, message, verdict.toCompletableFuture().getNow(null));
+            conclude(from, message, verdict.toCompletableFuture().getNow(null), way, copying);
             return Session.DONE;
         }
         return verdict.thenApply(outcome -> {
-            conclude(from, message, outcome);
+            conclude(from, message, outcome, way, copying);
             return Outcome.DONE;
         });
     }
 
     /** A message that no spool would keep: to those who are there, now. */
-    private static Verdict pass(Outbound stanza, Recipient[] to, Judgement judgement) {
+    private static Verdict pass(Outbound stanza, Recipient[] to, Judgement judgement, Way way) {
+        if (way != null && to.length > 0 && !way.direct()) {
+            return Way.RULED_OUT;
+        }
         int taken = 0;
         for (Recipient recipient : to) {
             taken += recipient.offer(stanza) ? 1 : 0;
@@ -373,10 +440,18 @@ final class Router {
                         : new Verdict.Refused(reason, error));
     }
 
-    /** A verdict that needed no place in the recipient's order. */
+    private CompletionStage<Outcome> refuse(Session from, Message message, String reason, Way way) {
+        return end(from, message, new Verdict.Refused(reason, StanzaError.of(SERVICE_UNAVAILABLE)), way, null);
+    }
+
     private CompletionStage<Outcome> end(Session from, Message message, Verdict verdict) {
-        witnessed(from, message, verdict);
-        conclude(from, message, verdict);
+        return end(from, message, verdict, null, null);
+    }
+
+    /** A verdict that needed no place in the recipient's order. */
+    private CompletionStage<Outcome> end(Session from, Message message, Verdict verdict, Way way, Runnable copying) {
+        witnessed(from, message, way == null ? verdict : way.inTheEnd(verdict));
+        conclude(from, message, verdict, way, copying);
         return Session.DONE;
     }
 
@@ -393,11 +468,32 @@ final class Router {
         answer(from, stanza, error);
     }
 
-    private void conclude(Session from, Message message, Verdict verdict) {
+    /** @param copying what its rules may forbid; null: done already */
+    private void conclude(Session from, Message message, Verdict verdict, Way way, Runnable copying) {
+        Effect effect = way == null ? Effect.NONE : way.effect(verdict);
         if (LOG.isDebugEnabled()) {
-            LOG.debug("message {} from {} to {}: {}", message.id(), from.jid(), message.to(), verdict);
+            String ruledOut = effect.proceeds() ? "" : "ruled out, would have been ";
+            LOG.debug("message {} from {} to {}: {}{}", message.id(), from.jid(), message.to(), ruledOut, verdict);
         }
-        verdict.answer().ifPresent(error -> answer(from, message, error));
+        if (effect.proceeds() && copying != null) {
+            copying.run();
+        }
+        effect.told().ifPresent(reply -> inform(from, reply));
+        if (effect.proceeds()) {
+            verdict.answer().ifPresent(error -> answer(from, message, error));
+        }
+    }
+
+    /** Tells a sender what became of a message, or leaves it in the spool for him. */
+    private void inform(Session from, Message reply) {
+        if (!from.offer(Outbound.of(serialize(reply.element())))) {
+            owners.deliver(from.jid().bare(), ownParcel(reply), null);
+        }
+    }
+
+    /** A message of the server's own. */
+    Parcel ownParcel(Message message) {
+        return new Parcel(message, domain, serialize(message.element()), new Judgement.Keep("notice", true), null);
     }
 
     /** XEP-0280: to the other sessions of both sides, unless they get the message itself. */

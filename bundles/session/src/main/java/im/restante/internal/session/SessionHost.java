@@ -5,6 +5,7 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 
 import im.restante.account.Accounts;
 import im.restante.account.UserRepository;
+import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
 import im.restante.delivery.Delivery;
 import im.restante.internal.session.owner.ArrivalIds;
@@ -21,7 +22,10 @@ import im.restante.session.ClientLink;
 import im.restante.session.ClientSession;
 import im.restante.session.SessionInfo;
 import im.restante.session.SessionManager;
+import im.restante.session.Spools;
+import im.restante.stanza.Message;
 import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
 import im.restante.why.StanzaIds;
 import im.restante.why.Witness;
 import im.restante.xml.StreamCondition;
@@ -33,6 +37,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,9 +54,9 @@ import org.slf4j.LoggerFactory;
 
 /** Binds resources and keeps the sessions, while the services around them come and go. */
 @Component(
-        service = {SessionManager.class, StanzaIds.class},
+        service = {SessionManager.class, Spools.class, StanzaIds.class},
         configurationPid = SpoolSettings.PID)
-public final class SessionHost implements SessionManager, StanzaIds {
+public final class SessionHost implements SessionManager, Spools, StanzaIds {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
 
     /** How long the predecessor of a session may take to end. */
@@ -73,6 +78,7 @@ public final class SessionHost implements SessionManager, StanzaIds {
     private final Owners owners;
     private final Router router;
     private volatile IqRouter iqRouter;
+    private volatile MessageRules rules;
     private CompletableFuture<Void> key; // guarded by random: one at a time makes it
     private final AtomicReference<CompletableFuture<Void>> floorAsked = new AtomicReference<>();
     private volatile boolean floorKnown;
@@ -114,8 +120,9 @@ public final class SessionHost implements SessionManager, StanzaIds {
         this.workers = workers;
         this.delivery = new Dynamic<>(workers);
         this.users = new Dynamic<>(workers);
-        this.owners = new Owners(domain, clock, ids, workers, codec, delivery, this::blocks, settings);
-        this.router = new Router(domain, codec, accounts, roster, registry, owners, delivery, () -> iqRouter, workers);
+        this.owners = new Owners(domain, clock, ids, workers, codec, delivery, this::blocks, () -> rules, settings);
+        this.router = new Router(
+                domain, codec, accounts, roster, registry, owners, delivery, () -> iqRouter, () -> rules, workers);
     }
 
     Owners owners() {
@@ -199,9 +206,42 @@ public final class SessionHost implements SessionManager, StanzaIds {
         }
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setRules(MessageRules service) {
+        rules = service;
+    }
+
+    void unsetRules(MessageRules service) {
+        if (rules == service) {
+            rules = null;
+        }
+    }
+
     @Override
     public String stanzaId(Jid owner, long arrivalId) {
         return owners.stanzaId(owner, arrivalId);
+    }
+
+    @Override
+    public boolean isOnItsWay(Jid owner, long id) {
+        return owners.isOnItsWay(owner, id);
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredMessage>> notice(Message message) {
+        Jid account = message.to().bare();
+        return key().thenCompose(known -> floor())
+                .thenCompose(known -> accounts.exists(account))
+                .thenApply(exists ->
+                        exists ? Optional.of(owners.notice(account, router.ownParcel(message))) : Optional.empty());
+    }
+
+    @Override
+    public void arrived(Jid owner) {
+        owners.arrived(owner);
     }
 
     @Override

@@ -32,6 +32,7 @@ final class FakeDelivery implements Delivery {
     final List<Long> stored = new ArrayList<>(); // in the order of the calls
     volatile int limit = -1;
     volatile boolean broken;
+    volatile boolean hints; // whether any hint says that a message is not kept
     volatile long floor;
     private volatile CompletableFuture<Void> gate = completedFuture(null);
     private CompletableFuture<Void> before = completedFuture(null); // guarded by this
@@ -80,6 +81,11 @@ final class FakeDelivery implements Delivery {
     @Override
     public Judgement judge(Message message, Jid owner) {
         boolean byRule = message.id() != null && message.id().startsWith("rule:");
+        if (hints
+                && message.element().children().stream()
+                        .anyMatch(c -> c.namespace().equals(im.restante.xml.Namespaces.HINTS))) {
+            return new Judgement.Skip("hint", null);
+        }
         boolean plain = message.type() == Message.Type.CHAT || message.type() == Message.Type.NORMAL;
         if (byRule || plain && message.hasBody()) {
             return new Judgement.Keep(byRule ? "/message/x" : "default: body");
@@ -113,6 +119,16 @@ final class FakeDelivery implements Delivery {
             }
             spool.put(row.id(), row);
             return new Verdict.Stored(keep.rule());
+        });
+    }
+
+    @Override
+    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
+        return answer(() -> {
+            int most = keep.unlimited() ? -1 : limit;
+            return most >= 0 && rows.getOrDefault(row.owner(), new TreeMap<>()).size() >= most
+                    ? new Verdict.Refused("full", StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "full"))
+                    : new Verdict.Stored(keep.rule());
         });
     }
 

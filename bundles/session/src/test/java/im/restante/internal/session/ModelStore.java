@@ -126,6 +126,11 @@ final class ModelStore implements Delivery {
     }
 
     @Override
+    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
+        throw new UnsupportedOperationException("no message has rules here");
+    }
+
+    @Override
     public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
         return this.<Verdict>write(
                 "append " + row.id(),

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.account.Accounts;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
+import im.restante.internal.amp.AmpRules;
 import im.restante.internal.session.owner.SpoolSettings;
 import im.restante.internal.session.owner.ThreadWorkers;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.jid.Jid;
+import im.restante.server.ServerInfo;
 import im.restante.session.ClientSession;
 import im.restante.session.Ending;
 import im.restante.session.Outbound;
@@ -85,6 +87,14 @@ final class Server implements AutoCloseable {
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });
+    }
+
+    /** Rules of messages mean something from here on. */
+    Server withRules() {
+        ServerInfo info = (ServerInfo) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ServerInfo.class}, (proxy, method, arguments) -> DOMAIN);
+        host.setRules(new AmpRules(info, CODEC));
+        return this;
     }
 
     Client connect(Jid account, String resource) {
@@ -196,6 +206,7 @@ final class Server implements AutoCloseable {
         final Map<Jid, Presence> last = new ConcurrentHashMap<>();
         final Map<Jid, Element> closed = new ConcurrentHashMap<>();
         volatile CompletableFuture<Boolean> answer = completedFuture(false);
+        volatile boolean strangers;
 
         @Override
         public CompletionStage<Void> opened(Directory.LiveSession session) {
@@ -223,7 +234,7 @@ final class Server implements AutoCloseable {
 
         @Override
         public CompletionStage<Boolean> maySeePresence(Jid account, Jid viewer) {
-            return completedFuture(true);
+            return completedFuture(!strangers || account.equals(viewer));
         }
 
         @Override

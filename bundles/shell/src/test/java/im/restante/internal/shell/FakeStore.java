@@ -53,6 +53,11 @@ final class FakeStore implements MessageStore {
     }
 
     @Override
+    public CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Appended> append(StoredMessage message, Admission admission) {
         throw new UnsupportedOperationException();
     }

@@ -89,6 +89,11 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     }
 
     @Override
+    public CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
+        return engine.write(new Operation.Replacement(owner, id, successors));
+    }
+
+    @Override
     public CompletionStage<Usage> usage(Jid owner) {
         return engine.ask(session -> engine.reads().usage(session, owner));
     }

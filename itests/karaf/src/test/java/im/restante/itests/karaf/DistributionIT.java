@@ -45,6 +45,7 @@ public class DistributionIT extends KarafTest {
             "im.restante.accounts",
             "im.restante.filter",
             "im.restante.quota",
+            "im.restante.amp",
             "im.restante.delivery",
             "im.restante.session",
             "im.restante.iq",

@@ -472,6 +472,66 @@ public abstract class MessageStoreContract {
         assertEquals(1, counted(NURSE, JULIET));
     }
 
+    // ---- replace
+
+    private boolean replaced(Jid owner, long id, StoredMessage... successors) {
+        return await(store.replace(owner, id, List.of(successors)));
+    }
+
+    @Test
+    void replacesAMessageByOthersInOneStep() throws Exception {
+        stored(message(1));
+        stored(message(2));
+        assertTrue(replaced(ROMEO, 1, message(3, JULIET, NURSE), message(4, JULIET, NURSE)));
+        assertEquals(List.of(2L), waiting(ROMEO));
+        assertEquals(List.of(3L, 4L), waiting(JULIET));
+        assertEquals(1, counted(ROMEO, JULIET));
+        assertEquals(2, counted(JULIET, NURSE));
+        restart();
+        assertEquals(List.of(2L), waiting(ROMEO));
+        assertEquals(List.of(3L, 4L), waiting(JULIET));
+        assertEquals(3, await(store.statistics()).messages());
+        assertEquals(4, await(store.statistics()).largestId());
+    }
+
+    @Test
+    void replacesNothingThatIsNotThere() {
+        stored(message(1));
+        assertEquals(false, replaced(ROMEO, 2, message(3, JULIET, NURSE)));
+        assertEquals(false, replaced(JULIET, 1, message(4, JULIET, NURSE))); // another's
+        assertEquals(List.of(1L), waiting(ROMEO));
+        assertEquals(List.of(), waiting(JULIET));
+        assertEquals(0, counted(JULIET, NURSE));
+    }
+
+    @Test
+    void replacesAMessageByItself() {
+        StoredMessage before = expiring(1, ROMEO, NOON);
+        stored(before);
+        assertTrue(replaced(ROMEO, 1, expiring(1, ROMEO, NOON.plusSeconds(1)), message(2, JULIET, NURSE)));
+        assertEquals(List.of(1L), waiting(ROMEO));
+        assertEquals(List.of(), await(store.expired(NOON, 10)));
+        assertEquals(1, counted(ROMEO, JULIET));
+        assertTrue(replaced(ROMEO, 1));
+        assertEquals(List.of(), waiting(ROMEO));
+        assertEquals(0, counted(ROMEO, JULIET));
+    }
+
+    @Test
+    void replacesAMessageOnceHoweverOftenItIsAskedTo() throws Exception {
+        stored(message(1));
+        AtomicInteger times = new AtomicInteger();
+        AtomicLong next = new AtomicLong(1);
+        concurrently(8, thread -> {
+            if (replaced(ROMEO, 1, message(next.incrementAndGet(), JULIET, NURSE))) {
+                times.incrementAndGet();
+            }
+        });
+        assertEquals(1, times.get());
+        assertEquals(1, waiting(JULIET).size());
+        assertEquals(1, counted(JULIET, NURSE));
+    }
+
     @Test
     void removesThousandsInOneCall() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();

@@ -24,6 +24,7 @@ final class Contents {
     /** Names in {@code etc} of the jar. */
     private static final List<String> CONFIGURATION = List.of(
             "im.restante.accounts.cfg",
+            "im.restante.amp.cfg",
             "im.restante.c2s.cfg",
             "im.restante.filter.cfg",
             "im.restante.offline.cfg",

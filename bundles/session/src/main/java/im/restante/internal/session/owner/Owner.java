@@ -5,6 +5,7 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 
+import im.restante.amp.MessageRules;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
@@ -77,6 +78,7 @@ public final class Owner {
                             StanzaError.Condition.RESOURCE_CONSTRAINT,
                             "The recipient is slow and too many messages wait already")
                     .later());
+    private static final CompletableFuture<Verdict> RULED_OUT = completedFuture(Way.RULED_OUT);
     private static final Recipient[] NOBODY = {};
 
     private final Jid jid;
@@ -139,6 +141,8 @@ public final class Owner {
 
         private boolean decided;
         private boolean committed;
+        /** Its rules do not let it be stored; what is wanted is the verdict it would get. */
+        private boolean rehearsal;
 
         Append(Parcel parcel, Arrival arrival, byte[] stanzaId) {
             this.parcel = parcel;
@@ -151,16 +155,19 @@ public final class Owner {
         }
 
         StoredMessage row() {
-            return row(Tail.with(parcel.xml(), stanzaId, Tail.delay(arrival.receivedAt(), all.domain)));
+            return delayed(fresh ? MessageKind.JOURNAL : MessageKind.OFFLINE);
+        }
+
+        StoredMessage delayed(MessageKind kind) {
+            return row(Tail.with(parcel.xml(), stanzaId, Tail.delay(arrival.receivedAt(), all.domain)), kind);
         }
 
         /** The same, handed over at once: there is no delay to tell. */
         StoredMessage freshRow() {
-            return row(Tail.with(parcel.xml(), stanzaId));
+            return row(Tail.with(parcel.xml(), stanzaId), MessageKind.JOURNAL);
         }
 
-        private StoredMessage row(byte[] xml) {
-            MessageKind kind = fresh ? MessageKind.JOURNAL : MessageKind.OFFLINE;
+        private StoredMessage row(byte[] xml, MessageKind kind) {
             return new StoredMessage(arrival.id(), jid, arrival.sender(), arrival.receivedAt(), null, kind, xml);
         }
 
@@ -354,7 +361,7 @@ public final class Owner {
             if (only != null) {
                 verdict = toOne(parcel, arrival, stanzaId, only);
             } else if (state == State.AWAY) {
-                verdict = spool(new Append(parcel, arrival, stanzaId));
+                verdict = spool(append(parcel, arrival, stanzaId));
             } else {
                 verdict = toAll(parcel, arrival, stanzaId);
             }
@@ -373,21 +380,41 @@ public final class Owner {
     }
 
     private void witnessed(Parcel parcel, long id, Verdict verdict) {
-        all.witness().verdict(jid, parcel.sender(), parcel.message().id(), id, verdict);
+        Verdict last = parcel.way() == null ? verdict : parcel.way().inTheEnd(verdict);
+        all.witness().verdict(jid, parcel.sender(), parcel.message().id(), id, last);
     }
 
     private CompletionStage<Verdict> toOne(Parcel parcel, Arrival arrival, byte[] stanzaId, Recipient to) {
         boolean draining = drain != null && drain.to == to;
+        boolean direct = !draining || isCaughtUp();
+        if (direct && !parcel.mayGoDirectly()) {
+            return RULED_OUT;
+        }
         if (!draining && to.offer(new Outbound(Tail.with(parcel.xml(), stanzaId), arrival))) {
             return DELIVERED;
         }
         if (state == State.LIVE) {
             drainTo(isPresent(to) ? to : present.get(0).recipient());
         }
-        return spool(new Append(parcel, arrival, stanzaId));
+        return spool(draining && direct ? new Append(parcel, arrival, stanzaId) : append(parcel, arrival, stanzaId));
+    }
+
+    /** Nothing that waits comes before a message of this moment, though it may go through the journal. Under the lock. */
+    private boolean isCaughtUp() {
+        return state == State.LIVE || drain != null && drain.fresh != null;
+    }
+
+    private Append append(Parcel parcel, Arrival arrival, byte[] stanzaId) {
+        Append append = new Append(parcel, arrival, stanzaId);
+        append.rehearsal = !parcel.mayBeStored();
+        return append;
     }
 
     private CompletionStage<Verdict> toAll(Parcel parcel, Arrival arrival, byte[] stanzaId) {
+        boolean journalled = state != State.LIVE && isCaughtUp();
+        if (isCaughtUp() ? !parcel.mayGoDirectly() : !parcel.mayBeStored()) {
+            return isCaughtUp() ? RULED_OUT : spool(append(parcel, arrival, stanzaId));
+        }
         Outbound live = new Outbound(Tail.with(parcel.xml(), stanzaId), arrival);
         Drain current = drain;
         List<Recipient> has = current == null && present.size() == 1 ? null : new ArrayList<>(present.size());
@@ -409,8 +436,10 @@ public final class Owner {
         if (state == State.LIVE) {
             drainTo(refused);
         }
-        Append append = new Append(parcel, arrival, stanzaId);
-        append.has = has == null ? List.of() : has;
+        boolean nobodyHas = has == null || has.isEmpty();
+        Append append =
+                nobodyHas && !journalled ? append(parcel, arrival, stanzaId) : new Append(parcel, arrival, stanzaId);
+        append.has = nobodyHas ? List.of() : has;
         return spool(append);
     }
 
@@ -420,7 +449,10 @@ public final class Owner {
         if (!append.has.isEmpty()) {
             alreadyHas.put(append.arrival.id(), append.has);
         }
-        if (state == State.HANDOVER && held.size() < HELD_LIMIT && heldBytes + bytes <= HELD_BYTES) {
+        if (state == State.HANDOVER
+                && !append.rehearsal
+                && held.size() < HELD_LIMIT
+                && heldBytes + bytes <= HELD_BYTES) {
             held.add(append);
             heldBytes += bytes;
             return append.verdict;
@@ -438,7 +470,7 @@ public final class Owner {
     /** Under the lock; {@link #pump} must follow outside it. */
     private void enqueue(Append append) {
         append.unlimited = state != State.AWAY;
-        if (drain != null) {
+        if (drain != null && !append.rehearsal) {
             drain.spilled++;
             drain.follow(append);
         }
@@ -495,7 +527,9 @@ public final class Owner {
         }
         CompletionStage<Verdict> verdict;
         try {
-            verdict = delivery.store(append.parcel.message(), append.row(), append.keep());
+            verdict = append.rehearsal
+                    ? delivery.rehearse(append.parcel.message(), append.row(), append.keep())
+                    : delivery.store(append.parcel.message(), append.row(), append.keep());
         } catch (RuntimeException e) {
             LOG.error("storing message {} for {} failed", append.arrival.id(), jid, e);
             stored(append, new Verdict.Failed("delivery failed", unavailableNow()));
@@ -961,9 +995,10 @@ public final class Owner {
     /** Sorts out the rows that this session need not be given; answers those to be removed. Under the lock. */
     private List<Long> choose(Drain d, List<StoredMessage> page) {
         List<Long> needless = new ArrayList<>(0);
+        Instant now = all.clock.instant();
         for (StoredMessage row : d.next) {
             Long id = row.id();
-            if (leased.contains(id) || removing.contains(id)) {
+            if (leased.contains(id) || removing.contains(id) || isOver(row, now)) {
                 continue;
             }
             if (alreadyHas.getOrDefault(id, List.of()).contains(d.to)) {
@@ -974,6 +1009,60 @@ public final class Owner {
             }
         }
         return needless;
+    }
+
+    /** Past its end a message is not handed over any more, so that whoever ends it knows; rules that nobody reads end nothing. */
+    private boolean isOver(StoredMessage row, Instant now) {
+        return row.expiresAt() != null
+                && !row.expiresAt().isAfter(now)
+                && (all.rules.get() != null || !MessageRules.mayBeCarriedBy(row));
+    }
+
+    /** Whether a row is being handed to a session, or was and is being removed. */
+    boolean isOnItsWay(long id) {
+        stripe.lock.lock();
+        try {
+            return leased.contains(id) || removing.contains(id);
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Rows were stored by somebody else: they are read, if anybody is there. */
+    void arrived() {
+        Drain current;
+        stripe.lock.lock();
+        try {
+            if (drain != null) {
+                drain.rescan = true;
+                drain.again();
+            } else if (state == State.LIVE) {
+                drainTo(present.get(0).recipient());
+            }
+            current = drain;
+        } finally {
+            stripe.lock.unlock();
+        }
+        if (current != null) {
+            all.workers.execute(() -> step(current));
+        }
+    }
+
+    /** A message of the server's own as a row; null if this state was given up. */
+    StoredMessage notice(Parcel parcel) {
+        stripe.lock.lock();
+        try {
+            if (retired) {
+                return null;
+            }
+            long now = all.clock.millis();
+            long id = all.ids.next(now);
+            Arrival arrival = new Arrival(id, jid, parcel.sender(), Instant.ofEpochMilli(now));
+            byte[] stanzaId = Tail.stanzaId(stripe.stanzaId(all.stanzaIdKey(), jidBytes, id), jid);
+            return new Append(parcel, arrival, stanzaId).delayed(MessageKind.NOTICE);
+        } finally {
+            stripe.lock.unlock();
+        }
     }
 
     /** What an earlier drain has handed over and is not proved may have to come before this one's rows. */

@@ -2,9 +2,11 @@ package im.restante.internal.session.owner;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import im.restante.amp.MessageRules;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
+import im.restante.store.StoredMessage;
 import im.restante.why.Witness;
 import im.restante.xml.XmlCodec;
 import java.time.Clock;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The spool states of all owners who have a session or something in the balance. Safe for concurrent use. */
 public final class Owners {
@@ -26,6 +29,7 @@ public final class Owners {
     final XmlCodec codec;
     final Dynamic<Delivery> delivery;
     final BiPredicate<Jid, Jid> blocked;
+    final Supplier<MessageRules> rules;
     private final ConcurrentHashMap<Jid, Owner> owners = new ConcurrentHashMap<>();
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final AtomicInteger made = new AtomicInteger();
@@ -33,7 +37,10 @@ public final class Owners {
     private volatile byte[] stanzaIdKey;
     private volatile Witness witness = Witness.NONE;
 
-    /** @param blocked whether an owner who has a session blocks a sender; must answer at once */
+    /**
+     * @param blocked whether an owner who has a session blocks a sender; must answer at once
+     * @param rules   who reads the rules of messages; null: nobody
+     */
     public Owners(
             Jid domain,
             Clock clock,
@@ -42,6 +49,7 @@ public final class Owners {
             XmlCodec codec,
             Dynamic<Delivery> delivery,
             BiPredicate<Jid, Jid> blocked,
+            Supplier<MessageRules> rules,
             SpoolSettings settings) {
         this.domain = domain;
         this.clock = clock;
@@ -50,6 +58,7 @@ public final class Owners {
         this.codec = codec;
         this.delivery = delivery;
         this.blocked = blocked;
+        this.rules = rules;
         this.settings = settings;
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe();
@@ -114,6 +123,25 @@ public final class Owners {
      */
     public CompletionStage<Verdict> deliver(Jid owner, Parcel parcel, Recipient only) {
         return with(owner, o -> o.deliver(parcel, only));
+    }
+
+    /** A message of the server's own as a row of its recipient's spool, with the next id; see {@link im.restante.session.Spools}. */
+    public StoredMessage notice(Jid owner, Parcel parcel) {
+        return with(owner, o -> o.notice(parcel));
+    }
+
+    /** See {@link im.restante.session.Spools#isOnItsWay}. */
+    public boolean isOnItsWay(Jid owner, long id) {
+        Owner state = owners.get(owner);
+        return state != null && state.isOnItsWay(id);
+    }
+
+    /** See {@link im.restante.session.Spools#arrived}. */
+    public void arrived(Jid owner) {
+        Owner state = owners.get(owner);
+        if (state != null) { // else nobody is there
+            state.arrived();
+        }
     }
 
     /** Asks an owner's state until one answers: a null says that it was given up in this very moment. */

@@ -13,13 +13,22 @@ import im.restante.stanza.Message;
  * @param sender  bare
  * @param xml     the same, serialised in the scope of {@code jabber:client}
  * @param keep    why it would be stored
+ * @param way     what its rules say; null if it carries none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Parcel(Message message, Jid sender, byte[] xml, Judgement.Keep keep) {
+public record Parcel(Message message, Jid sender, byte[] xml, Judgement.Keep keep, Way way) {
     public Parcel {
         requireNonNull(message, "message");
         requireNonNull(sender, "sender");
         requireNonNull(xml, "xml");
         requireNonNull(keep, "keep");
+    }
+
+    boolean mayGoDirectly() {
+        return way == null || way.direct();
+    }
+
+    boolean mayBeStored() {
+        return way == null || way.stored();
     }
 }

@@ -83,6 +83,31 @@ public abstract sealed class Operation<T> {
         }
     }
 
+    /** Removes one row and, if it was there, stores others. */
+    public static final class Replacement extends Operation<Boolean> {
+        final Key owner;
+        final long id;
+        final List<Append> successors;
+
+        public Replacement(Jid owner, long id, List<StoredMessage> successors) {
+            this.owner = Key.of(owner);
+            this.id = id;
+            this.successors = successors.stream()
+                    .map(message -> new Append(message, Admission.UNLIMITED))
+                    .toList();
+        }
+
+        @Override
+        long bytes() {
+            return 128 + successors.stream().mapToLong(Append::bytes).sum();
+        }
+
+        @Override
+        int removals() {
+            return 1;
+        }
+    }
+
     /** Moves a row that cannot be read into quarantine, out of its neighbours' way. */
     static final class SetAside extends Operation<Void> {
         final Key owner;

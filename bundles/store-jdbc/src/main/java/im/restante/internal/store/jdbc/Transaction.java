@@ -2,6 +2,7 @@ package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.Removal;
+import im.restante.internal.store.jdbc.Operation.Replacement;
 import im.restante.internal.store.jdbc.Operation.SetAside;
 import im.restante.internal.store.jdbc.Operation.UserChange;
 import im.restante.jid.Jid;
@@ -91,6 +92,11 @@ final class Transaction {
         } else {
             remove(removals);
             append(appends);
+        }
+        for (Operation<?> operation : batch) { // none can meet an append: it replaces what a reader has seen
+            if (operation instanceof Replacement replacement) {
+                replace(replacement);
+            }
         }
         if (messages != 0 || largest != largestBefore) {
             PreparedStatement update = session.prepare(Sql.UPDATE_STATE);
@@ -402,6 +408,19 @@ final class Transaction {
             }
         }
         return deleted;
+    }
+
+    private void replace(Replacement replacement) throws SQLException {
+        Map<Pair, Integer> gone = new HashMap<>();
+        boolean there = delete(replacement.owner, List.of(replacement.id), gone) > 0;
+        replacement.result(there);
+        for (Map.Entry<Pair, Integer> entry : gone.entrySet()) {
+            messages--;
+            addToCounter(entry.getKey(), -entry.getValue());
+        }
+        if (there) {
+            append(replacement.successors);
+        }
     }
 
     private void setAside(SetAside row) throws SQLException {

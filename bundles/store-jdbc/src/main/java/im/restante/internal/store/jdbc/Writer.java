@@ -1,6 +1,7 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
+import im.restante.internal.store.jdbc.Operation.Replacement;
 import im.restante.store.StoreException;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.Dialect;
@@ -159,7 +160,7 @@ final class Writer implements Runnable {
                 }
             }
             case FULL -> {
-                Predicate<Operation<?>> grows = Append.class::isInstance;
+                Predicate<Operation<?>> grows = one -> one instanceof Append || one instanceof Replacement;
                 List<Operation<?>> rest = batch.stream().filter(grows.negate()).toList();
                 if (rest.size() == batch.size()) {
                     fail(batch, explain(e));

@@ -1,0 +1,73 @@
+package im.restante.internal.amp;
+
+import im.restante.amp.Effect;
+import im.restante.amp.MessageRules;
+import im.restante.jid.Jid;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.stanza.StanzaError.Condition;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import java.util.List;
+
+/** What senders are told about their rules: with the id of their message, without its content (XEP-0079 §2.2.5). */
+final class Replies {
+    private static final String FAILED = MessageRules.NAMESPACE + "#errors";
+
+    private final Jid domain;
+
+    Replies(Jid domain) {
+        this.domain = domain;
+    }
+
+    /** What comes of a rule that is met (§3.4). */
+    Effect effect(Message message, Rule rule) {
+        String action = rule.action();
+        if (action.equals(Rule.DROP)) {
+            return new Effect(false, null);
+        }
+        Element amp = addressed(Element.builder(MessageRules.NAMESPACE, "amp").attribute("status", action), message)
+                .child(rule.element())
+                .build();
+        if (!action.equals(Rule.ERROR)) {
+            return new Effect(action.equals(Rule.NOTIFY), reply(message, null, List.of(amp)));
+        }
+        StanzaError error = new StanzaError(Condition.UNDEFINED_CONDITION, StanzaError.Type.MODIFY, null);
+        Element failed = Element.of(FAILED, "failed-rules", List.of(), List.of(rule.element()));
+        return new Effect(
+                false, reply(message, "error", List.of(amp, error.toElement().with(failed))));
+    }
+
+    /** Rules that are not followed (§7); {@code specific} may be null, the others are listed in it. */
+    Message refusal(Message message, Rules rules, StanzaError error, String specific, List<Element> faulty) {
+        Element told = error.toElement();
+        if (specific != null) {
+            told = told.with(Element.of(MessageRules.NAMESPACE, specific, List.of(), List.copyOf(faulty)));
+        }
+        return reply(message, "error", List.of(rules.amp(), told));
+    }
+
+    /** The {@code <amp/>} of a message that servers pass on says whose rules these are (§6.1). */
+    static Message passedOn(Message message) {
+        Element amp = Rules.of(message).amp();
+        Element owned = amp.withAttribute("from", message.from().toString())
+                .withAttribute("to", message.to().toString());
+        Element changed = message.element().without(child -> child == amp).with(owned);
+        return new Message(changed, message.from(), message.to(), message.type());
+    }
+
+    private static Element.Builder addressed(Element.Builder amp, Message message) {
+        return amp.attribute("from", message.from().toString())
+                .attribute("to", message.to().toString());
+    }
+
+    private Message reply(Message message, String type, List<Element> children) {
+        return Message.of(Element.builder(Namespaces.CLIENT, "message")
+                .attribute("from", domain.toString())
+                .attribute("to", message.from().toString())
+                .attribute("type", type)
+                .attribute("id", message.id())
+                .children(children)
+                .build());
+    }
+}

@@ -1,0 +1,168 @@
+package im.restante.itests.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.itests.harness.ServerProcess;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** XEP-0079 on the wire. */
+class RulesIT extends ServerTest {
+    private static final String AMP = "http://jabber.org/protocol/amp";
+
+    @Override
+    ServerProcess configured(ServerProcess prepared) {
+        return super.configured(prepared)
+                .configure("im.restante.c2s", "tls", "optional")
+                .configure("im.restante.quota", "store-limit", "-1");
+    }
+
+    /** Romeo lets Juliet see his presence, and is away again. */
+    private void befriend(String romeo, String juliet) throws Exception {
+        try (RawClient asks = RawClient.login(server, juliet);
+                RawClient grants = RawClient.login(server, romeo)) {
+            grants.say("<presence/>");
+            asks.say("<presence/><presence type='subscribe' to='" + jid(romeo) + "'/>");
+            grants.readUntil("type='subscribe'");
+            grants.say("<presence type='subscribed' to='" + jid(juliet) + "'/>");
+            asks.readUntil("type='subscribed'");
+            leave(grants);
+            leave(asks);
+        }
+    }
+
+    private static void leave(RawClient client) throws Exception {
+        client.write("</stream:stream>");
+        client.readToEnd();
+    }
+
+    private static String message(String to, String id, String... rules) {
+        return "<message to='" + jid(to) + "' type='chat' id='" + id + "'><body>" + id + "</body><amp xmlns='" + AMP
+                + "'>" + String.join("", rules) + "</amp></message>";
+    }
+
+    private static String rule(String action, String condition, Object value) {
+        return "<rule action='" + action + "' condition='" + condition + "' value='" + value + "'/>";
+    }
+
+    @Test
+    void rulesDecideAboutWhatIsStoredAndTheSenderIsTold() throws Exception {
+        String romeo = newUser("romeo");
+        String juliet = newUser("juliet");
+        befriend(romeo, juliet);
+        try (RawClient sender = RawClient.login(server, juliet)) {
+            String said = sender.say(message(romeo, "alerted", rule("alert", "deliver", "stored"))
+                    + message(romeo, "refused", rule("error", "deliver", "stored"))
+                    + message(romeo, "silent", rule("drop", "match-resource", "any"))
+                    + message(romeo, "kept", rule("notify", "deliver", "stored"))
+                    + message(romeo, "wrong", rule("explode", "deliver", "stored")));
+            assertTrue(said.contains("status='alert'"), said);
+            assertTrue(said.contains("failed-rules"), said);
+            assertTrue(said.contains("status='notify'"), said);
+            assertTrue(said.contains("unsupported-actions"), said);
+            assertFalse(said.contains("silent") || said.contains("<body"), said);
+        }
+        try (RawClient recipient = RawClient.login(server, romeo)) {
+            recipient.write("<presence/>");
+            String got = recipient.readUntil("</message>");
+            assertTrue(got.contains("<body>kept</body>"), got);
+            leave(recipient);
+        }
+    }
+
+    @Test
+    void aStrangerIsRefusedTheQuestionWhetherSomebodyIsThere() throws Exception {
+        String romeo = newUser("romeo");
+        try (RawClient stranger = RawClient.login(server, newUser("paris"))) {
+            String said = stranger.say(message(romeo, "1", rule("notify", "deliver", "direct")));
+            assertTrue(said.contains("not-acceptable") && said.contains("invalid-rules"), said);
+        }
+    }
+
+    @Test
+    void discoTellsOfRules() throws Exception {
+        try (RawClient client = RawClient.login(server, newUser("juliet"))) {
+            String query = "<query xmlns='http://jabber.org/protocol/disco#info'";
+            String said = client.say("<iq type='get' id='i' to='localhost'>" + query + "/></iq>"
+                    + "<iq type='get' id='n' to='localhost'>" + query + " node='" + AMP + "'/></iq>");
+            assertTrue(said.contains("var='" + AMP + "'"), said);
+            assertTrue(said.contains("?action=alert") && said.contains("?condition=expire-at"), said);
+        }
+    }
+
+    /** The sender is away when it happens, and the server is killed before and after. */
+    @Test
+    void anExpiredMessageTellsItsSenderOnceAlsoAcrossAKill() throws Exception {
+        String romeo = newUser("romeo");
+        String juliet = newUser("juliet");
+        befriend(romeo, juliet);
+        int count = 200;
+        Instant end = Instant.now().plusSeconds(4);
+        try (RawClient sender = RawClient.login(server, juliet)) {
+            StringBuilder all = new StringBuilder();
+            for (int n = 0; n < count; n++) {
+                all.append(message(romeo, "e" + n + ".", rule("alert", "expire-at", end.plusMillis(n * 10L))));
+            }
+            all.append(message(romeo, "later", rule("alert", "expire-at", "2999-01-01T00:00:00Z")));
+            String said = sender.say(all.toString());
+            assertFalse(said.contains("status="), "nothing has expired yet");
+        }
+        server.kill();
+        server.start();
+        Thread.sleep(Math.max(0, end.plusMillis(count * 5L).toEpochMilli() - System.currentTimeMillis()));
+        server.kill(); // in the middle of them
+        server.start();
+        try (RawClient sender = RawClient.login(server, juliet)) {
+            sender.write("<presence/>");
+            Set<String> told = new HashSet<>();
+            StringBuilder got = new StringBuilder();
+            while (told.size() < count) {
+                got.append(sender.readUntil("</message>"));
+                told.clear();
+                Matcher ids = Pattern.compile("<message [^>]*id='(e[0-9]+\\.)'").matcher(got);
+                while (ids.find()) {
+                    assertTrue(told.add(ids.group(1)), ids.group(1) + " came twice");
+                }
+            }
+            assertFalse(got.toString().contains("<body"), "no content");
+            String more = sender.say("");
+            assertFalse(more.contains("status="), more);
+            leave(sender);
+        }
+        try (RawClient recipient = RawClient.login(server, romeo)) {
+            recipient.write("<presence/>");
+            String got = recipient.readUntil("</message>");
+            assertTrue(got.contains("<body>later</body>"), got);
+            assertEquals(-1, got.indexOf("<body>e"));
+            leave(recipient);
+        }
+    }
+
+    @Test
+    void switchedOffRulesMeanNothingAndOfflineStorageGoesOn() throws Exception {
+        String romeo = newUser("romeo");
+        server.configure("im.restante.amp", "enabled", "false");
+        try (RawClient sender = RawClient.login(server, newUser("juliet"))) {
+            String query = "<iq type='get' id='n' to='localhost'>"
+                    + "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
+            while (sender.say(query).contains(AMP)) { // until the file was read
+                Thread.sleep(50);
+            }
+            String said = sender.say(message(romeo, "plain", rule("drop", "deliver", "stored")));
+            assertFalse(said.contains("<message"), said);
+        } finally {
+            server.configure("im.restante.amp", "enabled", "true");
+        }
+        try (RawClient recipient = RawClient.login(server, romeo)) {
+            recipient.write("<presence/>");
+            String got = recipient.readUntil("</message>");
+            assertTrue(got.contains("<body>plain</body>"), got);
+        }
+    }
+}
