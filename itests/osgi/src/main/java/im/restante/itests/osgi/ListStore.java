@@ -51,6 +51,15 @@ final class ListStore implements MessageStore {
     }
 
     @Override
+    public synchronized CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
+        boolean there = rows.values().removeIf(row -> row.owner().equals(owner) && row.id() == id);
+        if (there) {
+            successors.forEach(row -> rows.put(row.id(), row));
+        }
+        return completedFuture(there);
+    }
+
+    @Override
     public synchronized CompletionStage<Usage> usage(Jid owner) {
         return completedFuture(new Usage(of(owner).size(), -1, null));
     }
