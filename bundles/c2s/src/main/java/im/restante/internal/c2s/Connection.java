@@ -242,8 +242,7 @@ final class Connection implements ClientLink, Runnable {
             case "resume" -> control(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
             case "r" -> {
                 checkEnabled();
-                acknowledge();
-                catchUp();
+                catchUp(acknowledge());
             }
             case "a" -> {
                 checkEnabled();
@@ -340,36 +339,46 @@ final class Connection implements ClientLink, Runnable {
         }
     }
 
-    /** Says how many of the client's stanzas are final without a gap. Never goes back, whoever says it. */
-    private void acknowledge() {
+    /**
+     * Says how many of the client's stanzas are final without a gap. Never goes back, whoever says it.
+     *
+     * @return how many of this connection's that covers
+     */
+    private long acknowledge() {
         counting.lock();
         try {
-            long h = handled();
-            control(("<a xmlns='" + StreamXml.SM + "' h='" + h + "'/>").getBytes(StandardCharsets.US_ASCII));
+            long settled = pending.settled();
+            control(("<a xmlns='" + StreamXml.SM + "' h='" + handled(settled) + "'/>")
+                    .getBytes(StandardCharsets.US_ASCII));
+            return settled;
         } finally {
             counting.unlock();
         }
     }
 
-    private long handled() {
-        return handledBefore + Math.max(0, pending.settled() - uncounted) & MODULO;
+    private long handled(long settled) {
+        return handledBefore + Math.max(0, settled - uncounted) & MODULO;
     }
 
-    /** If that was short, says it again when everything that has come by now is final; one such promise at a time. */
-    private void catchUp() {
-        long asked = pending.begun();
-        owed = asked;
-        if (pending.settled() < asked && behind.compareAndSet(false, true)) {
+    /**
+     * If what was said was short, says it again when everything that has come by now is final; one such promise at a time.
+     *
+     * @param said how many were covered: by now it may be more, but the client does not know
+     */
+    private void catchUp(long said) {
+        owed = pending.begun();
+        promise(said);
+    }
+
+    private void promise(long said) {
+        if (said < owed && behind.compareAndSet(false, true)) {
             pending.afterPending(this::caughtUp);
         }
     }
 
     private void caughtUp() {
         behind.set(false);
-        acknowledge();
-        if (pending.settled() < owed && behind.compareAndSet(false, true)) {
-            pending.afterPending(this::caughtUp);
-        }
+        promise(acknowledge());
     }
 
     private void acknowledged(Element element) throws XmlStreamException {
@@ -531,7 +540,9 @@ final class Connection implements ClientLink, Runnable {
                 server.resumptions().end(cut);
             } else {
                 server.resumptions()
-                        .suspended(open, new Suspended(cut, handled(), left.sent(), left.waiting(), durable));
+                        .suspended(
+                                open,
+                                new Suspended(cut, handled(pending.settled()), left.sent(), left.waiting(), durable));
             }
         } catch (RuntimeException e) {
             log.error("{}: the session failed to wait for its client", remote, e);
