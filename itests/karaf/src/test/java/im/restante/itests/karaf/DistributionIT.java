@@ -38,20 +38,6 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public class DistributionIT extends KarafTest {
     private static final String OPERATOR = "operator";
 
-    private static final List<String> OURS = List.of(
-            "im.restante.stream",
-            "im.restante.store.jdbc",
-            "im.restante.store.sqlite",
-            "im.restante.accounts",
-            "im.restante.filter",
-            "im.restante.quota",
-            "im.restante.amp",
-            "im.restante.delivery",
-            "im.restante.session",
-            "im.restante.iq",
-            "im.restante.shell",
-            "im.restante.c2s");
-
     @Configuration
     public Option[] distribution() throws IOException {
         return options(

@@ -44,6 +44,19 @@ public abstract class KarafTest {
     static final String DOMAIN = "localhost";
     static final String PASSWORD = "wherefore";
     static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final List<String> OURS = List.of(
+            "im.restante.stream",
+            "im.restante.store.jdbc",
+            "im.restante.store.sqlite",
+            "im.restante.accounts",
+            "im.restante.filter",
+            "im.restante.quota",
+            "im.restante.amp",
+            "im.restante.delivery",
+            "im.restante.session",
+            "im.restante.iq",
+            "im.restante.shell",
+            "im.restante.c2s");
 
     @Inject
     BundleContext context;

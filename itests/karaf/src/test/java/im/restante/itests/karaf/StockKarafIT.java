@@ -1,5 +1,6 @@
 package im.restante.itests.karaf;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.maven;
 import static org.ops4j.pax.exam.CoreOptions.options;
@@ -10,9 +11,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
+import org.osgi.framework.Bundle;
 
 /** A Karaf as Apache ships it, without a network, into whose {@code deploy} our KAR is copied, as the README of features says. */
 public class StockKarafIT extends KarafTest {
@@ -40,8 +44,16 @@ public class StockKarafIT extends KarafTest {
         assertTrue(Files.isRegularFile(base.resolve("restante/data/spool.db")));
     }
 
-    /** By name: the classes come with the KAR. */
+    /** The KAR's features are installed one after another. By name: the classes come with it. */
     private boolean isServed() throws Exception {
-        return context.getAllServiceReferences("im.restante.server.ServerEndpoint", null) != null;
+        Set<String> active = Stream.of(context.getBundles())
+                .filter(bundle -> bundle.getState() == Bundle.ACTIVE)
+                .map(Bundle::getSymbolicName)
+                .collect(toSet());
+        return active.containsAll(OURS) && isThere("account.UserRepository") && isThere("server.ServerEndpoint");
+    }
+
+    private boolean isThere(String service) throws Exception {
+        return context.getAllServiceReferences("im.restante." + service, null) != null;
     }
 }

@@ -64,9 +64,6 @@ public final class Owner {
     /** Messages remembered in {@link #onlyThere}: no session can give back more, its queue is shorter. */
     private static final int ONLY_THERE_LIMIT = 4096;
 
-    /** Windows of proved rows whose removal is under way; fewer, and a busy store's queue would hold up the drain. */
-    private static final int REMOVING_WINDOWS = 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(Owner.class);
     private static final Duration HANDOVER_PATIENCE = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -926,7 +923,7 @@ public final class Owner {
             if (!journal && d.fresh != null) {
                 d.again();
             }
-            if (d.next != null && !d.sending && mayHandOver() && d.fits(d.next, all.settings()) && noOtherLease(d)) {
+            if (d.next != null && !d.sending && d.fits(d.next, all.settings()) && noOtherLease(d)) {
                 page = new ArrayList<>(d.next.size());
                 List<Long> had = choose(d, page);
                 needless = had.isEmpty() ? null : removal(had);
@@ -945,7 +942,7 @@ public final class Owner {
             if (journal && d.fresh == null && hasReadAll(d)) {
                 d.fresh = new ArrayDeque<>();
             }
-            if (d.fresh != null && !d.sending && mayHandOver() && leases.size() < 2 && noOtherLease(d)) {
+            if (d.fresh != null && !d.sending && leases.size() < 2 && noOtherLease(d)) {
                 page = d.takeFresh(all.settings());
                 lease = page.isEmpty() ? null : lease(d, page);
             }
@@ -1303,7 +1300,6 @@ public final class Owner {
     }
 
     private void removed(Removal removal) {
-        Drain current;
         stripe.lock.lock();
         try {
             removals.remove(removal);
@@ -1311,23 +1307,10 @@ public final class Owner {
             if (drain == null || !drain.reading && drain.next == null) {
                 forgetJustRemoved();
             }
-            current = drain;
         } finally {
             stripe.lock.unlock();
         }
         removal.done().complete(null);
-        if (current != null) { // it may have waited for this
-            step(current);
-        }
-    }
-
-    /** After a kill no more rows than that, which were proved, come again. Under the lock. */
-    private boolean mayHandOver() {
-        int rows = 0;
-        for (int i = 0; i < removals.size(); i++) {
-            rows += removals.get(i).ids().size();
-        }
-        return rows <= REMOVING_WINDOWS * all.settings().window();
     }
 
     /** Asks the delivery, waiting for one that is being replaced; what it throws is a failed stage. */
