@@ -20,8 +20,8 @@ final class Comparison {
      * @return whether it is at least {@code demand} times as fast
      */
     boolean run(Scenario scenario, double demand) throws Exception {
-        Figures first = new Figures(scenario, rounds);
-        Figures second = new Figures(scenario, rounds);
+        Figures first = new Figures(scenario.unit(), rounds);
+        Figures second = new Figures(scenario.unit(), rounds);
         once(before, scenario);
         once(after, scenario);
         for (int round = 0; round < rounds; round++) {

@@ -3,14 +3,14 @@ package im.restante.itests.bench;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What the rounds of one scenario gave. */
+/** What the rounds gave. */
 final class Figures {
-    private final Scenario scenario;
+    private final Scenario.Unit unit;
     private final double[] rounds;
     private int count;
 
-    Figures(Scenario scenario, int rounds) {
-        this.scenario = scenario;
+    Figures(Scenario.Unit unit, int rounds) {
+        this.unit = unit;
         this.rounds = new double[rounds];
     }
 
@@ -34,12 +34,12 @@ final class Figures {
     @Override
     public String toString() {
         double[] sorted = sorted();
-        String format = scenario.unit() == Scenario.Unit.TIME ? "%.3f" : "%,.0f";
+        String format = unit == Scenario.Unit.TIME ? "%.3f" : "%,.0f";
         return String.format(
                 Locale.ROOT,
                 format + " %s [" + format + " .. " + format + "]",
                 median(),
-                scenario.unit().symbol,
+                unit.symbol,
                 sorted[0],
                 sorted[count - 1]);
     }

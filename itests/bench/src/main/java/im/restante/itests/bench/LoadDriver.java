@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -17,14 +18,15 @@ import java.util.function.Function;
  */
 public final class LoadDriver {
     private static final String USAGE = """
-            usage: java -jar bench.jar [--rounds N] [SCENARIO ...]
+            usage: java -jar bench.jar [--store sqlite|mariadb] [--rounds N] [SCENARIO ...]
                    java -jar bench.jar --case settings|proof|journal [--rounds N] [--at-least RATIO] [SCENARIO ...]
                    java -jar bench.jar [--baseline JAR] [--with PID/KEY=VALUE ...] [--rounds N] [--at-least RATIO] SCENARIO ...
             scenarios: store drain handover flood online, one size of them (drain-10000, online-100, flood-connect);
-                       alone only: start limits backlog idle syncs big-drain [--seconds N]
+                       alone only: start limits backlog idle syncs big-drain [--seconds N] million
             """;
     /** What demands nothing, or compares with nothing. */
-    private static final List<String> ALONE = List.of("start", "limits", "backlog", "idle", "syncs", "big-drain");
+    private static final List<String> ALONE =
+            List.of("start", "limits", "backlog", "idle", "syncs", "big-drain", "million");
 
     private final List<String> arguments;
     private final List<Setting> with = new ArrayList<>();
@@ -32,6 +34,7 @@ public final class LoadDriver {
     private Duration slow = Duration.ofSeconds(60);
     private Double atLeast;
     private Path baseline;
+    private String store;
     private Case chosen;
 
     private LoadDriver(List<String> arguments) {
@@ -56,6 +59,7 @@ public final class LoadDriver {
         slow = option("--seconds", seconds -> Duration.ofSeconds(Long.parseLong(seconds)), slow);
         atLeast = option("--at-least", Double::valueOf, null);
         baseline = option("--baseline", Path::of, null);
+        store = option("--store", Function.identity(), "sqlite");
         chosen = option("--case", LoadDriver::caseNamed, null);
         for (Setting one = option("--with", Setting::of, null);
                 one != null;
@@ -69,23 +73,50 @@ public final class LoadDriver {
         }
         Jdk jdk = Jdk.newest();
         System.out.printf(
-                "machine: %d processors, %s %s; server on %s, driver on JDK %d; plain TCP%n",
+                "machine: %d processors, %s %s; server on %s, store %s, driver on JDK %d; plain TCP%n",
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),
                 System.getProperty("os.version"),
                 jdk,
+                store,
                 Runtime.version().feature());
-        return chosen != null || baseline != null || !with.isEmpty() ? compare(jdk) : measure(jdk);
+        try (Database database = database()) {
+            return chosen != null || baseline != null || !with.isEmpty()
+                    ? compare(jdk, database)
+                    : measure(jdk, database);
+        }
     }
 
-    private boolean measure(Jdk jdk) throws Exception {
+    private Database database() throws Exception {
+        try {
+            return Database.of(store);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--store " + store + ": " + e.getMessage());
+        }
+    }
+
+    private boolean measure(Jdk jdk, Database database) throws Exception {
         if (arguments.isEmpty() || arguments.contains("start")) {
             Starts.print(jdk, rounds);
         }
-        if (arguments.equals(List.of("start"))) {
-            return true;
+        boolean good = true;
+        if (arguments.contains("million")) {
+            try (LoadedServer empty = start(jdk, database);
+                    LoadedServer full = start(jdk, database)) {
+                good = new Million(empty, full, rounds).run();
+            }
         }
-        try (LoadedServer server = LoadedServer.start(jdk, ServerProcess.jar(), List.of())) {
+        return Set.of("start", "million").containsAll(arguments) && !arguments.isEmpty()
+                ? good
+                : measureOne(jdk, database) && good;
+    }
+
+    private static LoadedServer start(Jdk jdk, Database database) throws Exception {
+        return LoadedServer.start(jdk, ServerProcess.jar(), database.settings());
+    }
+
+    private boolean measureOne(Jdk jdk, Database database) throws Exception {
+        try (LoadedServer server = start(jdk, database)) {
             boolean all = arguments.isEmpty();
             boolean good = true;
             if (all || arguments.contains("limits")) {
@@ -95,7 +126,7 @@ public final class LoadDriver {
                 server.backlog();
             }
             for (Scenario scenario : all ? Scenario.ALL : scenarios()) {
-                Figures figures = new Figures(scenario, rounds);
+                Figures figures = new Figures(scenario.unit(), rounds);
                 scenario.round().run(server);
                 server.nothingWaits(scenario.name());
                 for (int round = 0; round < rounds; round++) {
@@ -105,7 +136,7 @@ public final class LoadDriver {
                 System.out.printf("%-62s %s%n", scenario.title(), figures);
             }
             if (arguments.contains("syncs")) {
-                good &= new Syncs(server).run();
+                good &= new Syncs(server, database.pid(server.process())).run();
             }
             if (arguments.contains("big-drain")) {
                 good &= new BigDrain(server, slow).run();
@@ -117,11 +148,15 @@ public final class LoadDriver {
         }
     }
 
-    private boolean compare(Jdk jdk) throws Exception {
+    private boolean compare(Jdk jdk, Database database) throws Exception {
         Map<Scenario, Double> demands = demands();
         Path jar = ServerProcess.jar();
-        List<Setting> settingsBefore = chosen == null ? List.of() : chosen.before();
-        List<Setting> settingsAfter = new ArrayList<>(chosen == null ? List.of() : chosen.after());
+        List<Setting> settingsBefore = new ArrayList<>(database.settings());
+        List<Setting> settingsAfter = new ArrayList<>(database.settings());
+        if (chosen != null) {
+            settingsBefore.addAll(chosen.before());
+            settingsAfter.addAll(chosen.after());
+        }
         settingsAfter.addAll(with);
         try (LoadedServer before = LoadedServer.start(jdk, baseline == null ? jar : baseline, settingsBefore);
                 LoadedServer after = LoadedServer.start(jdk, jar, settingsAfter)) {

@@ -21,11 +21,11 @@ import java.util.regex.Pattern;
 /** A started server with its users, and what is done to it. Every scenario leaves it empty. */
 final class LoadedServer implements AutoCloseable {
     static final int USERS = 1_000;
-    private static final int SENDERS = 10;
+    static final int SENDERS = 10;
     /** The server looks every 30 s whether it is quiet; the first look may still see what went before. */
     private static final Duration QUIET = Duration.ofSeconds(65);
 
-    private static final Pattern WAITING = Pattern.compile("\\* +sqlite +\\S+ +(\\d+)");
+    private static final Pattern WAITING = Pattern.compile("(?m)^\\* +\\S+ +\\S+ +(\\d+)");
     private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
     private final ServerProcess server;
@@ -74,15 +74,21 @@ final class LoadedServer implements AutoCloseable {
 
     /** All was received and proved, so that the next round starts from nothing. */
     void nothingWaits(String scenario) throws Exception {
+        waits(scenario, 0);
+    }
+
+    /** So many wait, once what was proved is removed. */
+    void waits(String scenario, long count) throws Exception {
         try {
-            Await.until("an empty store", Duration.ofSeconds(5), () -> waiting() == 0);
+            Await.until("removals", Duration.ofSeconds(5), () -> waiting() == count);
         } catch (AssertionError e) {
             clean = false;
-            System.out.println("WRONG " + scenario + ": " + waiting() + " still wait");
+            System.out.println("WRONG " + scenario + ": " + waiting() + " wait instead of " + count);
         }
     }
 
-    private long waiting() throws IOException {
+    /** In the store that new messages go to. */
+    long waiting() throws IOException {
         Matcher figures = WAITING.matcher(server.shell("restante:store"));
         if (!figures.find()) {
             throw new IOException("restante:store does not say how much waits");
@@ -121,20 +127,27 @@ final class LoadedServer implements AutoCloseable {
 
     /** Each sender writes to the first {@code receivers} users in turn; gives the time until all were told that all is taken. */
     private long fill(int receivers, int each) throws Exception {
-        List<Tally> returned = new ArrayList<>();
-        List<Peer> senders = new ArrayList<>();
         List<byte[]> loads = new ArrayList<>();
         for (int s = 0; s < SENDERS; s++) {
-            returned.add(new Tally(0));
-            senders.add(Peer.login(server.port(), "s" + s, "bench", returned.get(s)));
             ByteArrayOutputStream load = new ByteArrayOutputStream();
             for (int n = 0; n < each; n++) {
                 load.writeBytes(Stanzas.message("u" + (s + n) % receivers + "@localhost", s, n));
             }
             loads.add(load.toByteArray());
         }
+        return send(loads);
+    }
+
+    /** Each sender writes one of the loads; gives the time until all were told that all is taken. */
+    long send(List<byte[]> loads) throws Exception {
+        List<Tally> returned = new ArrayList<>();
+        List<Peer> senders = new ArrayList<>();
+        for (int s = 0; s < loads.size(); s++) {
+            returned.add(new Tally(0));
+            senders.add(Peer.login(server.port(), "s" + s, "bench", returned.get(s)));
+        }
         long start = System.nanoTime();
-        Peer.each(SENDERS, s -> {
+        Peer.each(loads.size(), s -> {
             try {
                 senders.get(s).write(loads.get(s));
                 senders.get(s).ping();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.itests.harness.PlainLogin;
+import im.restante.itests.harness.ServerProcess;
 import im.restante.itests.harness.Threads;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +47,12 @@ final class Peer implements AutoCloseable {
      * @param receiver told of every message
      */
     static Peer login(int port, String user, String resource, Receiver receiver) throws IOException {
-        Peer peer = new Peer(PlainLogin.open(port, user, resource), receiver);
+        return login(port, user, ServerProcess.password(user), resource, receiver);
+    }
+
+    /** As above, with a password that is not the usual one. */
+    static Peer login(int port, String user, String password, String resource, Receiver receiver) throws IOException {
+        Peer peer = new Peer(PlainLogin.open(port, user, password, resource), receiver);
         Threads.start(peer::readAll);
         return peer;
     }

@@ -21,9 +21,12 @@ final class Syncs {
     private static final Pattern CALL = Pattern.compile(" *[\\d.]+ +[\\d.]+ +\\d+ +(\\d+) .*sync");
 
     private final LoadedServer server;
+    private final long pid;
 
-    Syncs(LoadedServer server) {
+    /** @param pid of the process that syncs */
+    Syncs(LoadedServer server, long pid) {
         this.server = server;
+        this.pid = pid;
     }
 
     /** @return whether it were as few as demanded */
@@ -44,7 +47,7 @@ final class Syncs {
                         "-o",
                         summary.toString(),
                         "-p",
-                        Long.toString(server.process().pid()))
+                        Long.toString(pid))
                 .redirectError(ProcessBuilder.Redirect.PIPE)
                 .start();
         try {

@@ -20,11 +20,16 @@ public final class PlainLogin {
 
     private PlainLogin() {}
 
-    /** A new connection, logged in and bound. */
+    /** A new connection, logged in and bound as {@link #bind} does. */
     public static Socket open(int port, String user, String resource) throws IOException {
+        return open(port, user, ServerProcess.password(user), resource);
+    }
+
+    /** As above, with a password that is not the usual one. */
+    public static Socket open(int port, String user, String password, String resource) throws IOException {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
-        bind(socket, port, user, resource);
+        bind(socket, port, user, password, resource);
         return socket;
     }
 
@@ -33,9 +38,14 @@ public final class PlainLogin {
      * is left unread, since nothing comes before presence was sent. Closes the socket if that fails.
      */
     public static void bind(Socket socket, int port, String user, String resource) throws IOException {
+        bind(socket, port, user, ServerProcess.password(user), resource);
+    }
+
+    private static void bind(Socket socket, int port, String user, String password, String resource)
+            throws IOException {
         try {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
-            String secret = '\0' + user + '\0' + ServerProcess.password(user);
+            String secret = '\0' + user + '\0' + password;
             ask(socket, HEADER, "</stream:features>");
             ask(
                     socket,

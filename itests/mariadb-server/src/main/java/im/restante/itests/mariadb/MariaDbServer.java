@@ -63,6 +63,17 @@ public final class MariaDbServer implements AutoCloseable {
         return server;
     }
 
+    /** As {@link #in}, but one that syncs as a production server does, with room for a million messages. */
+    public static MariaDbServer durable(Path directory) throws IOException, InterruptedException {
+        return in(
+                directory,
+                "--innodb-flush-method=O_DIRECT",
+                "--debug-no-sync=0",
+                "--innodb-flush-log-at-trx-commit=1",
+                "--innodb-buffer-pool-size=1G",
+                "--innodb-log-file-size=256M");
+    }
+
     private List<String> command(String... more) {
         List<String> command = new ArrayList<>(List.of(
                 binaries.program().toString(),
@@ -159,6 +170,11 @@ public final class MariaDbServer implements AutoCloseable {
     public void close() {
         kill();
         Runtime.getRuntime().removeShutdownHook(killAtExit);
+    }
+
+    /** Of the process. */
+    public long pid() {
+        return process.pid();
     }
 
     public int port() {
