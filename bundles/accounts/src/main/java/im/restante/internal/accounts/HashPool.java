@@ -1,12 +1,12 @@
 package im.restante.internal.accounts;
 
+import im.restante.internal.support.Threads;
 import im.restante.store.StoreException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -22,13 +22,13 @@ final class HashPool implements AutoCloseable {
     private final ThreadPoolExecutor executor;
 
     HashPool(int threads) {
-        AtomicInteger number = new AtomicInteger();
         executor = new ThreadPoolExecutor(
-                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), task -> {
-                    Thread thread = new Thread(task, "restante-accounts-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(QUEUE),
+                Threads.daemons("restante-accounts"));
         executor.allowCoreThreadTimeOut(true);
     }
 

@@ -59,7 +59,7 @@ public final class ClientListener {
                 codec,
                 info.domain(),
                 Path.of(home == null ? "" : home),
-                new Threads(),
+                new ConnectionThreads(),
                 C2sConfig.of(values));
     }
 

@@ -2,6 +2,7 @@ package im.restante.internal.c2s;
 
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
+import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.session.SessionManager;
 import im.restante.xml.StreamCondition;
@@ -43,18 +44,15 @@ final class Server {
     private final XmlCodec codec;
     private final Jid domain;
     private final Path home;
-    private final Threads threads;
+    private final ConnectionThreads threads;
     private final Semaphore handshakes = new Semaphore(Runtime.getRuntime().availableProcessors());
     private final Semaphore openVerdicts = new Semaphore(PendingOutcomes.MAX_UNITS_OF_ALL, true);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final Resumptions resumptions = new Resumptions(this::later);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "restante-c2s-timer");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(Threads.daemons("restante-c2s-timer"));
 
     private volatile C2sConfig config;
     private volatile TlsIdentity tls;
@@ -69,7 +67,7 @@ final class Server {
             XmlCodec codec,
             Jid domain,
             Path home,
-            Threads threads,
+            ConnectionThreads threads,
             C2sConfig config) {
         this.sessions = sessions;
         this.accounts = accounts;

@@ -15,10 +15,10 @@ final class TestServer implements AutoCloseable {
     final Server server;
 
     TestServer(Path home, C2sConfig config) {
-        this(home, config, new Threads());
+        this(home, config, new ConnectionThreads());
     }
 
-    TestServer(Path home, C2sConfig config, Threads threads) {
+    TestServer(Path home, C2sConfig config, ConnectionThreads threads) {
         server = new Server(sessions, accounts, new HardenedXmlCodec(), Jid.of("localhost"), home, threads, config);
         server.start();
     }

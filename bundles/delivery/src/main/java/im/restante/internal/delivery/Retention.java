@@ -3,6 +3,7 @@ package im.restante.internal.delivery;
 import im.restante.amp.Effect;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.session.Spools;
 import im.restante.store.MessageStore;
@@ -92,11 +93,7 @@ public final class Retention {
 
     @Activate
     void open() {
-        timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "restante-retention");
-            thread.setDaemon(true);
-            return thread;
-        });
+        timer = Executors.newSingleThreadScheduledExecutor(Threads.daemons("restante-retention"));
         executor = timer;
         timer.scheduleWithFixedDelay(this::tick, SECONDS_BETWEEN, SECONDS_BETWEEN, TimeUnit.SECONDS);
     }

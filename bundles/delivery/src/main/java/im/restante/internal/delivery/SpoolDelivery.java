@@ -10,6 +10,8 @@ import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.internal.delivery.PendingStore.GivenUp;
 import im.restante.internal.delivery.TermsLines.Ready;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
@@ -25,6 +27,7 @@ import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
 import im.restante.why.Witness;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -73,6 +76,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
     private static final int LANES = 4;
+    /** Where there are no virtual ones. */
+    private static final int THREADS = 4;
+    /** A broken disk shall not fill the log's disk too. */
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
     /** Tells how many of a pair there are when everything handed over before is stored, and stores nothing. */
     private static final Admission NOTHING = new Admission(0, Admission.OnFull.REFUSE);
 
@@ -127,7 +134,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Activate
     public SpoolDelivery(Map<String, Object> values) {
-        this(values, Workers.open(), System::nanoTime, Clock.systemUTC());
+        this(values, Threads.tasks("restante-delivery", THREADS), System::nanoTime, Clock.systemUTC());
     }
 
     SpoolDelivery(Map<String, ?> values, Executor workers, LongSupplier nanoTime, Clock clock) {
@@ -140,17 +147,13 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             lanes[i] = new Lane(workers);
         }
         this.service = new Lane(workers);
-        this.failureLines = new LogLimit(nanoTime);
-        this.inVainLines = new LogLimit(nanoTime);
+        this.failureLines = new LogLimit(BETWEEN_LINES, nanoTime);
+        this.inVainLines = new LogLimit(BETWEEN_LINES, nanoTime);
     }
 
     @Activate
     void open() {
-        ticker = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "restante-delivery-tick");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ticker = Executors.newSingleThreadScheduledExecutor(Threads.daemons("restante-delivery-tick"));
         ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 

@@ -5,6 +5,7 @@ import im.restante.account.Setting;
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
 import im.restante.config.SettingsTrial;
+import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.QuotaService;
@@ -57,6 +58,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredQuota.class);
+    private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
     @ObjectClassDefinition(name = "Restante quota", description = "How many messages of a pair are kept")
     @interface Config {
@@ -96,8 +98,8 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     ConfiguredQuota(Map<String, ?> values, LongSupplier nanoTime, Duration lookupTimeout) {
         this.nanoTime = nanoTime;
         this.lookupTimeout = lookupTimeout;
-        this.lookupLines = new LogLimit(nanoTime);
-        this.valueLines = new LogLimit(nanoTime);
+        this.lookupLines = new LogLimit(BETWEEN_LINES, nanoTime);
+        this.valueLines = new LogLimit(BETWEEN_LINES, nanoTime);
         settings = QuotaSettings.of(values);
         choose();
     }

@@ -1,10 +1,12 @@
 package im.restante.internal.quota;
 
+import im.restante.internal.support.LogLimit;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Usage;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -13,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Somebody's strategy, whose failures end here: the stock {@code error} answers for it, and the log says so once a minute. */
 final class GuardedStrategy implements QuotaExceededStrategy {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedStrategy.class);
+    private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
     private final QuotaExceededStrategy strategy;
     private final QuotaExceededStrategy fallback;
@@ -24,7 +27,7 @@ final class GuardedStrategy implements QuotaExceededStrategy {
         this.strategy = strategy;
         this.fallback = fallback;
         this.serviceId = serviceId;
-        this.lines = new LogLimit(nanoTime);
+        this.lines = new LogLimit(BETWEEN_LINES, nanoTime);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package im.restante.itests.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -19,7 +22,16 @@ class BundleBoundariesTest {
     static final ArchRule NO_BUNDLE_SEES_THE_INSIDE_OF_ANOTHER = SlicesRuleDefinition.slices()
             .matching("im.restante.internal.(*)..")
             .should()
-            .notDependOnEachOther();
+            .notDependOnEachOther()
+            .ignoreDependency(alwaysTrue(), resideInAPackage("im.restante.internal.support")); // each carries its own
+
+    @ArchTest
+    static final ArchRule WHAT_BUNDLES_CARRY_KNOWS_NOTHING_OF_THEM = noClasses()
+            .that()
+            .resideInAPackage("im.restante.internal.support")
+            .should()
+            .dependOnClassesThat(resideInAPackage("im.restante..")
+                    .and(DescribedPredicate.not(resideInAPackage("im.restante.internal.support"))));
 
     @ArchTest
     static final ArchRule API_KNOWS_THE_JDK_AND_ITS_PRECIS_LIBRARY_ONLY = classes()

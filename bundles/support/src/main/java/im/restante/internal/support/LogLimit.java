@@ -1,26 +1,28 @@
-package im.restante.internal.delivery;
+package im.restante.internal.support;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Lets one line through per ten seconds and counts the others, so that a broken disk does not fill the log's disk too. */
-final class LogLimit {
-    private static final long QUIET_NANOS = 10_000_000_000L;
-
+/** Lets one line through in a while and counts the others: what happens per message would otherwise fill the log. */
+public final class LogLimit {
+    private final long quietNanos;
     private final LongSupplier nanoTime;
     private final AtomicLong next;
     private final AtomicLong unsaid = new AtomicLong();
 
-    LogLimit(LongSupplier nanoTime) {
+    /** @param quiet from one line to the next, at least */
+    public LogLimit(Duration quiet, LongSupplier nanoTime) {
+        this.quietNanos = quiet.toNanos();
         this.nanoTime = nanoTime;
         this.next = new AtomicLong(nanoTime.getAsLong());
     }
 
     /** Whether a line is due now; if not, it is counted. */
-    boolean isDue() {
+    public boolean isDue() {
         long now = nanoTime.getAsLong();
         long due = next.get();
-        if (now - due >= 0 && next.compareAndSet(due, now + QUIET_NANOS)) {
+        if (now - due >= 0 && next.compareAndSet(due, now + quietNanos)) {
             return true;
         }
         unsaid.incrementAndGet();
@@ -28,7 +30,7 @@ final class LogLimit {
     }
 
     /** Lines held back since this was last asked. */
-    long unsaid() {
+    public long unsaid() {
         return unsaid.getAndSet(0);
     }
 }

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ThreadsTest {
+class ConnectionThreadsTest {
     @TempDir
     Path home;
 
     /** What runs on Java 17, on every JVM the test runs on. */
     @Test
     void platformThreadsServeAsWell() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.config(Tls.REQUIRED), new Threads(null));
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.REQUIRED), new ConnectionThreads(null));
                 TestClient client = server.connect()) {
             client.startTls().open();
             client.login("balcony");

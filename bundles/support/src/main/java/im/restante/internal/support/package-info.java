@@ -1,0 +1,2 @@
+/** Small things that several bundles carry inside. */
+package im.restante.internal.support;
