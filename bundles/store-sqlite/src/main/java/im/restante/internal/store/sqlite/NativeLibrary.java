@@ -22,18 +22,32 @@ final class NativeLibrary {
     /** The driver's property: where it unpacks the library when there is none in its place, or that cannot be loaded. */
     private static final String UNPACKING = "org.sqlite.tmpdir";
 
+    /** Ours: the place given to the drivers so far, and how many there were. A property, since a refresh makes this class anew too. */
+    private static final String GIVEN = "im.restante.store.sqlite.library";
+
+    private static final String COUNT = GIVEN + ".drivers";
+    /** Ours: the driver that was given it. */
+    private static final String DRIVER = GIVEN + ".driver";
+
     private final Path directory;
+    private final String driver;
     private final ReentrantLock lock = new ReentrantLock();
 
     NativeLibrary(Path directory) {
+        this(directory, SQLiteJDBCLoader.class.getClassLoader());
+    }
+
+    /** @param driver who will load it */
+    NativeLibrary(Path directory, ClassLoader driver) {
         this.directory = directory;
+        this.driver = Integer.toString(System.identityHashCode(driver));
     }
 
     /** Before a connection is made. Does nothing once that is done, or if an operator has told the driver where to look. */
     void provide() {
         lock.lock();
         try {
-            if (System.getProperty(PLACE) == null && System.getProperty(UNPACKING) == null) {
+            if (isUnsetOrOurs(PLACE) && isUnsetOrOurs(UNPACKING) && !driver.equals(System.getProperty(DRIVER))) {
                 unpack();
             }
         } finally {
@@ -41,13 +55,23 @@ final class NativeLibrary {
         }
     }
 
+    private static boolean isUnsetOrOurs(String property) {
+        String value = System.getProperty(property);
+        return value == null || value.equals(System.getProperty(GIVEN));
+    }
+
+    /** The JVM gives one file to one class loader only, so the second driver of this process gets a second copy. */
     private void unpack() {
-        Path place = directory.resolve(SQLiteJDBCLoader.getVersion());
+        int earlier = Integer.getInteger(COUNT, 0);
+        Path place = directory.resolve(SQLiteJDBCLoader.getVersion() + (earlier == 0 ? "" : "-" + (earlier + 1)));
         try {
             Files.createDirectories(place);
-            System.setProperty(UNPACKING, place.toString());
             unpack(place);
+            System.setProperty(UNPACKING, place.toString());
             System.setProperty(PLACE, place.toString());
+            System.setProperty(GIVEN, place.toString());
+            System.setProperty(COUNT, Integer.toString(earlier + 1));
+            System.setProperty(DRIVER, driver);
         } catch (IOException e) {
             log.warn("cannot unpack SQLite's native library into {}: {}", place, e.toString());
         }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +18,12 @@ import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
 class NativeLibraryTest {
-    private static final List<String> PROPERTIES = List.of("org.sqlite.lib.path", "org.sqlite.tmpdir");
+    private static final List<String> PROPERTIES = List.of(
+            "org.sqlite.lib.path",
+            "org.sqlite.tmpdir",
+            "im.restante.store.sqlite.library",
+            "im.restante.store.sqlite.library.driver",
+            "im.restante.store.sqlite.library.drivers");
 
     @TempDir
     private Path directory;
@@ -45,6 +52,22 @@ class NativeLibraryTest {
         new NativeLibrary(directory).provide();
         assertEquals("from the first time", Files.readString(library));
         assertEquals(library.getParent().toString(), System.getProperty("org.sqlite.lib.path"));
+    }
+
+    @Test
+    void aSecondDriverInTheProcessIsGivenACopyOfItsOwnAndTheFirstNoOther() throws Exception {
+        try (URLClassLoader first = new URLClassLoader(new URL[0]);
+                URLClassLoader second = new URLClassLoader(new URL[0])) {
+            new NativeLibrary(directory, first).provide();
+            String place = System.getProperty("org.sqlite.lib.path");
+            new NativeLibrary(directory, first).provide();
+            assertEquals(place, System.getProperty("org.sqlite.lib.path"));
+            assertEquals(1, files().size());
+
+            new NativeLibrary(directory, second).provide();
+            assertEquals(place + "-2", System.getProperty("org.sqlite.lib.path"));
+            assertEquals(2, files().size());
+        }
     }
 
     @Test
