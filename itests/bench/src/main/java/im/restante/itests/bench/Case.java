@@ -17,7 +17,7 @@ record Case(List<Setting> before, List<Setting> after, Map<String, Double> deman
             .mapToObj(n -> "/message/entry" + n + "[urn:example:" + n + "]")
             .collect(joining(","));
 
-    /** What the settings cost, how much proof costs, and what the journal costs. */
+    /** What the settings cost, proof, rules for messages that have none, and the journal. */
     static final Map<String, Case> ALL = Map.of(
             "settings",
             new Case(
@@ -32,6 +32,11 @@ record Case(List<Setting> before, List<Setting> after, Map<String, Double> deman
                     List.of(new Setting("im.restante.offline", "proof", "write")),
                     List.of(new Setting("im.restante.offline", "proof", "auto")),
                     Map.of("store", 0.95, "drain-10000", 1 / 1.2)),
+            "amp",
+            new Case(
+                    List.of(new Setting("im.restante.amp", "enabled", "false")),
+                    List.of(new Setting("im.restante.amp", "enabled", "true")),
+                    Map.of("store", 0.97, "drain-10000", 0.97, "flood-connect", 0.97, "online-100", 0.97)),
             "journal",
             new Case(
                     List.of(new Setting("im.restante.offline", "journal", "false")),
