@@ -2,7 +2,6 @@ package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.OutboundQueue.Offer;
 import im.restante.internal.c2s.OutboundQueue.Unproved;
-import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.internal.c2s.Resumptions.Resumption;
 import im.restante.internal.c2s.Resumptions.Suspended;
 import im.restante.internal.c2s.SentStanzas.Sent;
@@ -67,11 +66,11 @@ final class Connection implements ClientLink, Runnable {
     private final Socket socket;
     private final boolean directTls;
     private final String remote;
-    private final long startedAt = System.nanoTime();
     private final AtomicReference<Ending> closing = new AtomicReference<>();
     private final Proofs proofs = new Proofs();
     private final OutboundQueue out;
     private final PendingOutcomes pending;
+    private final Clocks clocks;
     private final AtomicBoolean behind = new AtomicBoolean();
     private final ReentrantLock counting = new ReentrantLock();
     private final AtomicBoolean refusalSaid = new AtomicBoolean();
@@ -103,15 +102,6 @@ final class Connection implements ClientLink, Runnable {
     private long counted;
     private GatedInput gate;
 
-    // Only the timer's thread uses these.
-    private long seen;
-    private long activeAt = startedAt;
-    private long pingedAt;
-    private Batch awaited;
-    private long awaitedSince;
-    private long seenBefore;
-    private long seenHalfway;
-
     Connection(Server server, Socket socket, boolean directTls) {
         this.server = server;
         this.socket = socket;
@@ -123,6 +113,7 @@ final class Connection implements ClientLink, Runnable {
                 answer -> offer(Outbound.of(answer)),
                 this::failed,
                 server.openVerdicts());
+        this.clocks = new Clocks(remote, new Watch(), out, proofs);
     }
 
     @Override
@@ -604,85 +595,14 @@ final class Connection implements ClientLink, Runnable {
     /** Looks at the clocks. Timer's thread only. */
     void tick(long now) {
         C2sConfig config = server.config();
-        long stuck = out.stuckSince();
-        if (stuck != 0 && now - stuck > config.writeTimeout().toNanos()) {
-            log.info(
-                    "{}: nothing could be written for {} s: cut",
-                    remote,
-                    config.writeTimeout().toSeconds());
-            abort();
-        } else if (closing.get() == null && !leaving) {
-            if (session == null) {
-                checkLogin(now, config);
+        if (!clocks.isStuck(now, config) && closing.get() == null && !leaving) {
+            ClientSession bound = session;
+            if (bound == null) {
+                clocks.checkLogin(now, config);
             } else {
-                checkSilence(now, config);
-                checkProof(now);
+                clocks.checkSession(now, config, bound.jid());
             }
         }
-    }
-
-    /**
-     * Waits for the proof of the oldest batch while we read this client; every proof begins a new wait. A sign of life must come
-     * in the second half of it: what was under way when the batch went out says nothing of a client that is gone.
-     */
-    private void checkProof(long now) {
-        Batch oldest = proofs.awaited();
-        long heard = in.count();
-        if (oldest == null || oldest != awaited || pending.full()) {
-            awaitProof(oldest, now, heard);
-            return;
-        }
-        long waited = now - awaitedSince;
-        long timeout = oldest.policy().timeout().toNanos();
-        if (waited <= timeout / 2) {
-            seenHalfway = heard;
-        } else if (waited > timeout && heard != seenBefore && heard == seenHalfway) {
-            awaitProof(oldest, now, heard);
-        } else if (waited > timeout) {
-            long seconds = oldest.policy().timeout().toSeconds();
-            awaited = null;
-            if (heard == seenBefore || !proofs.withoutAnswers()) {
-                log.info("{}: stored messages were not acknowledged for {} s: ends", remote, seconds);
-                end(Ending.CUT, StreamCondition.CONNECTION_TIMEOUT, "what was sent is not acknowledged");
-            } else if (oldest.policy().way() == ProofPolicy.Way.PING) {
-                log.warn("{}: {} answers no ping: it gets no stored messages", remote, session.jid());
-            } else {
-                log.warn("{}: {} answers no ping: what is written counts as received", remote, session.jid());
-            }
-        }
-    }
-
-    private void checkLogin(long now, C2sConfig config) {
-        if (now - startedAt > config.authTimeout().toNanos()) {
-            if (handshaking) {
-                abort();
-            } else {
-                close(StreamCondition.CONNECTION_TIMEOUT, "not logged in in time");
-            }
-        }
-    }
-
-    private void checkSilence(long now, C2sConfig config) {
-        long count = in.count();
-        if (count != seen || pending.full()) {
-            seen = count;
-            activeAt = now;
-            pingedAt = 0;
-        } else if (pingedAt == 0) {
-            if (now - activeAt > config.idleTimeout().toNanos()) {
-                pingedAt = now | 1;
-                ping();
-            }
-        } else if (now - pingedAt > config.pingTimeout().toNanos()) {
-            end(Ending.CUT, StreamCondition.CONNECTION_TIMEOUT, "silent for too long");
-        }
-    }
-
-    private void awaitProof(Batch oldest, long now, long heard) {
-        awaited = oldest;
-        awaitedSince = now;
-        seenBefore = heard;
-        seenHalfway = heard;
     }
 
     private void ping() {
@@ -776,6 +696,44 @@ final class Connection implements ClientLink, Runnable {
     @Override
     public boolean encrypted() {
         return secure != null;
+    }
+
+    /** What the clocks see of it. */
+    private final class Watch implements Clocks.Watched {
+        @Override
+        public long heard() {
+            return in.count();
+        }
+
+        @Override
+        public boolean isRead() {
+            return !pending.full();
+        }
+
+        @Override
+        public boolean isHandshaking() {
+            return handshaking;
+        }
+
+        @Override
+        public void ping() {
+            Connection.this.ping();
+        }
+
+        @Override
+        public void refuse(String text) {
+            close(StreamCondition.CONNECTION_TIMEOUT, text);
+        }
+
+        @Override
+        public void cut(String text) {
+            end(Ending.CUT, StreamCondition.CONNECTION_TIMEOUT, text);
+        }
+
+        @Override
+        public void abort() {
+            Connection.this.abort();
+        }
     }
 
     /** The outermost layer at the moment. */

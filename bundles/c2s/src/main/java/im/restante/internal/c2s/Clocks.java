@@ -1,0 +1,145 @@
+package im.restante.internal.c2s;
+
+import im.restante.internal.c2s.Proofs.Batch;
+import im.restante.jid.Jid;
+import im.restante.session.ProofPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The clocks of one connection: how long it takes to log in, how long nothing could be written, how long it has been silent, how
+ * long stored messages wait for their proof. Neither of the last two runs while we do not read the client. For the timer's thread
+ * only.
+ */
+final class Clocks {
+    private static final Logger log = LoggerFactory.getLogger(Clocks.class);
+
+    /** A connection, as far as clocks concern it. */
+    interface Watched {
+        /** Bytes that have come. */
+        long heard();
+
+        /** Whether we read what comes. */
+        boolean isRead();
+
+        /** Whether a TLS handshake is under way: no words can be said then. */
+        boolean isHandshaking();
+
+        /** Asks the client whether it lives. */
+        void ping();
+
+        /** Ends with {@code connection-timeout}: a client that has not logged in. */
+        void refuse(String text);
+
+        /** Ends with {@code connection-timeout}: a session, which counts as cut. */
+        void cut(String text);
+
+        /** Ends without a word. */
+        void abort();
+    }
+
+    private final String remote;
+    private final Watched connection;
+    private final OutboundQueue out;
+    private final Proofs proofs;
+    private final long startedAt = System.nanoTime();
+
+    private long heard;
+    private long heardAt = startedAt;
+    private long pingedAt;
+    private Batch awaited;
+    private long awaitedSince;
+    private long heardBefore;
+    private long heardHalfway;
+
+    Clocks(String remote, Watched connection, OutboundQueue out, Proofs proofs) {
+        this.remote = remote;
+        this.connection = connection;
+        this.out = out;
+        this.proofs = proofs;
+    }
+
+    /** Whether nothing could be written for too long; then the connection is cut. */
+    boolean isStuck(long now, C2sConfig config) {
+        long since = out.stuckSince();
+        if (since == 0 || now - since <= config.writeTimeout().toNanos()) {
+            return false;
+        }
+        log.info(
+                "{}: nothing could be written for {} s: cut",
+                remote,
+                config.writeTimeout().toSeconds());
+        connection.abort();
+        return true;
+    }
+
+    /** While nobody is bound. */
+    void checkLogin(long now, C2sConfig config) {
+        if (now - startedAt > config.authTimeout().toNanos()) {
+            if (connection.isHandshaking()) {
+                connection.abort();
+            } else {
+                connection.refuse("not logged in in time");
+            }
+        }
+    }
+
+    void checkSession(long now, C2sConfig config, Jid session) {
+        checkSilence(now, config);
+        checkProof(now, session);
+    }
+
+    private void checkSilence(long now, C2sConfig config) {
+        long bytes = connection.heard();
+        if (bytes != heard || !connection.isRead()) {
+            heard = bytes;
+            heardAt = now;
+            pingedAt = 0;
+        } else if (pingedAt == 0) {
+            if (now - heardAt > config.idleTimeout().toNanos()) {
+                pingedAt = now | 1;
+                connection.ping();
+            }
+        } else if (now - pingedAt > config.pingTimeout().toNanos()) {
+            connection.cut("silent for too long");
+        }
+    }
+
+    /**
+     * Waits for the proof of the oldest batch while we read this client; every proof begins a new wait. A sign of life must come
+     * in the second half of it: what was under way when the batch went out says nothing of a client that is gone.
+     */
+    private void checkProof(long now, Jid session) {
+        Batch oldest = proofs.awaited();
+        long bytes = connection.heard();
+        if (oldest == null || oldest != awaited || !connection.isRead()) {
+            await(oldest, now, bytes);
+            return;
+        }
+        long waited = now - awaitedSince;
+        long timeout = oldest.policy().timeout().toNanos();
+        if (waited <= timeout / 2) {
+            heardHalfway = bytes;
+        } else if (waited > timeout && bytes != heardBefore && bytes == heardHalfway) {
+            await(oldest, now, bytes);
+        } else if (waited > timeout) {
+            long seconds = oldest.policy().timeout().toSeconds();
+            awaited = null;
+            if (bytes == heardBefore || !proofs.withoutAnswers()) {
+                log.info("{}: stored messages were not acknowledged for {} s: ends", remote, seconds);
+                connection.cut("what was sent is not acknowledged");
+            } else if (oldest.policy().way() == ProofPolicy.Way.PING) {
+                log.warn("{}: {} answers no ping: it gets no stored messages", remote, session);
+            } else {
+                log.warn("{}: {} answers no ping: what is written counts as received", remote, session);
+            }
+        }
+    }
+
+    private void await(Batch oldest, long now, long bytes) {
+        awaited = oldest;
+        awaitedSince = now;
+        heardBefore = bytes;
+        heardHalfway = bytes;
+    }
+}
