@@ -26,8 +26,7 @@ import org.osgi.service.component.annotations.Reference;
         service = {Witness.class, RingWitness.class},
         immediate = true)
 public final class RingWitness implements Witness {
-    static final int ENTRIES = 8_192;
-    static final long BYTES = 4 << 20;
+    static final int PLACES = 8_192;
 
     /** Of what a sender or another bundle wrote. */
     static final int MOST_CHARACTERS = 256;
@@ -40,9 +39,9 @@ public final class RingWitness implements Witness {
     private final XmlCodec codec;
     private final Revisions revisions;
     private final Instant since;
-    private final Ring delivered = new Ring(ENTRIES, BYTES);
-    private final Ring spooled = new Ring(ENTRIES, BYTES);
-    private final Ring lost = new Ring(ENTRIES, BYTES);
+    private final Ring delivered = new Ring(PLACES);
+    private final Ring spooled = new Ring(PLACES);
+    private final Ring lost = new Ring(PLACES);
 
     @Activate
     public RingWitness(@Reference XmlCodec codec, @Reference Revisions revisions) {
@@ -58,19 +57,18 @@ public final class RingWitness implements Witness {
 
     @Override
     public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
-        List<Long> ids = arrivalId == 0 ? List.of() : List.of(arrivalId);
         if (verdict instanceof Verdict.Delivered live) {
-            add(delivered, owner, sender, messageId, ids, What.DELIVERED, sessions(live.sessions()));
+            add(delivered, owner, sender, messageId, arrivalId, null, What.DELIVERED, sessions(live.sessions()));
         } else if (verdict instanceof Verdict.Stored stored) {
-            add(spooled, owner, sender, messageId, ids, What.STORED, stored.rule());
+            add(spooled, owner, sender, messageId, arrivalId, null, What.STORED, stored.rule());
         } else if (verdict instanceof Verdict.Skipped skipped) {
-            add(lost, owner, sender, messageId, ids, What.SKIPPED, skipped.reason());
+            add(lost, owner, sender, messageId, arrivalId, null, What.SKIPPED, skipped.reason());
         } else if (verdict instanceof Verdict.Refused refused) {
-            add(lost, owner, sender, messageId, ids, What.REFUSED, refused.reason());
+            add(lost, owner, sender, messageId, arrivalId, null, What.REFUSED, refused.reason());
         } else if (verdict instanceof Verdict.Dropped dropped) {
-            add(lost, owner, sender, messageId, ids, What.DROPPED, dropped.reason());
+            add(lost, owner, sender, messageId, arrivalId, null, What.DROPPED, dropped.reason());
         } else if (verdict instanceof Verdict.Failed failed) {
-            add(lost, owner, sender, messageId, ids, What.FAILED, failed.reason());
+            add(lost, owner, sender, messageId, arrivalId, null, What.FAILED, failed.reason());
         }
     }
 
@@ -85,7 +83,7 @@ public final class RingWitness implements Witness {
             List<Long> some = all.size() <= MOST_IDS
                     ? all
                     : List.copyOf(all.subList(from, Math.min(from + MOST_IDS, all.size())));
-            add(ring(fate), owner, null, null, some, what(fate), how);
+            add(ring(fate), owner, null, null, 0, some, what(fate), how);
         }
     }
 
@@ -98,7 +96,8 @@ public final class RingWitness implements Witness {
                     row.owner(),
                     row.sender(),
                     messageId(row),
-                    List.of(row.id()),
+                    row.id(),
+                    null,
                     what(fate),
                     how == null ? received : received + "; " + how);
         }
@@ -120,16 +119,16 @@ public final class RingWitness implements Witness {
         return What.valueOf(fate.name());
     }
 
-    private void add(Ring ring, Jid owner, Jid sender, String messageId, List<Long> ids, What what, String reason) {
-        ring.add(new Entry(
-                clock.millis(),
-                owner,
-                sender,
-                cut(messageId),
-                ids,
-                what,
-                cut(reason),
-                revisions.current().number()));
+    private void add(
+            Ring ring, Jid owner, Jid sender, String messageId, long id, List<Long> several, What what, String reason) {
+        String keptId = cut(messageId);
+        String keptReason = cut(reason);
+        int places = Ring.places(Entry.bytes(owner, sender, keptId, several, keptReason));
+        long place = ring.claim(owner, places);
+        int revision = revisions.current().number();
+        ring.put(
+                new Entry(place, clock.millis(), owner, sender, keptId, id, several, what, keptReason, revision),
+                places);
     }
 
     /** As much of a text as is kept. */

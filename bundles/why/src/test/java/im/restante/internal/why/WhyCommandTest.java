@@ -93,7 +93,7 @@ class WhyCommandTest {
     void trafficWashesNoRefusalAway() throws Exception {
         witness.verdict(ROMEO, JULIET, "refused", 1, FULL);
         witness.verdict(ROMEO, JULIET, "stored", 2, STORED);
-        for (int i = 0; i < 3 * RingWitness.ENTRIES; i++) {
+        for (int i = 0; i < 3 * RingWitness.PLACES; i++) {
             witness.verdict(ROMEO, JULIET, "live", 100 + i, new Verdict.Delivered(1));
         }
         assertEquals(1, lines(run("restante:why refused")));
@@ -141,12 +141,15 @@ class WhyCommandTest {
     @Test
     void keepsNoMoreThanItsShareOfTheLargestThings() {
         Jid large = Jid.of("l".repeat(1_000) + "@example.org");
-        for (int i = 0; i < 2 * RingWitness.ENTRIES; i++) {
+        for (int i = 0; i < 2 * RingWitness.PLACES; i++) {
             witness.verdict(large, large, "m".repeat(1_000), i + 1, FULL);
         }
-        long bytes =
-                witness.find(entry -> true).stream().mapToLong(Entry::bytes).sum();
-        assertTrue(bytes <= RingWitness.BYTES, () -> "" + bytes);
+        long bytes = witness.find(entry -> true).stream()
+                .mapToLong(entry ->
+                        Entry.bytes(entry.owner(), entry.sender(), entry.messageId(), entry.several(), entry.reason()))
+                .sum();
+        assertTrue(bytes <= (long) RingWitness.PLACES * Ring.PLACE_BYTES, () -> "" + bytes);
+        assertTrue(bytes > 1 << 19, () -> "and no less than needed: " + bytes);
     }
 
     @Test

@@ -7,26 +7,44 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Two sets of settings to compare, with what is demanded of the second.
+ * Two servers to compare, with what is demanded of the second.
  *
- * @param demands how many times as fast as with {@code before} a server with {@code after} must be, by scenario
+ * @param before  settings of the first
+ * @param without bundles that the first does not have: their files in the standalone jar
+ * @param after   settings of the second
+ * @param demands how many times as fast as the first the second must be, by scenario
  */
-record Case(List<Setting> before, List<Setting> after, Map<String, Double> demands) {
+record Case(List<Setting> before, List<String> without, List<Setting> after, Map<String, Double> demands) {
     /** Entries that no message of the bench matches, so that each is looked at. */
     private static final String TWENTY_PATHS = IntStream.range(0, 20)
             .mapToObj(n -> "/message/entry" + n + "[urn:example:" + n + "]")
             .collect(joining(","));
 
-    /** What the settings cost, proof, rules for messages that have none, and the journal. */
+    private static final List<Setting> SETTINGS = List.of(
+            new Setting("im.restante.filter", "msg-store-offline-paths", TWENTY_PATHS),
+            new Setting("im.restante.quota", "store-limit", "1000000"),
+            new Setting("im.restante.quota", "user-store-limit-enable", "true"));
+
+    private static final List<String> WHY = List.of("why.jar");
+
+    private static final Map<String, Double> EVERYWHERE =
+            Map.of("store", 0.95, "drain-10000", 0.95, "flood-connect", 0.95, "online-100", 0.95);
+
+    private Case(List<Setting> before, List<Setting> after, Map<String, Double> demands) {
+        this(before, List.of(), after, demands);
+    }
+
+    /**
+     * What the guide's settings cost, the records of {@code restante:why}, and both; what proof costs, rules for messages that
+     * have none, and the journal.
+     */
     static final Map<String, Case> ALL = Map.of(
             "settings",
-            new Case(
-                    List.of(),
-                    List.of(
-                            new Setting("im.restante.filter", "msg-store-offline-paths", TWENTY_PATHS),
-                            new Setting("im.restante.quota", "store-limit", "1000000"),
-                            new Setting("im.restante.quota", "user-store-limit-enable", "true")),
-                    Map.of("store", 0.95, "drain-10000", 0.95, "flood-connect", 0.95, "online-100", 0.95)),
+            new Case(List.of(), SETTINGS, EVERYWHERE),
+            "why",
+            new Case(List.of(), WHY, List.of(), EVERYWHERE),
+            "guide",
+            new Case(List.of(), WHY, SETTINGS, EVERYWHERE),
             "proof",
             new Case(
                     List.of(new Setting("im.restante.offline", "proof", "write")),

@@ -19,7 +19,7 @@ import java.util.function.Function;
 public final class LoadDriver {
     private static final String USAGE = """
             usage: java -jar bench.jar [--store sqlite|mariadb] [--rounds N] [SCENARIO ...]
-                   java -jar bench.jar --case settings|proof|amp|journal [--rounds N] [--at-least RATIO] [SCENARIO ...]
+                   java -jar bench.jar --case settings|why|guide|proof|amp|journal [--rounds N] [--at-least RATIO] [SCENARIO ...]
                    java -jar bench.jar [--baseline JAR] [--with PID/KEY=VALUE ...] [--rounds N] [--at-least RATIO] SCENARIO ...
             scenarios: store drain handover flood online, one size of them (drain-10000, online-100, flood-connect);
                        alone only: start limits backlog idle syncs big-drain [--seconds N] million
@@ -158,7 +158,9 @@ public final class LoadDriver {
             settingsAfter.addAll(chosen.after());
         }
         settingsAfter.addAll(with);
-        try (LoadedServer before = LoadedServer.start(jdk, baseline == null ? jar : baseline, settingsBefore);
+        List<String> without = chosen == null ? List.of() : chosen.without();
+        try (LesserJar lesser = LesserJar.of(baseline == null ? jar : baseline, without);
+                LoadedServer before = LoadedServer.start(jdk, lesser.path(), settingsBefore);
                 LoadedServer after = LoadedServer.start(jdk, jar, settingsAfter)) {
             Comparison comparison = new Comparison(before, after, rounds);
             boolean enough = true;

@@ -62,6 +62,11 @@ final class LoadedServer implements AutoCloseable {
         return server;
     }
 
+    /** Processor time it has taken since its start, in seconds. */
+    double processorSeconds() {
+        return seconds(server.processorTime().toNanos());
+    }
+
     /** Whether nothing was lost, doubled, out of order or left behind so far. */
     boolean isClean() {
         return clean;
