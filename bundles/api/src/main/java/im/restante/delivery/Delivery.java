@@ -46,6 +46,9 @@ public interface Delivery {
     /** What waits for {@code owner} in all stores present, merged by id; see {@link im.restante.store.MessageStore#page}. */
     CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes);
 
+    /** How many messages wait for {@code owner} in all stores present. */
+    CompletionStage<Long> count(Jid owner);
+
     /** Removes from whichever store has them; see {@link im.restante.store.MessageStore#remove}. */
     CompletionStage<Void> remove(Jid owner, Collection<Long> ids);
 

@@ -23,6 +23,12 @@ public interface IqHandler {
      */
     String SCOPE = "iq.scope";
 
+    /**
+     * Service property: whole seconds that an answer may take before the client is told {@code internal-server-error} and the
+     * log of it; 0 for a handler that sees to it itself that each request is answered. Missing: 30.
+     */
+    String DEADLINE_SECONDS = "iq.deadline-seconds";
+
     /** Addressed to the domain. */
     String SERVER = "server";
 

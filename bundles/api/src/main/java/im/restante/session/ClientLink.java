@@ -2,6 +2,7 @@ package im.restante.session;
 
 import im.restante.store.StoredMessage;
 import im.restante.xml.StreamCondition;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
@@ -28,6 +29,16 @@ public interface ClientLink {
      *     without that, or if this client is given no stored messages for want of proof. Then they must be kept
      */
     CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof);
+
+    /**
+     * Queues copies of stored messages, which no spool gets back, whatever the queue's length: the caller waits for one page
+     * before it sends the next.
+     *
+     * @param timeout how long a client with stream management may leave them unacknowledged
+     * @return completes when they are written or, by a client with stream management, acknowledged; exceptionally if the
+     *     connection ends before
+     */
+    CompletionStage<Void> sendCopies(List<Outbound> copies, Duration timeout);
 
     /**
      * Runs a task when every stanza read so far, the one being handled included, is final and its answer queued. Runs it at

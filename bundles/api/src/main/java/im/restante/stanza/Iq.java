@@ -75,8 +75,13 @@ public record Iq(Element element, Jid from, Jid to, Type type) implements Stanza
 
     /** The error, original payload first. */
     public Iq error(StanzaError error) {
+        return error(error.toElement());
+    }
+
+    /** The same with an {@code <error/>} that says more than its condition and a text (RFC 6120 §8.3.4). */
+    public Iq error(Element error) {
         Element answer = StanzaError.exchange(element, from, to).withAttribute("type", "error");
-        return new Iq(answer.with(error.toElement()), to, from, Type.ERROR);
+        return new Iq(answer.with(error), to, from, Type.ERROR);
     }
 
     private static Type type(String value) {

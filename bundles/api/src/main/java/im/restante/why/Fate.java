@@ -12,6 +12,8 @@ public enum Fate {
     EVICTED,
     /** It waited as long as it may. */
     EXPIRED,
+    /** Its owner removed it by hand (XEP-0013). */
+    REMOVED,
     /** The account for which it waited was removed. */
     ACCOUNT_REMOVED
 }

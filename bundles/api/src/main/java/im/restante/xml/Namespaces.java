@@ -30,6 +30,8 @@ public final class Namespaces {
     public static final String DISCO_INFO = "http://jabber.org/protocol/disco#info";
     /** XEP-0030. */
     public static final String DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
+    /** XEP-0013. */
+    public static final String OFFLINE = "http://jabber.org/protocol/offline";
     /** XEP-0077. */
     public static final String REGISTER = "jabber:iq:register";
     /** XEP-0199. */

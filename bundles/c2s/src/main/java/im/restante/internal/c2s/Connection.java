@@ -679,6 +679,11 @@ final class Connection implements ClientLink, Runnable {
     }
 
     @Override
+    public CompletionStage<Void> sendCopies(List<Outbound> copies, Duration timeout) {
+        return out.sendCopies(copies, timeout);
+    }
+
+    @Override
     public void afterPending(Runnable task) {
         pending.afterPending(task);
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What waits to be written to one client. Nobody who queues ever blocks: whoever finds the queue idle starts a task that drains
@@ -120,9 +121,7 @@ final class OutboundQueue {
             } else if (count >= 2L * maxCount || count > 0 && bytes + size > 2 * maxBytes) {
                 return Offer.OVERFLOW;
             }
-            queue.add(stanza);
-            count++;
-            bytes += size;
+            enqueue(stanza);
             if (writing || corked) {
                 return Offer.QUEUED;
             }
@@ -142,22 +141,32 @@ final class OutboundQueue {
      */
     CompletableFuture<Void> sendStored(
             List<StoredMessage> messages, ProofPolicy policy, Function<String, Outbound> pings) {
+        return sendBatch(messages, () -> policy, pings);
+    }
+
+    /** Queues stanzas that no spool gets back; see {@link im.restante.session.ClientLink#sendCopies}. */
+    CompletableFuture<Void> sendCopies(List<Outbound> copies, Duration timeout) {
+        return sendBatch(
+                copies,
+                () -> new ProofPolicy(acknowledging ? ProofPolicy.Way.SM : ProofPolicy.Way.WRITE, timeout),
+                null);
+    }
+
+    private CompletableFuture<Void> sendBatch(
+            List<?> stanzas, Supplier<ProofPolicy> policy, Function<String, Outbound> pings) {
         Batch batch;
         lock.lock();
         try {
             if (finishing || broken) {
                 return CompletableFuture.failedFuture(new IOException("the connection has ended"));
             }
-            batch = proofs.begin(policy, acknowledging);
+            batch = proofs.begin(policy.get(), acknowledging);
             if (batch == null) {
                 return CompletableFuture.failedFuture(new IOException("this client cannot prove what it gets"));
             }
-            queue.addAll(messages);
+            stanzas.forEach(this::enqueue);
             if (batch.ping() != null) {
-                Outbound ping = pings.apply(batch.ping());
-                queue.add(ping);
-                count++;
-                bytes += ping.xml().length;
+                enqueue(pings.apply(batch.ping()));
             } else if (acknowledging) {
                 queue.add(REQUEST);
             }
@@ -576,6 +585,14 @@ final class OutboundQueue {
             stored.last(sent.count());
         } else if (item == REQUEST) {
             sent.asked();
+        }
+    }
+
+    private void enqueue(Object item) {
+        queue.add(item);
+        if (item instanceof Outbound stanza) {
+            count++;
+            bytes += stanza.xml().length;
         }
     }
 

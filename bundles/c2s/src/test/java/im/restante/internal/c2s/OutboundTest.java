@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,8 @@ class OutboundTest {
     private static final Jid JULIET = Jid.of("juliet@localhost");
     private static final int SMALL = 4_096;
     private static final ProofPolicy WRITE = new ProofPolicy(ProofPolicy.Way.WRITE, Duration.ofSeconds(60));
+
+    private static final Duration MINUTE = Duration.ofSeconds(60);
 
     @TempDir
     static Path home;
@@ -165,6 +168,42 @@ class OutboundTest {
                     taken,
                     session.unsent.get(session.unsent.size() - 1).arrival().id());
             assertFalse(session.link.offer(storable(1, 1)));
+        }
+    }
+
+    @Test
+    void copiesAreDoneWhenTheyAreWritten() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient client = server.online("balcony")) {
+            FakeSessions.Session session = server.sessions.next();
+            List<Outbound> copies = List.of(Outbound.of(xml(1, 10)), Outbound.of(xml(2, 10)));
+            session.link.sendCopies(copies, MINUTE).toCompletableFuture().get(5, TimeUnit.SECONDS);
+            session.send("<presence id='behind'/>");
+            String got = client.until("id='behind'");
+            assertTrue(got.contains("id='m1'") && got.contains("id='m2'"), got);
+            assertFalse(got.contains("<iq"), "nothing is proved, so nobody is asked");
+        }
+    }
+
+    @Test
+    void copiesOfAClientThatGoesFail() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient slow = new TestClient(server.server.address(), SMALL)) {
+            slow.open();
+            slow.login("slow");
+            FakeSessions.Session session = server.sessions.next();
+            fill(session, 1_000);
+            CompletableFuture<Void> written = session.link
+                    .sendCopies(List.of(Outbound.of(xml(1, 10))), MINUTE)
+                    .toCompletableFuture();
+            assertFalse(written.isDone());
+            slow.close();
+            assertThrows(ExecutionException.class, () -> written.get(5, TimeUnit.SECONDS));
+            session.end();
+            assertTrue(session.link
+                    .sendCopies(List.of(Outbound.of(xml(2, 10))), MINUTE)
+                    .toCompletableFuture()
+                    .isCompletedExceptionally());
         }
     }
 

@@ -35,6 +35,8 @@ class ResumeTest {
     private static final Jid ROMEO = Jid.of("romeo@localhost");
     private static final Jid JULIET = Jid.of("juliet@localhost");
 
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
     @TempDir
     static Path home;
 
@@ -142,6 +144,32 @@ class ResumeTest {
         client.close();
         assertEquals(Ending.ORDERLY, session.end());
         assertEquals(List.of(), session.unsent);
+    }
+
+    @Test
+    void copiesThatWereNotAcknowledgedAreSentAgainAndCountForNoRow() throws Exception {
+        CompletableFuture<Void> got =
+                session.link.sendCopies(List.of(copy(1), copy(2)), TIMEOUT).toCompletableFuture();
+        client.until("<r xmlns='urn:xmpp:sm:3'/>");
+        client.send("<a xmlns='urn:xmpp:sm:3' h='2'/>");
+        got.get(5, TimeUnit.SECONDS);
+        CompletableFuture<Void> half =
+                session.link.sendCopies(List.of(copy(3), copy(4)), TIMEOUT).toCompletableFuture();
+        client.until("id='m4'");
+        assertFalse(half.isDone());
+        cut();
+        soon(session.suspensions);
+        assertTrue(half.isCompletedExceptionally());
+
+        client = back();
+        resume(client, 3);
+        String again = client.until("id='m4'");
+        assertFalse(again.contains("id='m3'"), again);
+        assertEquals(List.of(), soon(session.resumptions), "no row of a spool was proved");
+    }
+
+    private static Outbound copy(long number) {
+        return Outbound.of(xml(number));
     }
 
     @Test

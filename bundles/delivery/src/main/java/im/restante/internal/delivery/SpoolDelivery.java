@@ -24,6 +24,7 @@ import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
 import im.restante.why.Fate;
 import im.restante.why.Witness;
 import java.time.Clock;
@@ -633,6 +634,21 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                 All.of(present, store -> store.page(owner, afterId, rows, bytes))
                         .thenApply(pages -> MergedPage.of(pages, rows, bytes));
         };
+    }
+
+    @Override
+    public CompletionStage<Long> count(Jid owner) {
+        return ask(
+                () -> {
+                    List<Stores.Named> present = stores.present();
+                    return present.isEmpty()
+                            ? null
+                            : All.of(present, store -> store.usage(owner))
+                                    .thenApply(all -> all.stream()
+                                            .mapToLong(Usage::messages)
+                                            .sum());
+                },
+                null);
     }
 
     @Override

@@ -200,6 +200,14 @@ class StoresTest {
     }
 
     @Test
+    void countsWhatWaitsInAllStores() {
+        bindBoth();
+        fill(first, 10, 7);
+        fill(second, 10, 9, 3);
+        assertEquals(3, now(fixture.delivery.count(row(1).owner())));
+    }
+
+    @Test
     void takesNoStoreForNoIdWhenNoneComes() {
         CompletionStage<Long> largest = fixture.delivery.largestId();
         assertFalse(largest.toCompletableFuture().isDone());

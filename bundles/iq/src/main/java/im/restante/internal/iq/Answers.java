@@ -4,6 +4,7 @@ import im.restante.stanza.Iq;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -21,6 +22,19 @@ final class Answers {
 
     static CompletionStage<Iq> error(Iq request, Condition condition, String text) {
         return CompletableFuture.completedFuture(request.error(StanzaError.of(condition, text)));
+    }
+
+    /** Whether the request is for the account of somebody else. */
+    static boolean isOfOther(Iq request) {
+        return !isOwn(request) && request.to().local() != null;
+    }
+
+    /**
+     * What service discovery answers for the account of somebody else, whether there is one or not: as nobody would who handles
+     * it, but that waiting messages have an answer of their own (XEP-0013 §2.3).
+     */
+    static CompletionStage<Iq> refusedDiscovery(Iq request, String node) {
+        return error(request, Namespaces.OFFLINE.equals(node) ? Condition.FORBIDDEN : Condition.SERVICE_UNAVAILABLE);
     }
 
     /** Whether the request is for the account of whoever asks: nobody else may change anything there. */

@@ -19,22 +19,30 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells what the server and the requester's own account are and can do (XEP-0030 §3). Features are those of the
- * {@link FeatureProvider}s present at this moment. Nothing is told of other accounts, not even whether they exist: the router
- * answers as it does for anything unknown.
+ * {@link FeatureProvider}s present at this moment. Nothing is told of other accounts, not even whether they exist.
  */
 @Component(
         service = IqHandler.class,
-        property = {IqHandler.NAMESPACE + "=" + Namespaces.DISCO_INFO, IqHandler.ELEMENT + "=query"})
+        property = {
+            IqHandler.NAMESPACE + "=" + Namespaces.DISCO_INFO,
+            IqHandler.ELEMENT + "=query",
+            IqHandler.SCOPE + "=" + IqHandler.SERVER,
+            IqHandler.SCOPE + "=" + IqHandler.OWN,
+            IqHandler.SCOPE + "=" + IqHandler.OTHER,
+            IqHandler.DEADLINE_SECONDS + ":Integer=0" // behind a client that reads its messages slowly
+        })
 public final class DiscoInfoHandler implements IqHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DiscoInfoHandler.class);
 
     private final String serverName;
     private final Map<Object, FeatureProvider> providers = new ConcurrentHashMap<>();
+    private volatile OfflineMessages offline;
 
     @Activate
     public DiscoInfoHandler(@Reference ServerInfo server) {
@@ -50,13 +58,34 @@ public final class DiscoInfoHandler implements IqHandler {
         providers.remove(properties.get("service.id"), provider);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindOffline(OfflineMessages present) {
+        offline = present;
+    }
+
+    void unbindOffline(OfflineMessages gone) {
+        if (offline == gone) {
+            offline = null;
+        }
+    }
+
     @Override
     public CompletionStage<Iq> handle(Iq request) {
+        String node = request.payload().orElseThrow().attribute("node");
+        if (Answers.isOfOther(request)) {
+            return Answers.refusedDiscovery(request, node);
+        }
         if (request.type() != Iq.Type.GET) {
             return Answers.error(request, Condition.BAD_REQUEST);
         }
         boolean own = Answers.isOwn(request);
-        String node = request.payload().orElseThrow().attribute("node");
+        OfflineMessages waiting = offline;
+        if (own && Namespaces.OFFLINE.equals(node) && waiting != null) {
+            return waiting.info(request);
+        }
         SortedSet<String> features = node == null
                 ? features(own)
                 : own ? new TreeSet<>() : collected(provider -> provider.nodeFeatures(node));

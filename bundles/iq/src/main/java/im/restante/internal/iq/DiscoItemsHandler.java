@@ -7,21 +7,54 @@ import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Lists what belongs to the server or to the requester's own account (XEP-0030 §4): nothing so far. */
+/** Lists what belongs to the server or to the requester's own account (XEP-0030 §4): its waiting messages, nothing else. */
 @Component(
         service = IqHandler.class,
-        property = {IqHandler.NAMESPACE + "=" + Namespaces.DISCO_ITEMS, IqHandler.ELEMENT + "=query"})
+        property = {
+            IqHandler.NAMESPACE + "=" + Namespaces.DISCO_ITEMS,
+            IqHandler.ELEMENT + "=query",
+            IqHandler.SCOPE + "=" + IqHandler.SERVER,
+            IqHandler.SCOPE + "=" + IqHandler.OWN,
+            IqHandler.SCOPE + "=" + IqHandler.OTHER,
+            IqHandler.DEADLINE_SECONDS + ":Integer=0" // behind a client that reads its messages slowly
+        })
 public final class DiscoItemsHandler implements IqHandler {
     private static final Element NOTHING = Element.of(Namespaces.DISCO_ITEMS, "query");
 
+    private volatile OfflineMessages offline;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindOffline(OfflineMessages present) {
+        offline = present;
+    }
+
+    void unbindOffline(OfflineMessages gone) {
+        if (offline == gone) {
+            offline = null;
+        }
+    }
+
     @Override
     public CompletionStage<Iq> handle(Iq request) {
+        String node = request.payload().orElseThrow().attribute("node");
+        if (Answers.isOfOther(request)) {
+            return Answers.refusedDiscovery(request, node);
+        }
         if (request.type() != Iq.Type.GET) {
             return Answers.error(request, Condition.BAD_REQUEST);
         }
-        return request.payload().orElseThrow().attribute("node") == null
-                ? Answers.result(request, NOTHING)
-                : Answers.error(request, Condition.ITEM_NOT_FOUND);
+        OfflineMessages waiting = offline;
+        if (Answers.isOwn(request) && Namespaces.OFFLINE.equals(node) && waiting != null) {
+            return waiting.items(request);
+        }
+        return node == null ? Answers.result(request, NOTHING) : Answers.error(request, Condition.ITEM_NOT_FOUND);
     }
 }

@@ -50,7 +50,14 @@ public final class WhiteboardIqRouter implements IqRouter {
     /** What a handler says it handles. */
     private record Payload(String namespace, String element) {}
 
-    private record Bound(IqHandler handler, long serviceId, int ranking, List<Payload> payloads, Set<String> scope) {}
+    /** @param deadline zero for none */
+    private record Bound(
+            IqHandler handler,
+            long serviceId,
+            int ranking,
+            List<Payload> payloads,
+            Set<String> scope,
+            Duration deadline) {}
 
     @Activate
     public WhiteboardIqRouter() {
@@ -113,8 +120,8 @@ public final class WhiteboardIqRouter implements IqRouter {
         } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
             answer.completeExceptionally(e);
         }
-        if (!answer.isDone()) {
-            answer.orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
+        if (!answer.isDone() && !handler.deadline().isZero()) {
+            answer.orTimeout(handler.deadline().toMillis(), TimeUnit.MILLISECONDS);
         }
         return answer.handle((value, failure) -> {
             if (failure != null) {
@@ -138,7 +145,7 @@ public final class WhiteboardIqRouter implements IqRouter {
             return StanzaError.of(Condition.RESOURCE_CONSTRAINT, "The server's store does not answer; try again later");
         }
         if (cause instanceof TimeoutException) {
-            LOG.error("{} did not answer within {}", name(handler, request), deadline);
+            LOG.error("{} did not answer within {}", name(handler, request), handler.deadline());
         } else {
             LOG.error("{} failed", name(handler, request), cause);
         }
@@ -162,7 +169,7 @@ public final class WhiteboardIqRouter implements IqRouter {
         return to.local() == null ? IqHandler.SERVER : IqHandler.OTHER;
     }
 
-    private static Bound bound(IqHandler handler, Map<String, Object> properties) {
+    private Bound bound(IqHandler handler, Map<String, Object> properties) {
         List<Payload> payloads = new ArrayList<>();
         for (String namespace : texts(properties.get(IqHandler.NAMESPACE))) {
             for (String element : texts(properties.get(IqHandler.ELEMENT))) {
@@ -175,7 +182,10 @@ public final class WhiteboardIqRouter implements IqRouter {
                 properties.get("service.id") instanceof Long id ? id : Long.MAX_VALUE,
                 properties.get("service.ranking") instanceof Integer ranking ? ranking : 0,
                 payloads,
-                scope.isEmpty() ? EVERYBODYS_SCOPE : Set.copyOf(scope));
+                scope.isEmpty() ? EVERYBODYS_SCOPE : Set.copyOf(scope),
+                properties.get(IqHandler.DEADLINE_SECONDS) instanceof Integer seconds
+                        ? Duration.ofSeconds(seconds)
+                        : deadline);
     }
 
     /** A service property may be one text, an array or a collection. */

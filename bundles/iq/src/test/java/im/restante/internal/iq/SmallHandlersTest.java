@@ -176,7 +176,7 @@ class SmallHandlersTest {
         };
     }
 
-    private static final class Info implements ServerInfo {
+    static final class Info implements ServerInfo {
         @Override
         public Jid domain() {
             return SERVER;

@@ -163,6 +163,11 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
+    public CompletionStage<Long> count(Jid owner) {
+        return read(() -> (long) rows.getOrDefault(owner, new TreeMap<>()).size());
+    }
+
+    @Override
     public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
         return this.<Void>answer(() -> {
             ids.forEach(rows.getOrDefault(owner, new TreeMap<>())::remove);

@@ -8,6 +8,7 @@ import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StreamCondition;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,8 @@ final class FakeLink implements ClientLink {
     private Runnable onSentStored = () -> {};
 
     private record Page(List<StoredMessage> rows, CompletableFuture<Void> written) {}
+
+    private record Copies(List<Outbound> stanzas, CompletableFuture<Void> written) {}
 
     /** From here on nothing is written until {@link #flow()}; at most {@code queued} storable messages wait. */
     synchronized FakeLink hold(int queued) {
@@ -144,6 +147,20 @@ final class FakeLink implements ClientLink {
         return page.written;
     }
 
+    @Override
+    public CompletionStage<Void> sendCopies(List<Outbound> copies, Duration timeout) {
+        Copies page = new Copies(copies, new CompletableFuture<>());
+        synchronized (this) {
+            if (ended) {
+                page.written.completeExceptionally(new IOException("ended"));
+            } else {
+                queue.add(page);
+            }
+        }
+        write();
+        return page.written;
+    }
+
     private void write() {
         List<CompletableFuture<Void>> done = new ArrayList<>();
         synchronized (this) {
@@ -157,6 +174,9 @@ final class FakeLink implements ClientLink {
                 } else if (next instanceof Page p) {
                     p.rows.forEach(row -> written.add(row.stanza()));
                     (proving ? done : unproved).add(p.written);
+                } else if (next instanceof Copies c) {
+                    c.stanzas.forEach(copy -> written.add(copy.xml()));
+                    done.add(c.written);
                 }
             }
         }
@@ -195,6 +215,8 @@ final class FakeLink implements ClientLink {
                     unsent.add(o);
                 } else if (waiting instanceof Page p) {
                     broken.add(p.written);
+                } else if (waiting instanceof Copies c) {
+                    broken.add(c.written);
                 }
             }
             queue.clear();

@@ -181,6 +181,11 @@ final class ModelStore implements Delivery {
         return answer;
     }
 
+    @Override
+    public CompletionStage<Long> count(Jid owner) {
+        return CompletableFuture.completedFuture((long) spool(owner).size());
+    }
+
     private static List<StoredMessage> page(Collection<StoredMessage> rows, int most, long bytes) {
         List<StoredMessage> page = new ArrayList<>();
         long size = 0;

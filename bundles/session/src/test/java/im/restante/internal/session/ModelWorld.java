@@ -194,6 +194,11 @@ final class ModelWorld {
         }
 
         @Override
+        public CompletionStage<Void> sendCopies(List<Outbound> copies, Duration timeout) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
         public void afterPending(Runnable task) {
             task.run();
         }

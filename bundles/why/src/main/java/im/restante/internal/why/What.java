@@ -13,6 +13,7 @@ enum What {
     LOST("could not be stored and is lost"),
     EVICTED("removed from the spool to make room for a newer one"),
     EXPIRED("removed from the spool: it had waited as long as it may"),
+    REMOVED("removed from the spool by its owner"),
     ACCOUNT_REMOVED("removed from the spool, with its account");
 
     final String words;

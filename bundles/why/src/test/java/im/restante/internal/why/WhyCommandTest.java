@@ -110,6 +110,7 @@ class WhyCommandTest {
         witness.verdict(ROMEO, JULIET, "m8", 8, STORED);
         witness.fate(ROMEO, List.of(8L), Fate.EVICTED, "limit of 1 messages from one sender");
         witness.fate(List.of(row(9, "<message")), Fate.ACCOUNT_REMOVED, null);
+        witness.fate(ROMEO, List.of(10L), Fate.REMOVED, "by romeo@example.org/orchard");
         assertTrue(run("restante:why m7")
                 .contains("message id=m7 stanza-id=" + stanzaId(7)
                         + " from juliet@example.org to romeo@example.org: removed from the spool: it had waited as long as"
@@ -121,6 +122,7 @@ class WhyCommandTest {
                 evicted);
         String all = run("restante:why romeo@example.org");
         assertTrue(all.contains("removed from the spool, with its account"), all);
+        assertTrue(all.contains("removed from the spool by its owner (by romeo@example.org/orchard)"), all);
         assertFalse(all.contains("secret"), all);
     }
 

@@ -1,0 +1,56 @@
+package im.restante.internal.iq;
+
+import im.restante.jid.Jid;
+import im.restante.session.Retrieval;
+import im.restante.store.StoredMessage;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import im.restante.xml.XmlStreamException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends a session what waits for it, each message with its name (XEP-0013 §2.4). */
+final class Copies {
+    private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+
+    private final Retrieval retrieval;
+    private final XmlCodec codec;
+
+    Copies(Retrieval retrieval, XmlCodec codec) {
+        this.retrieval = retrieval;
+        this.codec = codec;
+    }
+
+    /** @return whether the session got them */
+    CompletionStage<Boolean> send(Jid session, List<StoredMessage> page) {
+        return retrieval
+                .send(session, page.stream().flatMap(row -> copy(row).stream()).toList())
+                .handle((sent, problem) -> {
+                    if (problem != null) {
+                        LOG.debug("{} was cut while it read its messages: {}", session, problem.toString());
+                    }
+                    return problem == null;
+                });
+    }
+
+    /** The message with its name; nothing if it cannot be read back. What a sender says about nodes is not passed on. */
+    private Optional<Element> copy(StoredMessage row) {
+        try {
+            Element name = Element.builder(Namespaces.OFFLINE, OfflineMessages.ITEM)
+                    .attribute("node", Nodes.of(row.id()))
+                    .build();
+            return Optional.of(codec.parse(row.stanza(), Namespaces.CLIENT)
+                    .without(child -> child.is(Namespaces.OFFLINE, OfflineMessages.OFFLINE))
+                    .with(Element.builder(Namespaces.OFFLINE, OfflineMessages.OFFLINE)
+                            .child(name)
+                            .build()));
+        } catch (XmlStreamException e) {
+            LOG.error("message {} for {} cannot be read back", row.id(), row.owner());
+            return Optional.empty();
+        }
+    }
+}

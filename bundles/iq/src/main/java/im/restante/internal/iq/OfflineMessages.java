@@ -1,0 +1,303 @@
+package im.restante.internal.iq;
+
+import im.restante.iq.FeatureProvider;
+import im.restante.iq.IqHandler;
+import im.restante.jid.Jid;
+import im.restante.session.Retrieval;
+import im.restante.stanza.Iq;
+import im.restante.stanza.StanzaError;
+import im.restante.stanza.StanzaError.Condition;
+import im.restante.store.StoredMessage;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Lets users deal with their waiting messages by hand (XEP-0013): ask how many there are and for a header of each, read and remove
+ * some or all. Who asks or reads gets no flood of them. What is read is sent page by page, each when the one before is written or
+ * acknowledged, and stays in the spool; the result follows the last, however long the client takes.
+ */
+@Component(
+        service = {OfflineMessages.class, IqHandler.class, FeatureProvider.class},
+        property = {
+            IqHandler.NAMESPACE + "=" + Namespaces.OFFLINE,
+            IqHandler.ELEMENT + "=" + OfflineMessages.OFFLINE,
+            IqHandler.SCOPE + "=" + IqHandler.OWN,
+            IqHandler.SCOPE + "=" + IqHandler.OTHER,
+            IqHandler.DEADLINE_SECONDS + ":Integer=0"
+        })
+public final class OfflineMessages implements IqHandler, FeatureProvider {
+    static final String OFFLINE = "offline";
+
+    /** Of one page that is sent; a single message may be larger. */
+    static final int PAGE_ROWS = 100;
+
+    static final long PAGE_BYTES = 128 * 1024;
+
+    static final String ITEM = "item";
+    private static final String FORM = "jabber:x:data";
+    private static final String VIEW = "view";
+    private static final String REMOVE = "remove";
+    private static final String FETCH = "fetch";
+    private static final String PURGE = "purge";
+
+    private final Retrieval retrieval;
+    private final XmlCodec codec;
+    private final Copies copies;
+    /** By session, so that a client that sends several requests at once finds what the first one left. */
+    private final InTurn inTurn = new InTurn();
+
+    @Activate
+    public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec) {
+        this.retrieval = retrieval;
+        this.codec = codec;
+        this.copies = new Copies(retrieval, codec);
+    }
+
+    @Override
+    public Set<String> serverFeatures() {
+        return Set.of(Namespaces.OFFLINE);
+    }
+
+    @Override
+    public Set<String> accountFeatures() {
+        return Set.of(Namespaces.OFFLINE);
+    }
+
+    @Override
+    public CompletionStage<Iq> handle(Iq request) {
+        if (!Answers.isOwn(request)) {
+            return Answers.error(request, Condition.FORBIDDEN);
+        }
+        List<Element> wishes = request.payload().orElseThrow().children();
+        String action = action(wishes);
+        if (action == null) {
+            return Answers.error(
+                    request, Condition.BAD_REQUEST, "One fetch, one purge, or items that all say view or all remove");
+        }
+        boolean removes = action.equals(REMOVE) || action.equals(PURGE);
+        if (removes && request.type() != Iq.Type.SET) {
+            return Answers.error(request, Condition.BAD_REQUEST, action + " needs an IQ of type set");
+        }
+        Jid session = request.from();
+        if (!removes) {
+            retrieval.hold(session);
+        }
+        return inTurn.run(session, () -> switch (action) {
+            case VIEW -> new View(request).run();
+            case REMOVE -> new Removal(request).run();
+            case PURGE -> retrieval.purge(session.bare(), session).thenApply(done -> request.result());
+            default -> fetch(session, 0).thenApply(complete -> complete ? request.result() : cut(request));
+        });
+    }
+
+    /** What all the children want; null if they do not agree, or nobody knows what. */
+    private static String action(List<Element> wishes) {
+        if (wishes.size() == 1 && wishes.get(0).is(Namespaces.OFFLINE, FETCH)) {
+            return FETCH;
+        }
+        if (wishes.size() == 1 && wishes.get(0).is(Namespaces.OFFLINE, PURGE)) {
+            return PURGE;
+        }
+        String action = wishes.isEmpty() ? null : wishes.get(0).attribute("action");
+        if (!VIEW.equals(action) && !REMOVE.equals(action)) {
+            return null;
+        }
+        boolean agreed = wishes.stream()
+                .allMatch(wish -> wish.is(Namespaces.OFFLINE, ITEM)
+                        && wish.attribute("node") != null
+                        && action.equals(wish.attribute("action")));
+        return agreed ? action : null;
+    }
+
+    /** The answer to a question of service discovery for the number of messages (XEP-0013 §2.2). */
+    CompletionStage<Iq> info(Iq request) {
+        retrieval.hold(request.from());
+        return inTurn.run(
+                request.from(),
+                () -> retrieval.count(request.from().bare()).thenApply(count -> request.result(description(count))));
+    }
+
+    private static Element description(long count) {
+        return Element.builder(Namespaces.DISCO_INFO, "query")
+                .attribute("node", Namespaces.OFFLINE)
+                .child(Element.builder(Namespaces.DISCO_INFO, "identity")
+                        .attribute("category", "automation")
+                        .attribute("type", "message-list")
+                        .build())
+                .child(feature(Namespaces.OFFLINE))
+                .child(feature(Portion.RSM))
+                .child(Element.builder(FORM, "x")
+                        .attribute("type", "result")
+                        .child(field("FORM_TYPE", "hidden", Namespaces.OFFLINE))
+                        .child(field("number_of_messages", null, Long.toString(count)))
+                        .build())
+                .build();
+    }
+
+    /** The answer to a question of service discovery for headers (XEP-0013 §2.3): all, or those of a portion. */
+    CompletionStage<Iq> items(Iq request) {
+        retrieval.hold(request.from());
+        Portion portion = Portion.of(request.payload().orElseThrow(), Headers.MOST);
+        if (portion.fault() != null) {
+            return Answers.error(request, portion.fault());
+        }
+        Jid owner = request.from().bare();
+        return inTurn.run(
+                request.from(),
+                () -> new Headers(retrieval, codec, owner, portion).read().thenApply(request::result));
+    }
+
+    private static Element feature(String name) {
+        return Element.builder(Namespaces.DISCO_INFO, "feature")
+                .attribute("var", name)
+                .build();
+    }
+
+    private static Element field(String name, String type, String value) {
+        return Element.builder(FORM, "field")
+                .attribute("var", name)
+                .attribute("type", type)
+                .child(Element.of(FORM, "value", value))
+                .build();
+    }
+
+    /** @return whether the session got everything */
+    private CompletionStage<Boolean> fetch(Jid session, long after) {
+        return retrieval
+                .page(session.bare(), after, PAGE_ROWS, PAGE_BYTES)
+                .thenComposeAsync(page -> page.isEmpty() // not nested: many pages would need a deep stack
+                        ? CompletableFuture.completedFuture(true)
+                        : copies.send(session, page)
+                                .thenComposeAsync(sent -> sent
+                                        ? fetch(
+                                                session,
+                                                page.get(page.size() - 1).id())
+                                        : CompletableFuture.completedFuture(false)));
+    }
+
+    private static Iq cut(Iq request) {
+        return request.error(
+                StanzaError.of(Condition.RESOURCE_CONSTRAINT, "The connection was cut before all messages were sent"));
+    }
+
+    /** A request about some messages, which are looked up one after the other, in the order of their arrival. */
+    private abstract class Some {
+        final Iq request;
+        final Jid session;
+        private final Iterator<Long> wanted;
+        private final List<String> missing = new ArrayList<>();
+
+        Some(Iq request) {
+            this.request = request;
+            this.session = request.from();
+            TreeSet<Long> ids = new TreeSet<>();
+            for (Element item : request.payload().orElseThrow().children()) {
+                String node = item.attribute("node");
+                long id = Nodes.id(node);
+                if (id == 0) {
+                    missing.add(node);
+                } else {
+                    ids.add(id);
+                }
+            }
+            wanted = ids.iterator();
+        }
+
+        CompletionStage<Iq> run() {
+            return next().thenApply(complete -> complete ? answer() : cut(request));
+        }
+
+        private CompletionStage<Boolean> next() {
+            if (!wanted.hasNext()) {
+                return end();
+            }
+            long id = wanted.next();
+            return retrieval.page(session.bare(), id - 1, 1, 1).thenComposeAsync(page -> {
+                if (page.isEmpty() || page.get(0).id() != id) {
+                    missing.add(Nodes.of(id));
+                    return next();
+                }
+                return found(page.get(0))
+                        .thenComposeAsync(goOn -> goOn ? next() : CompletableFuture.completedFuture(false));
+            });
+        }
+
+        /** @return completes with false if it makes no sense to go on */
+        abstract CompletionStage<Boolean> found(StoredMessage row);
+
+        /** All that are there were found. */
+        abstract CompletionStage<Boolean> end();
+
+        /** Some were not there: the error names them; the others had what was wanted. */
+        private Iq answer() {
+            if (missing.isEmpty()) {
+                return request.result();
+            }
+            Element.Builder names = Element.builder(Namespaces.OFFLINE, OFFLINE);
+            missing.forEach(node -> names.child(Element.builder(Namespaces.OFFLINE, ITEM)
+                    .attribute("node", node)
+                    .build()));
+            return request.error(
+                    StanzaError.of(Condition.ITEM_NOT_FOUND).toElement().with(names.build()));
+        }
+    }
+
+    private final class View extends Some {
+        private final List<StoredMessage> page = new ArrayList<>();
+        private long bytes;
+
+        View(Iq request) {
+            super(request);
+        }
+
+        @Override
+        CompletionStage<Boolean> found(StoredMessage row) {
+            page.add(row);
+            bytes += row.sizeBytes();
+            return page.size() < PAGE_ROWS && bytes < PAGE_BYTES ? CompletableFuture.completedFuture(true) : end();
+        }
+
+        @Override
+        CompletionStage<Boolean> end() {
+            if (page.isEmpty()) {
+                return CompletableFuture.completedFuture(true);
+            }
+            List<StoredMessage> now = List.copyOf(page);
+            page.clear();
+            bytes = 0;
+            return copies.send(session, now);
+        }
+    }
+
+    private final class Removal extends Some {
+        private final List<Long> ids = new ArrayList<>();
+
+        Removal(Iq request) {
+            super(request);
+        }
+
+        @Override
+        CompletionStage<Boolean> found(StoredMessage row) {
+            ids.add(row.id());
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        CompletionStage<Boolean> end() {
+            return ids.isEmpty()
+                    ? CompletableFuture.completedFuture(true)
+                    : retrieval.remove(session.bare(), ids, session).thenApply(done -> true);
+        }
+    }
+}
