@@ -22,12 +22,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A client that keeps what it is given, answers the server's pings as every client does, and can be made to fail: to cut its
- * connection with a reset, or to stop reading, when it has got a certain number of messages.
+ * A client that keeps what it is given, answers the server's pings as every client does and, with stream management (XEP-0198),
+ * its requests with an honest count; it can be made to fail: to cut its connection with a reset, or to stop reading, when it has
+ * got a certain number of messages.
  */
 final class Client implements AutoCloseable {
     private static final Pattern ID = Pattern.compile(" id=['\"]([^'\"]*)['\"]");
     private static final Pattern STANZA_ID = Pattern.compile("<stanza-id[^>]*? id=['\"]([^'\"]*)['\"]");
+    /** Of what a sender is told about a rule of his message (XEP-0079 §3.4). */
+    private static final Pattern STATUS = Pattern.compile("<amp [^>]*status=");
+
+    private static final String SM = "urn:xmpp:sm:3";
     /** Small, so that a client that does not read is felt by the server soon. */
     private static final int RECEIVE_BUFFER = 16 * 1024;
 
@@ -45,10 +50,15 @@ final class Client implements AutoCloseable {
     private final Condition taken = taking.newCondition();
     private final Map<String, CompletableFuture<Void>> questions = new ConcurrentHashMap<>();
     private final List<Received> received = new ArrayList<>();
+    private final List<Received> replies = new ArrayList<>();
     private final List<Mail> refused = new ArrayList<>();
     private final StanzaSplitter splitter = new StanzaSplitter();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final CountDownLatch resumed = new CountDownLatch(1);
+    private final CountDownLatch readingOn = new CountDownLatch(1);
+    private final CompletableFuture<String> managed = new CompletableFuture<>();
+    /** Stanzas that came since stream management was enabled; -1 without it. Written by the reading thread only. */
+    private volatile long handled = -1;
+
     private volatile long lastTaken = -1;
     private volatile int answers; // written by the reading thread only
     private volatile int cutAfter = Integer.MAX_VALUE;
@@ -68,6 +78,45 @@ final class Client implements AutoCloseable {
         return client;
     }
 
+    /**
+     * Enables stream management.
+     *
+     * @param resumableSeconds how long the stream shall be resumable after a cut; 0: not at all
+     * @return the id to resume the stream with; empty if it cannot be
+     */
+    String manage(int resumableSeconds) throws Exception {
+        String wish = resumableSeconds == 0 ? "" : " resume='true' max='" + resumableSeconds + "'";
+        write(("<enable xmlns='" + SM + "'" + wish + "/>").getBytes(US_ASCII));
+        String answer = managed.get(30, TimeUnit.SECONDS);
+        Matcher id = ID.matcher(answer);
+        if (!answer.startsWith("<enabled")) {
+            throw new AssertionError("no stream management: " + answer);
+        }
+        return id.find() ? id.group(1) : "";
+    }
+
+    /**
+     * Connects and goes on with the stream of this client, which has ended, by telling how many stanzas it has handled.
+     *
+     * @param id of the stream, as {@link #manage} gave it
+     * @return empty if the server refuses it; then the connection is closed
+     */
+    Optional<Client> resume(int port, String user, String id) throws Exception {
+        awaitEnd();
+        Client client = new Client();
+        client.socket.setTcpNoDelay(true);
+        client.socket.setReceiveBufferSize(RECEIVE_BUFFER);
+        PlainLogin.authenticate(client.socket, port, user);
+        client.handled = handled;
+        Threads.start(client::readAll);
+        client.write(("<resume xmlns='" + SM + "' previd='" + id + "' h='" + handled + "'/>").getBytes(US_ASCII));
+        if (client.managed.get(30, TimeUnit.SECONDS).startsWith("<resumed")) {
+            return Optional.of(client);
+        }
+        client.close();
+        return Optional.empty();
+    }
+
     /** To be called before presence: a reset as soon as so many messages have come. */
     Client cutAfter(int messages) {
         cutAfter = messages;
@@ -85,7 +134,7 @@ final class Client implements AutoCloseable {
     }
 
     void readOn() {
-        resumed.countDown();
+        readingOn.countDown();
     }
 
     void presence() throws IOException {
@@ -152,6 +201,13 @@ final class Client implements AutoCloseable {
     int count() {
         synchronized (received) {
             return received.size();
+        }
+    }
+
+    /** What came of the rules of messages sent; each names its message. */
+    List<Received> replies() {
+        synchronized (replies) {
+            return List.copyOf(replies);
         }
     }
 
@@ -228,17 +284,27 @@ final class Client implements AutoCloseable {
             tellTaken();
             IOException gone = new IOException("the connection ended");
             questions.values().forEach(question -> question.completeExceptionally(gone));
+            managed.completeExceptionally(gone);
         }
     }
 
     /** Gives false if nothing more is to be read. */
     private boolean take(String stanza) throws IOException, InterruptedException {
         String tag = stanza.substring(0, stanza.indexOf('>') + 1);
+        if (tag.contains(SM)) {
+            streamManagement(tag);
+            return true;
+        }
+        handled += handled >= 0 ? 1 : 0;
         if (tag.startsWith("<iq")) {
             iq(tag);
+        } else if (STATUS.matcher(stanza).find()) {
+            synchronized (replies) {
+                replies.add(new Received(Mail.of(tag), stanzaId(stanza)));
+            }
         } else if (tag.startsWith("<message") && tag.contains("error")) {
             synchronized (refused) {
-                Mail.refusedBy(tag).ifPresent(refused::add);
+                Mail.of(tag).ifPresent(refused::add);
             }
         } else if (tag.startsWith("<message")) {
             return message(stanza);
@@ -247,10 +313,9 @@ final class Client implements AutoCloseable {
     }
 
     private boolean message(String stanza) throws InterruptedException {
-        Matcher id = STANZA_ID.matcher(stanza);
         int count;
         synchronized (received) {
-            received.add(new Received(Mail.in(stanza), id.find() ? id.group(1) : ""));
+            received.add(new Received(Mail.in(stanza), stanzaId(stanza)));
             count = received.size();
         }
         if (count == cutAfter) {
@@ -259,9 +324,23 @@ final class Client implements AutoCloseable {
         }
         if (count == pauseAfter) {
             paused = true;
-            resumed.await();
+            readingOn.await();
         }
         return true;
+    }
+
+    private static String stanzaId(String stanza) {
+        Matcher id = STANZA_ID.matcher(stanza);
+        return id.find() ? id.group(1) : "";
+    }
+
+    private void streamManagement(String tag) throws IOException {
+        if (tag.startsWith("<r ") || tag.startsWith("<r/")) {
+            write(("<a xmlns='" + SM + "' h='" + handled + "'/>").getBytes(US_ASCII));
+        } else if (!tag.startsWith("<a ")) {
+            handled = tag.startsWith("<enabled") ? 0 : handled;
+            managed.complete(tag);
+        }
     }
 
     private void iq(String tag) throws IOException {

@@ -1,7 +1,6 @@
 package im.restante.itests.faults;
 
 import im.restante.itests.harness.Await;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +13,8 @@ final class DrainKill implements Scenario {
     private final Site site;
     private final String sender;
 
-    DrainKill(Site site) throws IOException {
-        this.site = site;
+    DrainKill(Terms terms) throws Exception {
+        site = terms.started();
         sender = site.newUser("sender");
     }
 
@@ -34,11 +33,11 @@ final class DrainKill implements Scenario {
                 Duration.ofSeconds(30),
                 () -> client.count() >= killAfter);
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(5_000)));
-        site.server().kill();
+        site.kill(random);
         client.awaitEnd();
         ledger.login(client.received());
 
-        site.server().start();
+        site.start();
         site.drain(owner, "second", ledger);
         return ledger.count();
     }

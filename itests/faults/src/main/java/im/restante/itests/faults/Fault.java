@@ -1,61 +1,99 @@
 package im.restante.itests.faults;
 
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What can be done to it, and how often it is done in the short form. */
 enum Fault {
     STORE_KILL(4) {
         @Override
-        Scenario begin(boolean full) throws Exception {
-            return new StoreKill(started(), full ? 50 : 10, false);
+        Scenario begin(Terms terms) throws Exception {
+            return new StoreKill(terms, StoreKill.Way.AWAY);
         }
     },
     PRESENT_KILL(2) {
         @Override
-        Scenario begin(boolean full) throws Exception {
-            Site site = Site.prepare();
-            site.server().configure("im.restante.offline", "journal", "true").start();
-            return new StoreKill(site, full ? 50 : 10, true);
+        Scenario begin(Terms terms) throws Exception {
+            return new StoreKill(terms, StoreKill.Way.PRESENT);
+        }
+    },
+    STORE_DATABASE_KILL(3) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new StoreKill(terms, StoreKill.Way.DATABASE_ONLY);
         }
     },
     DRAIN_KILL(3) {
         @Override
-        Scenario begin(boolean full) throws Exception {
-            return new DrainKill(started());
+        Scenario begin(Terms terms) throws Exception {
+            return new DrainKill(terms);
         }
     },
-    DRAIN_CUT(8) {
+    DRAIN_DATABASE_KILL(3) {
         @Override
-        Scenario begin(boolean full) throws Exception {
-            return new DrainCut(started());
+        Scenario begin(Terms terms) throws Exception {
+            return new DrainDatabaseKill(terms);
+        }
+    },
+    DRAIN_CUT_PING(3) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new DrainCut(terms, DrainCut.Way.PING);
+        }
+    },
+    DRAIN_CUT_MANAGED(2) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new DrainCut(terms, DrainCut.Way.MANAGED);
+        }
+    },
+    DRAIN_CUT_RESUMED(2) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new DrainCut(terms, DrainCut.Way.RESUMED);
+        }
+    },
+    DRAIN_CUT_REFUSED(2) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new DrainCut(terms, DrainCut.Way.REFUSED);
         }
     },
     PAUSE(1) {
         @Override
-        Scenario begin(boolean full) throws Exception {
-            return new Pause(started());
+        Scenario begin(Terms terms) throws Exception {
+            return new Pause(terms);
         }
     },
     DISK_FULL(2) {
         @Override
-        Scenario begin(boolean full) {
+        Scenario begin(Terms terms) {
             return new DiskFull();
         }
     },
     DAMAGE(1) {
         @Override
-        Scenario begin(boolean full) {
+        Scenario begin(Terms terms) {
             return new Damage();
         }
     },
     REMOVAL_KILL(2) {
         @Override
-        Scenario begin(boolean full) throws Exception {
-            return new RemovalKill(started());
+        Scenario begin(Terms terms) throws Exception {
+            return new RemovalKill(terms);
         }
     };
+
+    /** Where a client or the server is cut off from proof that was on its way, so that messages come again. */
+    private static final Set<Fault> DOUBLE = EnumSet.of(
+            PRESENT_KILL, DRAIN_KILL, DRAIN_CUT_PING, DRAIN_CUT_MANAGED, DRAIN_CUT_RESUMED, DRAIN_CUT_REFUSED);
+
+    private static final Set<Fault> OF_MARIADB = EnumSet.of(STORE_DATABASE_KILL, DRAIN_DATABASE_KILL);
+    private static final Set<Fault> OF_A_FILE = EnumSet.of(DISK_FULL, DAMAGE);
 
     private final int shortRounds;
 
@@ -67,27 +105,32 @@ enum Fault {
         return shortRounds;
     }
 
-    /** @param full as many senders as the long form has */
-    abstract Scenario begin(boolean full) throws Exception;
+    abstract Scenario begin(Terms terms) throws Exception;
+
+    /** Whether some messages may come twice; without proof the same are those that may be lost. */
+    boolean mayDouble() {
+        return DOUBLE.contains(this);
+    }
 
     /** As the command line has it. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    static Fault of(String word) {
-        for (Fault fault : values()) {
-            if (fault.word().equals(word)) {
-                return fault;
-            }
-        }
-        throw new IllegalArgumentException("unknown: " + word + "; there are "
-                + List.of(values()).stream().map(Fault::word).collect(Collectors.joining(" ")));
+    /** Those that make sense there. */
+    static Set<Fault> on(Terms terms) {
+        return EnumSet.complementOf(EnumSet.copyOf(terms.mariaDb() ? OF_A_FILE : OF_MARIADB));
     }
 
-    private static Site started() throws Exception {
-        Site site = Site.prepare();
-        site.server().start();
-        return site;
+    /** Those that a word of the command line names: one, or all that begin with it, as {@code drain-cut}. */
+    static Set<Fault> of(String word) {
+        Set<Fault> named = Arrays.stream(values())
+                .filter(fault -> fault.word().equals(word) || fault.word().startsWith(word + "-"))
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Fault.class)));
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException("unknown: " + word + "; there are "
+                    + List.of(values()).stream().map(Fault::word).collect(Collectors.joining(" ")));
+        }
+        return named;
     }
 }

@@ -2,25 +2,44 @@ package im.restante.itests.faults;
 
 import im.restante.itests.harness.Jdk;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Does harm to a standalone server, started as a process on this machine, and counts what became of the messages:
- * {@code java -jar faults.jar [--rounds N] [--seed S] [--no-proof] [SCENARIO ...]}. The exit code is 1 if a promise was broken.
+ * {@code java -jar faults.jar [--rounds N] [--seed S] [--store mariadb] [--no-proof] [FAULT ...]}. The exit code is 1 if a promise was
+ * broken.
  */
 public final class FaultRunner {
     /**
      * What is to be done.
      *
-     * @param rounds of each fault; 0: those of the short form
+     * @param rounds in all, shared out among the faults as in the short form, at least one for each; 0: the short form
      * @param seed   of all that is random
-     * @param proof  whether a message must stay until its delivery is proved; without, a cut drain may lose some
      */
-    record Plan(int rounds, long seed, boolean proof, Set<Fault> faults) {}
+    record Plan(int rounds, long seed, Terms terms, Set<Fault> faults) {
+        /** How often each is done. */
+        Map<Fault, Integer> shares() {
+            int weights = faults.stream().mapToInt(Fault::shortRounds).sum();
+            Map<Fault, Integer> shares = new EnumMap<>(Fault.class);
+            int before = 0;
+            for (Fault fault : faults) {
+                int behind = before + fault.shortRounds();
+                int share = rounds == 0
+                        ? fault.shortRounds()
+                        : Math.toIntExact((long) rounds * behind / weights - (long) rounds * before / weights);
+                shares.put(fault, Math.max(1, share));
+                before = behind;
+            }
+            return shares;
+        }
+    }
 
     /**
      * What one fault did.
@@ -29,8 +48,8 @@ public final class FaultRunner {
      */
     record Outcome(Fault fault, int rounds, Ledger.Count count, List<String> broken, String remark, double seconds) {}
 
-    /** Messages that may be without proof, and so come twice: the server's default. */
-    private static final int WINDOW = 100;
+    private static final String USAGE =
+            "usage: java -jar faults.jar [--rounds N] [--seed S] [--store sqlite|mariadb] [--no-proof] [FAULT ...]";
 
     private final Plan plan;
 
@@ -42,6 +61,7 @@ public final class FaultRunner {
         int rounds = 0;
         long seed = System.nanoTime() & 0xffff_ffffL;
         boolean proof = true;
+        boolean mariaDb = false;
         Set<Fault> faults = EnumSet.noneOf(Fault.class);
         try {
             List<String> words = new ArrayList<>(List.of(args));
@@ -51,31 +71,47 @@ public final class FaultRunner {
                     case "--rounds" -> rounds = Integer.parseInt(words.remove(0));
                     case "--seed" -> seed = Long.parseLong(words.remove(0));
                     case "--no-proof" -> proof = false;
-                    default -> faults.add(Fault.of(word));
+                    case "--store" -> mariaDb = isMariaDb(words.remove(0));
+                    default -> faults.addAll(Fault.of(word));
                 }
             }
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            System.err.println("usage: java -jar faults.jar [--rounds N] [--seed S] [--no-proof] [SCENARIO ...]");
+            System.err.println(USAGE);
             System.err.println(e.getMessage());
             System.exit(2);
         }
-        System.out.printf("server on %s, seed %d%n", Jdk.newest(), seed);
+        Terms terms = new Terms(rounds > 0, proof, mariaDb);
         if (faults.isEmpty()) {
-            faults = EnumSet.allOf(Fault.class);
+            faults = Fault.on(terms);
+        } else if (!Fault.on(terms).containsAll(faults)) {
+            System.err.println("not with this store; there are "
+                    + Fault.on(terms).stream().map(Fault::word).collect(Collectors.joining(" ")));
+            System.exit(2);
         }
-        List<Outcome> outcomes = new FaultRunner(new Plan(rounds, seed, proof, faults)).run();
+        System.out.printf(
+                "server on %s with %s%s, seed %d%n",
+                Jdk.newest(), mariaDb ? "MariaDB" : "SQLite", proof ? "" : ", proof=write", seed);
+        List<Outcome> outcomes = new FaultRunner(new Plan(rounds, seed, terms, faults)).run();
         System.out.print(table(outcomes));
         System.exit(outcomes.stream().allMatch(outcome -> outcome.broken().isEmpty()) ? 0 : 1);
     }
 
-    /** Does everything, one after the other. */
-    List<Outcome> run() {
-        return plan.faults().stream().map(this::run).toList();
+    private static boolean isMariaDb(String store) {
+        if (!List.of("sqlite", "mariadb").contains(store)) {
+            throw new IllegalArgumentException("there is no store " + store);
+        }
+        return store.equals("mariadb");
     }
 
-    private Outcome run(Fault fault) {
+    /** Does everything, one after the other. */
+    List<Outcome> run() {
+        List<Outcome> outcomes = new ArrayList<>();
+        plan.shares().forEach((fault, rounds) -> outcomes.add(run(fault, rounds)));
+        return outcomes;
+    }
+
+    private Outcome run(Fault fault, int rounds) {
         long begin = System.nanoTime();
-        int rounds = plan.rounds() > 0 ? plan.rounds() : fault.shortRounds();
         Ledger.Count sum = Ledger.Count.NONE;
         List<String> broken = new ArrayList<>();
         Scenario scenario = null;
@@ -83,7 +119,7 @@ public final class FaultRunner {
         for (int round = 0; round < rounds; round++) {
             try {
                 if (scenario == null) {
-                    scenario = fault.begin(plan.rounds() > 0);
+                    scenario = fault.begin(plan.terms());
                 }
                 // a seed for each round, so that a failed one is not needed to repeat the next
                 Ledger.Count count =
@@ -116,16 +152,11 @@ public final class FaultRunner {
     /** What is wrong with a round, in words; empty if nothing is. */
     private String verdict(Fault fault, Ledger.Count count) {
         List<String> wrong = new ArrayList<>();
-        boolean draining = fault == Fault.DRAIN_KILL || fault == Fault.DRAIN_CUT || fault == Fault.PRESENT_KILL;
-        if (count.lost() > 0 && (plan.proof() || !draining)) {
+        if (count.lost() > 0 && (plan.terms().proof() || !fault.mayDouble())) {
             wrong.add(count.lost() + " lost");
         }
-        if (count.doubled() > 0 && !draining) {
+        if (count.doubled() > 0 && !fault.mayDouble()) {
             wrong.add(count.doubled() + " doubled");
-        }
-        // a kill may lose several proofs that share a commit
-        if (count.doubled() > WINDOW && fault == Fault.DRAIN_CUT && plan.proof()) {
-            wrong.add(count.doubled() + " doubled, more than may be without proof at a time");
         }
         if (count.otherIds() > 0) {
             wrong.add(count.otherIds() + " doubled under another stanza-id");
@@ -142,7 +173,7 @@ public final class FaultRunner {
     static String table(List<Outcome> outcomes) {
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-13s %6s %9s %9s %9s %6s %8s %9s %9s %8s %6s%n",
+                "%-19s %6s %9s %9s %9s %6s %8s %9s %9s %8s %6s%n",
                 "fault",
                 "rounds",
                 "sent",
@@ -158,7 +189,7 @@ public final class FaultRunner {
             Ledger.Count count = outcome.count();
             text.append(String.format(
                     Locale.ROOT,
-                    "%-13s %6d %9d %9d %9d %6d %8d %9d %9d %8d %6.0f  %s%s%n",
+                    "%-19s %6d %9d %9d %9d %6d %8d %9d %9d %8d %6.0f  %s%s%n",
                     outcome.fault().word(),
                     outcome.rounds(),
                     count.sent(),

@@ -70,6 +70,20 @@ final class Ledger {
         }
     }
 
+    /** How far back, from the end of the first login, lies the oldest message that came again in a later one; 0: none did. */
+    int cameAgain() {
+        Set<Mail> later = new HashSet<>();
+        logins.subList(1, logins.size())
+                .forEach(login -> login.forEach(one -> one.mail().ifPresent(later::add)));
+        List<Client.Received> first = logins.get(0);
+        for (int n = 0; n < first.size(); n++) {
+            if (first.get(n).mail().filter(later::contains).isPresent()) {
+                return first.size() - n;
+            }
+        }
+        return 0;
+    }
+
     Count count() {
         Map<Mail, String> ids = new HashMap<>();
         Map<Integer, Long> lastNew = new HashMap<>();

@@ -38,9 +38,9 @@ record Mail(int sender, long number) {
         return Optional.of(new Mail(Integer.parseInt(body.group(1)), Long.parseLong(body.group(2))));
     }
 
-    /** Which one an error is about, by its id. */
-    static Optional<Mail> refusedBy(String error) {
-        Matcher id = ID.matcher(error);
+    /** Which one an error or another answer is about, by the id in its first tag. */
+    static Optional<Mail> of(String tag) {
+        Matcher id = ID.matcher(tag);
         return id.find()
                 ? Optional.of(new Mail(Integer.parseInt(id.group(1)), Long.parseLong(id.group(2))))
                 : Optional.empty();

@@ -1,7 +1,6 @@
 package im.restante.itests.faults;
 
 import im.restante.itests.harness.Await;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +15,8 @@ final class Pause implements Scenario {
     private final Site site;
     private final String sender;
 
-    Pause(Site site) throws IOException {
-        this.site = site;
+    Pause(Terms terms) throws Exception {
+        site = terms.started();
         sender = site.newUser("sender");
     }
 

@@ -22,8 +22,8 @@ final class RemovalKill implements Scenario {
     private long removed;
     private long inherited;
 
-    RemovalKill(Site site) throws IOException {
-        this.site = site;
+    RemovalKill(Terms terms) throws Exception {
+        site = terms.started();
         sender = site.newUser("sender");
     }
 
@@ -43,9 +43,9 @@ final class RemovalKill implements Scenario {
             }
         });
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LATEST_KILL_MILLIS)));
-        site.server().kill();
+        site.kill(random);
         removal.get(30, TimeUnit.SECONDS);
-        site.server().start();
+        site.start();
 
         if (exists(leaver)) {
             if (answered.get()) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,26 +21,70 @@ final class Site implements AutoCloseable {
     private static final long POLL_NANOS = 30_000_000;
 
     private final ServerProcess server;
+    /** Null for a server that keeps everything in a file. */
+    private final Database database;
+
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger names = new AtomicInteger();
 
-    private Site(ServerProcess server) {
+    private Site(ServerProcess server, Database database) {
         this.server = server;
+        this.database = database;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "kill-server"));
     }
 
     /** Not started yet. Closed, and so killed, also when this program is interrupted. */
     static Site prepare() {
-        ServerProcess server = ServerProcess.prepare(Jdk.newest())
+        return new Site(preparedServer(), null);
+    }
+
+    /** As {@link #prepare}, with accounts and messages on a MariaDB server of its own. */
+    static Site onMariaDb() throws Exception {
+        Database database = new Database();
+        ServerProcess server = preparedServer()
+                .configure("im.restante.offline", "store", "mariadb")
+                .configure("im.restante.accounts", "user-store", "mariadb");
+        database.settings().forEach((key, value) -> server.configure("im.restante.store.mariadb", key, value));
+        return new Site(server, database);
+    }
+
+    private static ServerProcess preparedServer() {
+        return ServerProcess.prepare(Jdk.newest())
                 .configure("im.restante.c2s", "tls", "off")
                 .configure("im.restante.accounts", "scram-iterations", "4096")
                 .configure("im.restante.quota", "store-limit", "-1");
-        Site site = new Site(server);
-        Runtime.getRuntime().addShutdownHook(new Thread(site::close, "kill-server"));
-        return site;
     }
 
     ServerProcess server() {
         return server;
+    }
+
+    /** Starts what does not run. */
+    void start() throws Exception {
+        if (database != null) {
+            database.start();
+        }
+        if (!server.isRunning()) {
+            server.start();
+        }
+    }
+
+    /** Kills the server; every other time its database server with it, a moment before or behind it. */
+    void kill(Random random) {
+        boolean both = database != null && random.nextBoolean();
+        boolean databaseFirst = random.nextBoolean();
+        if (both && databaseFirst) {
+            database.kill();
+        }
+        server.kill();
+        if (both && !databaseFirst) {
+            database.kill();
+        }
+    }
+
+    /** Kills nothing but the database server. */
+    void killDatabase() {
+        database.kill();
     }
 
     /** A new account. */
@@ -51,6 +96,11 @@ final class Site implements AutoCloseable {
 
     Client login(String user, String resource) throws IOException {
         return Client.login(server.port(), user, resource);
+    }
+
+    /** {@code client}, which was cut, with a new connection; empty if the server refuses to go on with its stream. */
+    Optional<Client> resume(Client client, String user, String stream) throws Exception {
+        return client.resume(server.port(), user, stream);
     }
 
     /** Numbers that no message of this run has had. */
@@ -80,8 +130,13 @@ final class Site implements AutoCloseable {
      */
     void drain(String recipient, String resource, Ledger ledger) throws Exception {
         Client client = login(recipient, resource);
+        client.presence();
+        drainOn(recipient, client, ledger);
+    }
+
+    /** The same for one who is logged in and available. */
+    void drainOn(String recipient, Client client, Ledger ledger) throws Exception {
         try {
-            client.presence();
             awaitEmpty(recipient, client);
             client.ping();
         } finally {
@@ -101,13 +156,17 @@ final class Site implements AutoCloseable {
         }
     }
 
-    /** What the server says about the spool; empty if nothing waits. */
-    String waiting(String recipient) throws IOException {
-        return server.shell("restante:spool " + recipient + "@localhost")
-                .lines()
-                .filter(line -> !line.startsWith(" ") && !line.endsWith("nothing waits"))
-                .findFirst()
-                .orElse("");
+    /** What the server says about the spool, if only that it cannot tell just now; empty if nothing waits. */
+    private String waiting(String recipient) {
+        try {
+            return server.shell("restante:spool " + recipient + "@localhost")
+                    .lines()
+                    .filter(line -> !line.startsWith(" ") && !line.endsWith("nothing waits"))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException e) {
+            return e.getMessage();
+        }
     }
 
     /** Everything the server has logged so far. */
@@ -132,6 +191,9 @@ final class Site implements AutoCloseable {
     public synchronized void close() {
         if (Files.exists(server.home())) {
             server.close();
+            if (database != null) {
+                database.close();
+            }
         }
     }
 }

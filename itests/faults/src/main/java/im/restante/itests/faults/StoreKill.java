@@ -13,25 +13,42 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/** Many send to recipients who are away, or there; the server is killed in the middle. What it acknowledged must be there, once, in order. */
+/** Many send to some recipients; there is a kill in the middle. What was acknowledged must be there, once, in order. */
 final class StoreKill implements Scenario {
+    /** Who is killed, and where the recipients are. */
+    enum Way {
+        /** The server, while the recipients are away. */
+        AWAY,
+        /** The server, which keeps a journal, while they are there; what was handed to them may be proved or not. */
+        PRESENT,
+        /** The database server alone, which comes back after a while; the senders go on. */
+        DATABASE_ONLY
+    }
+
+    private static final int SENDERS = 50;
+    private static final int SENDERS_SHORT = 10;
     private static final int RECIPIENTS = 10;
     private static final int MOST_PER_SENDER = 300;
     private static final int PING_EVERY = 8;
     private static final int MOST_ANSWERS_EACH = 15;
+    private static final int LONGEST_AWAY_MILLIS = 3_000;
 
     private final Site site;
-    private final boolean present;
+    private final Way way;
     private final List<String> senders = new ArrayList<>();
     private final List<String> recipients = new ArrayList<>();
 
-    /** @param present whether the recipients are there, and what was handed to them may be proved or not */
-    StoreKill(Site site, int senderCount, boolean present) throws IOException {
-        this.site = site;
-        this.present = present;
-        for (int s = 0; s < senderCount; s++) {
+    StoreKill(Terms terms, Way way) throws Exception {
+        this.site = terms.prepared();
+        this.way = way;
+        if (way == Way.PRESENT) {
+            site.server().configure("im.restante.offline", "journal", "true");
+        }
+        site.start();
+        for (int s = 0; s < (terms.full() ? SENDERS : SENDERS_SHORT); s++) {
             senders.add(site.newUser("sender"));
         }
         for (int r = 0; r < RECIPIENTS; r++) {
@@ -70,9 +87,16 @@ final class StoreKill implements Scenario {
                         }
                     }
                 }
+                client.askWhetherTaken(site.nextNumber());
             } catch (IOException e) {
                 // killed
             }
+        }
+
+        /** Waits until all that was sent is taken or refused. */
+        void leave() throws Exception {
+            client.ping();
+            client.close();
         }
 
         void enter(List<Ledger> ledgers) {
@@ -88,7 +112,7 @@ final class StoreKill implements Scenario {
         List<Ledger> ledgers = new ArrayList<>();
         recipients.forEach(recipient -> ledgers.add(new Ledger()));
         List<Client> online = new ArrayList<>();
-        for (String recipient : present ? recipients : List.<String>of()) {
+        for (String recipient : way == Way.PRESENT ? recipients : List.<String>of()) {
             Client client = site.login(recipient, "online");
             client.presence();
             client.ping();
@@ -105,8 +129,18 @@ final class StoreKill implements Scenario {
                 () -> "fewer than " + answersBefore + " pings were answered",
                 Duration.ofSeconds(60),
                 () -> all.stream().mapToInt(sending -> sending.client.answers()).sum() >= answersBefore);
-        site.server().kill();
-        CompletableFuture.allOf(running).get(60, TimeUnit.SECONDS);
+        if (way == Way.DATABASE_ONLY) {
+            site.killDatabase();
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_AWAY_MILLIS)));
+            site.start();
+            CompletableFuture.allOf(running).get(120, TimeUnit.SECONDS);
+            for (Sending sending : all) {
+                sending.leave();
+            }
+        } else {
+            site.kill(random);
+            CompletableFuture.allOf(running).get(60, TimeUnit.SECONDS);
+        }
         for (Sending sending : all) {
             sending.enter(ledgers);
         }
@@ -114,7 +148,7 @@ final class StoreKill implements Scenario {
             online.get(r).awaitEnd();
             ledgers.get(r).login(online.get(r).received());
         }
-        site.server().start();
+        site.start();
         CompletableFuture<?>[] draining = IntStream.range(0, RECIPIENTS)
                 .mapToObj(r -> Threads.run(() -> drainTwice(recipients.get(r), ledgers.get(r))))
                 .toArray(CompletableFuture[]::new);

@@ -15,7 +15,21 @@ class FaultsIT {
 
     @Test
     void whateverIsDoneToTheServerNothingItAcknowledgedIsLost() {
-        FaultRunner.Plan plan = new FaultRunner.Plan(0, SEED, true, EnumSet.allOf(Fault.class));
+        Terms terms = new Terms(false, true, false);
+        keepsAllPromises(new FaultRunner.Plan(0, SEED, terms, Fault.on(terms)));
+    }
+
+    @Test
+    void norIsAnythingLostWhenItsDatabaseServerIsKilledWithItOrAlone() {
+        Terms terms = new Terms(false, true, true);
+        keepsAllPromises(new FaultRunner.Plan(
+                0,
+                SEED,
+                terms,
+                EnumSet.of(Fault.STORE_KILL, Fault.DRAIN_KILL, Fault.STORE_DATABASE_KILL, Fault.DRAIN_DATABASE_KILL)));
+    }
+
+    private static void keepsAllPromises(FaultRunner.Plan plan) {
         List<FaultRunner.Outcome> outcomes = new FaultRunner(plan).run();
         System.out.print(FaultRunner.table(outcomes));
         assertAll(outcomes.stream()

@@ -27,6 +27,16 @@ class LedgerTest {
     }
 
     @Test
+    void howFarBackTheOldestLiesThatCameAgainIsTold() {
+        taken(1, 2, 3, 4);
+        came("1 2 3");
+        came("4");
+        assertEquals(0, ledger.cameAgain());
+        came("2");
+        assertEquals(2, ledger.cameAgain());
+    }
+
+    @Test
     void whatComesAgainUnderAnotherIdIsTold() {
         taken(1);
         came("1");

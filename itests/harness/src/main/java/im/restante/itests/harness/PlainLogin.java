@@ -43,6 +43,25 @@ public final class PlainLogin {
 
     private static void bind(Socket socket, int port, String user, String password, String resource)
             throws IOException {
+        authenticate(socket, port, user, password);
+        try {
+            ask(
+                    socket,
+                    "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" + resource
+                            + "</resource></bind></iq>",
+                    "</iq>");
+        } catch (IOException e) {
+            socket.close();
+            throw new IOException(user + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #bind}, without the last step: for a client that would resume its stream instead. */
+    public static void authenticate(Socket socket, int port, String user) throws IOException {
+        authenticate(socket, port, user, ServerProcess.password(user));
+    }
+
+    private static void authenticate(Socket socket, int port, String user, String password) throws IOException {
         try {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
             String secret = '\0' + user + '\0' + password;
@@ -53,11 +72,6 @@ public final class PlainLogin {
                             + Base64.getEncoder().encodeToString(secret.getBytes(UTF_8)) + "</auth>",
                     "<success");
             ask(socket, HEADER, "</stream:features>");
-            ask(
-                    socket,
-                    "<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" + resource
-                            + "</resource></bind></iq>",
-                    "</iq>");
         } catch (IOException e) {
             socket.close();
             throw new IOException(user + ": " + e.getMessage(), e);

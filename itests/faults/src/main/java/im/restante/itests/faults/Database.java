@@ -1,0 +1,54 @@
+package im.restante.itests.faults;
+
+import im.restante.itests.mariadb.MariaDbServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A MariaDB server for one Restante, in a temporary directory; it can be killed and started again. Not for several threads. */
+final class Database implements AutoCloseable {
+    private final Path directory = Files.createTempDirectory("restante-mariadb");
+    private final MariaDbServer server = MariaDbServer.in(directory);
+    private final MariaDbServer.Database database;
+    private boolean running;
+
+    /** Started. */
+    Database() throws Exception {
+        start();
+        database = server.newDatabase();
+    }
+
+    /** Of {@code im.restante.store.mariadb}. */
+    Map<String, String> settings() {
+        return Map.of("url", database.url(), "user", database.user(), ".password", database.password());
+    }
+
+    /** Unless it runs. Returns when it takes connections. */
+    void start() throws Exception {
+        if (!running) {
+            server.start();
+            running = true;
+        }
+    }
+
+    /** {@code kill -9}. */
+    void kill() {
+        server.kill();
+        running = false;
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
