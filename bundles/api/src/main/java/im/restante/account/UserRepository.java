@@ -34,6 +34,9 @@ public interface UserRepository {
     /** Users in the order of their text, behind {@code after} (null: from the first). */
     CompletionStage<List<Jid>> users(Jid after, int max);
 
+    /** Every node of a user that has values, {@link #ROOT} among them, in no order; empty if the user is not there. */
+    CompletionStage<List<String>> nodes(Jid user);
+
     /** All values of one node by key; empty if the user or the node is not there. */
     CompletionStage<Map<String, String>> values(Jid user, String node);
 

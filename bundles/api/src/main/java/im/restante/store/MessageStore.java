@@ -4,6 +4,7 @@ import im.restante.jid.Jid;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -28,6 +29,17 @@ public interface MessageStore {
      * <p>Completes when a crash afterwards would lose nothing; exceptionally if that is not certain.
      */
     CompletionStage<Appended> append(StoredMessage message, Admission admission);
+
+    /**
+     * Stores messages that were accepted before, such as those of another store, whatever the limits say; they count. Known ids
+     * do nothing. May let other changes go first. Completes when all are durable; exceptionally if that is not certain of all,
+     * and then some may be there.
+     */
+    default CompletionStage<Void> appendAll(List<StoredMessage> messages) {
+        return CompletableFuture.allOf(messages.stream()
+                .map(message -> append(message, Admission.UNLIMITED).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
 
     /**
      * What waits for {@code owner}, oldest first, with ids above {@code afterId}; never removes. At most {@code rows} messages

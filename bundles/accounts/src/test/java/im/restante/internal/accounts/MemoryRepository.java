@@ -46,6 +46,14 @@ class MemoryRepository implements UserRepository {
     }
 
     @Override
+    public synchronized CompletionStage<List<String>> nodes(Jid user) {
+        return CompletableFuture.completedFuture(users.getOrDefault(user, Map.of()).entrySet().stream()
+                .filter(node -> !node.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .toList());
+    }
+
+    @Override
     public synchronized CompletionStage<Map<String, String>> values(Jid user, String node) {
         valuesAsked.incrementAndGet();
         return CompletableFuture.completedFuture(

@@ -48,14 +48,22 @@ final class Purges {
     }
 
     private final Stores stores;
+    private final OwnerGate gate;
     private final Executor workers;
     private final LongSupplier nanoTime;
     private final Clock clock;
     private final Supplier<Witness> witness;
     private final Map<Jid, Job> jobs = new ConcurrentHashMap<>();
 
-    Purges(Stores stores, Executor workers, LongSupplier nanoTime, Clock clock, Supplier<Witness> witness) {
+    Purges(
+            Stores stores,
+            OwnerGate gate,
+            Executor workers,
+            LongSupplier nanoTime,
+            Clock clock,
+            Supplier<Witness> witness) {
         this.stores = stores;
+        this.gate = gate;
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.clock = clock;
@@ -87,6 +95,10 @@ final class Purges {
     }
 
     private CompletionStage<Void> run(Job job) {
+        return gate.pass(job.account, () -> emptyAll(job));
+    }
+
+    private CompletionStage<Void> emptyAll(Job job) {
         List<Stores.Named> present = stores.present();
         if (present.isEmpty()) {
             return CompletableFuture.failedFuture(new StoreException("no message store is present"));

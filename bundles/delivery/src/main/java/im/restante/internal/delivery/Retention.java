@@ -60,6 +60,7 @@ public final class Retention {
     /** Passes left out when one failed, or had more to look past than it could do. */
     private static final int PAUSE = 60;
 
+    private final OwnerGate gate;
     private final Clock clock;
     private final Map<ServiceReference<MessageStore>, Stores.Named> stores = new ConcurrentHashMap<>();
     private final AtomicBoolean running = new AtomicBoolean();
@@ -72,12 +73,13 @@ public final class Retention {
     private volatile int pause;
 
     @Activate
-    public Retention(Map<String, Object> values) {
-        this(values, Clock.systemUTC(), null);
+    public Retention(Map<String, Object> values, @Reference OwnerGate gate) {
+        this(values, gate, Clock.systemUTC(), null);
     }
 
-    Retention(Map<String, ?> values, Clock clock, Executor executor) {
+    Retention(Map<String, ?> values, OwnerGate gate, Clock clock, Executor executor) {
         this.settings = OfflineSettings.of(values);
+        this.gate = gate;
         this.clock = clock;
         this.executor = executor;
     }
@@ -254,8 +256,10 @@ public final class Retention {
                 ends.add(tell(row, effect, store, present, tally));
             }
         }
-        unsaid.forEach((owner, gone) -> ends.add(store.remove(
-                        owner, gone.stream().map(StoredMessage::id).toList())
+        unsaid.forEach((owner, gone) -> ends.add(gate.pass(
+                        owner,
+                        () -> store.remove(
+                                owner, gone.stream().map(StoredMessage::id).toList()))
                 .thenAcceptAsync(
                         done -> {
                             tally.ended(owner, gone.size());
@@ -277,7 +281,7 @@ public final class Retention {
                                 successors.add(settings.expiring(OfflineSettings.endless(row)));
                             }
                             notice.ifPresent(successors::add);
-                            return store.replace(row.owner(), row.id(), successors)
+                            return gate.pass(row.owner(), () -> store.replace(row.owner(), row.id(), successors))
                                     .thenAcceptAsync(
                                             there -> told(row, notice, effect, there, present, tally), executor);
                         },

@@ -14,6 +14,8 @@ import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
+import im.restante.migration.LongWork;
+import im.restante.migration.Migration;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
 import im.restante.stanza.Message;
@@ -33,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,11 +71,12 @@ import org.slf4j.LoggerFactory;
  * <p>Time is kept by a tick instead of a timer per message: deadlines are good to {@value #TICK_MILLIS} ms.
  */
 @Component(
-        service = {Delivery.class, FeatureProvider.class, AccountListener.class},
+        service = {Delivery.class, FeatureProvider.class, AccountListener.class, Migration.class},
         immediate = true,
-        configurationPid = OfflineSettings.PID)
+        configurationPid = OfflineSettings.PID,
+        property = Migration.WHAT + "=" + Migration.MESSAGES)
 @Designate(ocd = SpoolDelivery.Config.class)
-public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener {
+public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener, Migration {
     static final long TICK_MILLIS = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
@@ -115,6 +119,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final Executor workers;
     private final Stores stores;
     private final OwedRemovals owed = new OwedRemovals();
+    private final OwnerGate gate;
+    private final MessageMigrations migrations;
     private final Purges purges;
     private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
     private final Lane service; // serves the waiting room
@@ -134,16 +140,18 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private volatile boolean closed;
 
     @Activate
-    public SpoolDelivery(Map<String, Object> values) {
-        this(values, Threads.tasks("restante-delivery", THREADS), System::nanoTime, Clock.systemUTC());
+    public SpoolDelivery(Map<String, Object> values, @Reference OwnerGate gate) {
+        this(values, gate, Threads.tasks("restante-delivery", THREADS), System::nanoTime, Clock.systemUTC());
     }
 
-    SpoolDelivery(Map<String, ?> values, Executor workers, LongSupplier nanoTime, Clock clock) {
+    SpoolDelivery(Map<String, ?> values, OwnerGate gate, Executor workers, LongSupplier nanoTime, Clock clock) {
         this.settings = OfflineSettings.of(values);
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.stores = new Stores(settings.store());
-        this.purges = new Purges(stores, workers, nanoTime, clock, () -> witness);
+        this.gate = gate;
+        this.migrations = new MessageMigrations(stores, gate, owed);
+        this.purges = new Purges(stores, gate, workers, nanoTime, clock, () -> witness);
         for (int i = 0; i < LANES; i++) {
             lanes[i] = new Lane(workers);
         }
@@ -162,6 +170,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     @Deactivate
     void close() {
         closed = true;
+        migrations.close();
         ticker.shutdown();
         long end = nanoTime.getAsLong() + CLOSE_NANOS;
         underWay.stream().filter(Timed::isWaiting).forEach(t -> t.check(nanoTime.getAsLong(), true));
@@ -298,6 +307,16 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     @Override
     public void removed(Jid account) {
         purges.purge(account);
+    }
+
+    @Override
+    public LongWork start(String from, String to) {
+        return migrations.start(from, to);
+    }
+
+    @Override
+    public Optional<LongWork> latest() {
+        return migrations.latest();
     }
 
     @Override
@@ -612,23 +631,20 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
-        return ask(
-                () -> {
-                    List<Stores.Named> present = stores.present();
-                    CompletableFuture<Void> settled = owed.settled();
-                    if (!present.isEmpty() && !settled.isDone()) {
-                        return settled.thenCompose(done -> read(present, owner, afterId, rows, bytes));
-                    }
-                    return read(present, owner, afterId, rows, bytes);
-                },
-                null);
+        return ask(() -> passIfAnyStore(owner, () -> settled(owner, afterId, rows, bytes)), null);
     }
 
-    /** Null if there is no store. */
-    private static CompletionStage<List<StoredMessage>> read(
-            List<Stores.Named> present, Jid owner, long afterId, int rows, long bytes) {
+    private CompletionStage<List<StoredMessage>> settled(Jid owner, long afterId, int rows, long bytes) {
+        CompletableFuture<Void> settled = owed.settled();
+        return settled.isDone()
+                ? read(owner, afterId, rows, bytes)
+                : settled.thenCompose(done -> read(owner, afterId, rows, bytes));
+    }
+
+    private CompletionStage<List<StoredMessage>> read(Jid owner, long afterId, int rows, long bytes) {
+        List<Stores.Named> present = stores.present();
         return switch (present.size()) {
-            case 0 -> null;
+            case 0 -> noStore();
             case 1 -> present.get(0).store().page(owner, afterId, rows, bytes);
             default ->
                 All.of(present, store -> store.page(owner, afterId, rows, bytes))
@@ -656,15 +672,29 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         List<Long> gone = List.copyOf(ids);
         return ask(
                 () -> {
-                    List<Stores.Named> present = stores.present();
                     owed.missed(owner, gone);
-                    return switch (present.size()) {
-                        case 0 -> null;
-                        case 1 -> present.get(0).store().remove(owner, gone);
-                        default -> All.of(present, s -> s.remove(owner, gone)).thenApply(done -> null);
-                    };
+                    return passIfAnyStore(owner, () -> removeNow(owner, gone));
                 },
                 null);
+    }
+
+    private CompletionStage<Void> removeNow(Jid owner, List<Long> gone) {
+        List<Stores.Named> present = stores.present();
+        owed.missed(owner, gone); // one may have gone while this waited
+        return switch (present.size()) {
+            case 0 -> noStore();
+            case 1 -> present.get(0).store().remove(owner, gone);
+            default -> All.of(present, s -> s.remove(owner, gone)).thenApply(done -> null);
+        };
+    }
+
+    /** Asks when what waits for {@code owner} is not being carried from one store to another; null if there is no store. */
+    private <T> CompletionStage<T> passIfAnyStore(Jid owner, Supplier<CompletionStage<T>> question) {
+        return stores.present().isEmpty() ? null : gate.pass(owner, question);
+    }
+
+    private static <T> CompletionStage<T> noStore() {
+        return CompletableFuture.failedFuture(new StoreException("no message store is present"));
     }
 
     @Override

@@ -4,6 +4,7 @@ import im.restante.store.MessageStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,11 @@ final class Stores {
     /** All stores, highest ranking first. */
     List<Named> present() {
         return present;
+    }
+
+    /** The one of that name; of several the highest ranking. */
+    Optional<Named> find(String id) {
+        return present.stream().filter(named -> named.id().equals(id)).findFirst();
     }
 
     /** The one that takes new messages; null if it is not there. */

@@ -43,10 +43,11 @@ final class Fixture {
     static final QuotaService QUOTA = quota(message -> Optional.of(TOLD));
 
     final AtomicLong nanos = new AtomicLong();
+    final OwnerGate gate = new OwnerGate();
     final SpoolDelivery delivery;
 
     Fixture(Map<String, ?> values) {
-        delivery = new SpoolDelivery(values, Runnable::run, nanos::get, Clock.fixed(NOW, ZoneOffset.UTC));
+        delivery = new SpoolDelivery(values, gate, Runnable::run, nanos::get, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     Fixture() {

@@ -38,7 +38,9 @@ final class MemoryStore implements MessageStore {
         if (instead != null) {
             return instead;
         }
-        rows.add(message);
+        if (rows.stream().noneMatch(row -> row.id() == message.id())) {
+            rows.add(message);
+        }
         return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
     }
 
@@ -118,8 +120,17 @@ final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public CompletionStage<List<Jid>> owners(Jid after, int max) {
-        throw new UnsupportedOperationException("not what delivery asks");
+    public synchronized CompletionStage<List<Jid>> owners(Jid after, int max) {
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        return CompletableFuture.completedFuture(rows.stream()
+                .map(StoredMessage::owner)
+                .distinct()
+                .sorted()
+                .filter(owner -> after == null || owner.compareTo(after) > 0)
+                .limit(max)
+                .toList());
     }
 
     @Override

@@ -63,7 +63,7 @@ class RetentionTest {
     };
 
     private static Retention retention(Map<String, String> values) {
-        return new Retention(values, Clock.fixed(NOW, ZoneOffset.UTC), Runnable::run);
+        return new Retention(values, new OwnerGate(), Clock.fixed(NOW, ZoneOffset.UTC), Runnable::run);
     }
 
     RetentionTest() {

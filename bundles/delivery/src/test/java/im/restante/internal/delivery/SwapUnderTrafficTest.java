@@ -37,7 +37,8 @@ class SwapUnderTrafficTest {
     @Test
     void losesNothingAndKeepsEachOwnersOrderWhileStoreFilterAndQuotaComeAndGo()
             throws InterruptedException, ExecutionException, TimeoutException {
-        SpoolDelivery delivery = new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"));
+        SpoolDelivery delivery =
+                new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"), new OwnerGate());
         delivery.open();
         MemoryStore store = new MemoryStore();
         ExecutorService writer = Executors.newSingleThreadExecutor(task -> new Thread(task, "store-writer"));
@@ -105,7 +106,8 @@ class SwapUnderTrafficTest {
     @Test
     void letsAppendsEndWhenItIsStoppedAndSendsAwayWhoWaits()
             throws InterruptedException, ExecutionException, TimeoutException {
-        SpoolDelivery delivery = new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"));
+        SpoolDelivery delivery =
+                new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"), new OwnerGate());
         delivery.open();
         delivery.bindFilter(FILTER);
         delivery.bindQuota(QUOTA);

@@ -285,6 +285,11 @@ final class Server implements AutoCloseable {
         }
 
         @Override
+        public CompletionStage<List<String>> nodes(Jid user) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public synchronized CompletionStage<Map<String, String>> values(Jid user, String node) {
             return completedFuture(Map.copyOf(values.getOrDefault(user, Map.of())));
         }

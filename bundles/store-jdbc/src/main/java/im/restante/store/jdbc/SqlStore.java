@@ -36,6 +36,9 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     /** Ids removed in one step. */
     private static final int BULK = 500;
 
+    /** Messages stored in one step of many. */
+    private static final int BULK_APPENDS = 128;
+
     private static final int READERS = 4;
 
     private final Engine engine;
@@ -67,6 +70,17 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     @Override
     public CompletionStage<Appended> append(StoredMessage message, Admission admission) {
         return engine.write(new Operation.Append(message, admission));
+    }
+
+    /** {@inheritDoc} Of more than 128 messages a commit takes 128, behind everything else. */
+    @Override
+    public CompletionStage<Void> appendAll(List<StoredMessage> messages) {
+        List<Operation.Appends> parts = new ArrayList<>();
+        for (int from = 0; from < messages.size(); from += BULK_APPENDS) {
+            parts.add(new Operation.Appends(
+                    List.copyOf(messages.subList(from, Math.min(messages.size(), from + BULK_APPENDS)))));
+        }
+        return engine.writeBulk(parts);
     }
 
     @Override
@@ -141,6 +155,11 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     @Override
     public CompletionStage<List<Jid>> users(Jid after, int max) {
         return engine.ask(session -> Users.users(session, after, max));
+    }
+
+    @Override
+    public CompletionStage<List<String>> nodes(Jid user) {
+        return engine.ask(session -> Users.nodes(session, user));
     }
 
     @Override

@@ -49,6 +49,7 @@ class BundleBoundariesTest {
                     "im.restante.iq..",
                     "im.restante.server..",
                     "im.restante.config..",
+                    "im.restante.migration..",
                     "im.restante.why..")
             .should()
             .onlyDependOnClassesThat()
@@ -69,6 +70,7 @@ class BundleBoundariesTest {
                     "im.restante.iq..",
                     "im.restante.server..",
                     "im.restante.config..",
+                    "im.restante.migration..",
                     "im.restante.why..");
 
     @ArchTest

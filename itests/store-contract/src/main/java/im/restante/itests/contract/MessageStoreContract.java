@@ -111,6 +111,26 @@ public abstract class MessageStoreContract {
         assertEquals(List.of(), evicted(store.append(message, Admission.UNLIMITED)));
     }
 
+    @Test
+    void takesWhatAnotherStoreHadWhateverTheLimitsAndOnlyOnce() throws Exception {
+        evicted(store.append(message(700), new Admission(1, OnFull.REFUSE)));
+        List<StoredMessage> moved = new ArrayList<>();
+        for (long id = 1_000; id > 0; id--) {
+            moved.add(message(id, id % 2 == 0 ? ROMEO : NURSE, JULIET));
+        }
+        await(store.appendAll(moved));
+        await(store.appendAll(moved.subList(300, 600)));
+        await(store.appendAll(List.of()));
+        restart();
+        assertEquals(LongStream.rangeClosed(1, 500).map(n -> 2 * n).boxed().toList(), waiting(ROMEO));
+        assertEquals(500, waiting(NURSE).size());
+        assertEquals(500, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(500, await(store.usage(NURSE, JULIET)).messages());
+        StoreStatistics figures = await(store.statistics());
+        assertEquals(1_000, figures.messages());
+        assertEquals(1_000, figures.largestId());
+    }
+
     private static List<Long> ids(List<StoredMessage> messages) {
         return messages.stream().map(StoredMessage::id).toList();
     }

@@ -197,6 +197,16 @@ public abstract class UserRepositoryContract {
     }
 
     @Test
+    void namesTheNodesThatHaveValues() {
+        await(users.create(ROMEO, List.of(root("a", "1"), new Setting("x/y", "b", "2"), new Setting("z", "c", "3"))));
+        await(users.create(JULIET, List.of(new Setting("hers", "d", "4"))));
+        assertEquals(Set.of(UserRepository.ROOT, "x/y", "z"), new HashSet<>(await(users.nodes(ROMEO))));
+        await(users.write(ROMEO, List.of(root("a", null), new Setting("z", "c", null))));
+        assertEquals(List.of("x/y"), await(users.nodes(ROMEO)));
+        assertEquals(List.of(), await(users.nodes(Jid.of("nobody@example.org"))));
+    }
+
+    @Test
     void keepsTextOfEveryKind() {
         StringBuilder text = new StringBuilder("'\"\\%_;--\t\n");
         for (int plane = 0; plane <= 16; plane++) {

@@ -62,6 +62,22 @@ public abstract sealed class Operation<T> {
         }
     }
 
+    /** Stores messages whatever the limits say, as one part of bulk work. */
+    public static final class Appends extends Operation<Void> {
+        final List<Append> each;
+
+        public Appends(List<StoredMessage> messages) {
+            this.each = messages.stream()
+                    .map(message -> new Append(message, Admission.UNLIMITED))
+                    .toList();
+        }
+
+        @Override
+        long bytes() {
+            return each.stream().mapToLong(Append::bytes).sum();
+        }
+    }
+
     /** Removes rows of one owner. */
     public static final class Removal extends Operation<Void> {
         final Key owner;

@@ -35,6 +35,9 @@ final class Sql {
     static final String USERS = "SELECT user_id FROM tig_users WHERE user_id>? ORDER BY user_id LIMIT ?";
     static final String FIND_ROOT = "SELECT nid FROM tig_nodes WHERE uid=? AND parent_nid IS NULL";
     static final String FIND_NODE = "SELECT nid FROM tig_nodes WHERE parent_nid=? AND node=?";
+    static final String NODES =
+            "SELECT nid,parent_nid,node,EXISTS(SELECT 1 FROM tig_pairs WHERE tig_pairs.nid=tig_nodes.nid)"
+                    + " FROM tig_nodes WHERE uid=?";
     static final String INSERT_NODE = "INSERT INTO tig_nodes(parent_nid,uid,node) VALUES (?,?,?)";
     static final String DELETE_NODES = "DELETE FROM tig_nodes WHERE uid=?";
     static final String PAIRS = "SELECT pkey,pval FROM tig_pairs WHERE nid=?";

@@ -1,6 +1,7 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
+import im.restante.internal.store.jdbc.Operation.Appends;
 import im.restante.internal.store.jdbc.Operation.Removal;
 import im.restante.internal.store.jdbc.Operation.Replacement;
 import im.restante.internal.store.jdbc.Operation.SetAside;
@@ -73,6 +74,8 @@ final class Transaction {
         for (Operation<?> operation : batch) {
             if (operation instanceof Append append) {
                 appends.add(append);
+            } else if (operation instanceof Appends bulk) {
+                appends.addAll(bulk.each);
             } else if (operation instanceof Removal removal) {
                 removals.add(removal);
             } else if (operation instanceof SetAside setAside) {
@@ -85,6 +88,8 @@ final class Transaction {
             for (Operation<?> operation : batch) {
                 if (operation instanceof Append append) {
                     append(List.of(append));
+                } else if (operation instanceof Appends bulk) {
+                    append(bulk.each);
                 } else if (operation instanceof Removal removal) {
                     remove(List.of(removal));
                 }

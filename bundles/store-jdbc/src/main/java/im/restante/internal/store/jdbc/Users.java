@@ -1,14 +1,18 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.account.Setting;
+import im.restante.account.UserRepository;
 import im.restante.internal.store.jdbc.Operation.UserChange;
 import im.restante.jid.Jid;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +126,42 @@ public final class Users {
         }
         return users;
     }
+
+    /** Paths of the nodes that have values. */
+    public static List<String> nodes(Session session, Jid user) throws SQLException {
+        OptionalLong uid = find(session, user);
+        if (uid.isEmpty()) {
+            return List.of();
+        }
+        PreparedStatement query = session.prepare(Sql.NODES);
+        query.setLong(1, uid.getAsLong());
+        Map<Long, List<Node>> children = new HashMap<>();
+        List<Node> roots = new ArrayList<>();
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                long nid = row.getLong(1);
+                long parent = row.getLong(2);
+                boolean isRoot = row.wasNull();
+                Node node = new Node(nid, isRoot ? UserRepository.ROOT : row.getString(3), row.getBoolean(4));
+                (isRoot ? roots : children.computeIfAbsent(parent, p -> new ArrayList<>())).add(node);
+            }
+        }
+        List<String> paths = new ArrayList<>();
+        Deque<Node> open = new ArrayDeque<>(roots);
+        for (Node node = open.poll(); node != null; node = open.poll()) {
+            if (node.hasValues()) {
+                paths.add(node.path());
+            }
+            for (Node child : children.getOrDefault(node.nid(), List.of())) {
+                String path = node.path().isEmpty() ? child.path() : node.path() + '/' + child.path();
+                open.add(new Node(child.nid(), path, child.hasValues()));
+            }
+        }
+        return paths;
+    }
+
+    /** @param path its name alone until its parents are known */
+    private record Node(long nid, String path, boolean hasValues) {}
 
     public static Map<String, String> values(Session session, Jid user, String path) throws SQLException {
         OptionalLong uid = find(session, user);

@@ -1,6 +1,7 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
+import im.restante.internal.store.jdbc.Operation.Appends;
 import im.restante.internal.store.jdbc.Operation.Replacement;
 import im.restante.store.StoreException;
 import im.restante.store.jdbc.ConnectionSource;
@@ -160,7 +161,8 @@ final class Writer implements Runnable {
                 }
             }
             case FULL -> {
-                Predicate<Operation<?>> grows = one -> one instanceof Append || one instanceof Replacement;
+                Predicate<Operation<?>> grows =
+                        one -> one instanceof Append || one instanceof Appends || one instanceof Replacement;
                 List<Operation<?>> rest = batch.stream().filter(grows.negate()).toList();
                 if (rest.size() == batch.size()) {
                     fail(batch, explain(e));

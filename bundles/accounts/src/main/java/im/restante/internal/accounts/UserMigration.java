@@ -1,0 +1,226 @@
+package im.restante.internal.accounts;
+
+import im.restante.account.Setting;
+import im.restante.account.UserRepository;
+import im.restante.jid.Jid;
+import im.restante.migration.LongWork;
+import im.restante.store.StoreException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies accounts with all that is kept of them, each in one step, and reads every copy back. Nothing is taken out of the first
+ * repository: it goes on serving until the operator chooses the other. While it does, a copy that differs is brought up to date, so
+ * that a second run catches up; once the other one is in use, only accounts it does not have are added.
+ */
+final class UserMigration implements LongWork {
+    /** Accounts copied at a time. */
+    private static final int GROUP = 32;
+
+    private static final int NAMED = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(UserMigration.class);
+
+    /** What became of one account. */
+    private enum Outcome {
+        COPIED,
+        UPDATED,
+        SAME,
+        /** The other repository is in use, and what it has is newer. */
+        LEFT,
+        /** It was changed at the same time, or cannot be kept as it is. */
+        DIFFERENT,
+        GONE
+    }
+
+    private record Result(Outcome outcome, AccountCopy read, AccountCopy standing) {}
+
+    private final String from;
+    private final String to;
+    private final UserRepository source;
+    private final UserRepository target;
+    private final BooleanSupplier targetInUse;
+    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final int[] counts = new int[Outcome.values().length];
+    private final MessageDigest read = sha256();
+    private final MessageDigest standing = sha256();
+    private final List<String> different = new ArrayList<>();
+    private volatile boolean stopping;
+    private volatile int seen;
+    private volatile List<String> report = List.of();
+
+    /** @param targetInUse whether {@code to} is the repository that logins are served from */
+    UserMigration(String from, String to, UserRepository source, UserRepository target, BooleanSupplier targetInUse) {
+        this.from = from;
+        this.to = to;
+        this.source = source;
+        this.target = target;
+        this.targetInUse = targetInUse;
+    }
+
+    void start() {
+        Thread thread = new Thread(this::run, "restante-user-migration");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public String title() {
+        return "accounts from " + from + " to " + to;
+    }
+
+    @Override
+    public String progress() {
+        return seen + " accounts looked at";
+    }
+
+    @Override
+    public List<String> report() {
+        return report;
+    }
+
+    @Override
+    public CompletableFuture<Void> end() {
+        return end;
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+    }
+
+    /** To its end, on the caller's thread. */
+    void run() {
+        LOG.info("copying {}", title());
+        Throwable problem = null;
+        try {
+            copyAll();
+        } catch (CompletionException e) {
+            problem = e.getCause();
+        } catch (StoreException | RuntimeException | LinkageError e) {
+            problem = e;
+        }
+        report = lines();
+        report.forEach(line -> LOG.info("{}: {}", title(), line));
+        if (problem == null) {
+            end.complete(null);
+        } else {
+            LOG.warn("{}: broken off: {}", title(), problem.getMessage());
+            end.completeExceptionally(problem);
+        }
+    }
+
+    private void copyAll() throws StoreException {
+        Jid after = null;
+        while (true) {
+            if (stopping) {
+                throw new StoreException("stopped; start it again to copy the rest");
+            }
+            Jid behind = after;
+            List<Jid> users = Stages.guarded(() -> source.users(behind, GROUP)).join();
+            if (users.isEmpty()) {
+                return;
+            }
+            List<CompletableFuture<Result>> copies =
+                    users.stream().map(this::copy).toList();
+            copies.stream().map(CompletableFuture::join).forEach(this::note);
+            after = users.get(users.size() - 1);
+        }
+    }
+
+    private CompletableFuture<Result> copy(Jid user) {
+        return AccountCopy.of(user, source)
+                .thenCombine(AccountCopy.of(user, target), this::carry)
+                .thenCompose(x -> x);
+    }
+
+    private CompletableFuture<Result> carry(AccountCopy mine, AccountCopy theirs) {
+        if (!mine.exists()) {
+            return CompletableFuture.completedFuture(new Result(Outcome.GONE, mine, theirs));
+        }
+        if (!theirs.exists()) {
+            return Stages.guarded(() -> target.create(mine.user(), mine.settings()))
+                    .thenCompose(made -> readBack(Outcome.COPIED, mine));
+        }
+        List<Setting> changes = mine.changesFrom(theirs);
+        if (changes.isEmpty()) {
+            return CompletableFuture.completedFuture(new Result(Outcome.SAME, mine, theirs));
+        }
+        if (targetInUse.getAsBoolean()) {
+            return CompletableFuture.completedFuture(new Result(Outcome.LEFT, mine, theirs));
+        }
+        return Stages.guarded(() -> target.write(mine.user(), changes))
+                .thenCompose(done -> readBack(Outcome.UPDATED, mine));
+    }
+
+    private CompletableFuture<Result> readBack(Outcome outcome, AccountCopy mine) {
+        return AccountCopy.of(mine.user(), target)
+                .thenApply(there -> new Result(mine.equals(there) ? outcome : Outcome.DIFFERENT, mine, there));
+    }
+
+    private void note(Result result) {
+        seen++;
+        counts[result.outcome().ordinal()]++;
+        switch (result.outcome()) {
+            case COPIED, UPDATED, SAME -> {
+                read.update(result.read().hash());
+                standing.update(result.standing().hash());
+            }
+            case DIFFERENT -> {
+                if (different.size() < NAMED) {
+                    different.add(result.read().user().toString());
+                }
+            }
+            case LEFT, GONE ->
+                LOG.debug("{}: {}", result.outcome(), result.read().user());
+        }
+    }
+
+    private int count(Outcome outcome) {
+        return counts[outcome.ordinal()];
+    }
+
+    private List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add("%d accounts copied from %s to %s, %d brought up to date, %d the same already"
+                .formatted(count(Outcome.COPIED), from, to, count(Outcome.UPDATED), count(Outcome.SAME)));
+        byte[] hashRead = read.digest();
+        byte[] hashStanding = standing.digest();
+        lines.add("hash of what was read from " + from + ": " + shown(hashRead) + ", of what stands in " + to + ": "
+                + shown(hashStanding) + (Arrays.equals(hashRead, hashStanding) ? ", equal" : ", DIFFERENT"));
+        if (count(Outcome.LEFT) > 0) {
+            lines.add(
+                    count(Outcome.LEFT) + " accounts differ and were left as they are in " + to + ", which is in use");
+        }
+        if (count(Outcome.DIFFERENT) > 0) {
+            lines.add(count(Outcome.DIFFERENT) + " accounts could not be read back as they are in " + from
+                    + ", changed at the same time perhaps; run this again: " + String.join(", ", different));
+        }
+        lines.add("the accounts in " + from + " are as they were");
+        if (!targetInUse.getAsBoolean()) {
+            lines.add("logins are not served from " + to + " yet: set user-store=" + to + " in " + AccountsConfig.PID
+                    + "; what is changed until then is not in " + to + " unless this is run again before");
+        }
+        return List.copyOf(lines);
+    }
+
+    private static String shown(byte[] hash) {
+        return HexFormat.of().formatHex(hash, 0, 8);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package im.restante.internal.accounts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.account.Setting;
+import im.restante.account.UserRepository;
+import im.restante.jid.Jid;
+import im.restante.migration.LongWork;
+import im.restante.store.StoreException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class UserMigrationsTest {
+    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final Jid DOMAIN = Jid.of("example.org");
+
+    private final MemoryRepository old = new MemoryRepository();
+    private MemoryRepository young = new MemoryRepository();
+    private final UserMigrations migrations = new UserMigrations(Map.of("user-store", "old"));
+
+    @BeforeEach
+    void present() {
+        old.create(
+                ROMEO,
+                List.of(
+                        new Setting("credentials", "SCRAM-SHA-1", "s"),
+                        new Setting("roster", "juliet@example.org", "<item/>"),
+                        new Setting("deep/er", "k", "v")));
+        old.create(DOMAIN, List.of(new Setting("server", "stanza-id-key", "secret")));
+        for (int i = 0; i < 100; i++) {
+            old.create(Jid.of("user" + i + "@example.org"), List.of(new Setting("n", "k", "v" + i)));
+        }
+        bind("old", 1, old);
+        bind("young", 2, young);
+    }
+
+    private void bind(String id, long service, UserRepository repository) {
+        migrations.bindRepository(repository, Map.of("store.id", id, "service.id", service));
+    }
+
+    private List<String> copy() throws Exception {
+        LongWork work = migrations.start("old", "young");
+        work.end().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        return work.report();
+    }
+
+    @Test
+    void copiesEverythingOfEverybodyTheServersOwnRecordToo() throws Exception {
+        List<String> report = copy();
+        assertEquals(old.users, young.users);
+        assertEquals("102 accounts copied from old to young, 0 brought up to date, 0 the same already", report.get(0));
+        assertTrue(report.get(1).endsWith(", equal"), report::toString);
+        assertTrue(report.get(3).contains("set user-store=young in im.restante.accounts"), report::toString);
+    }
+
+    @Test
+    void aSecondRunCatchesUpWithWhatWasChangedMeanwhile() throws Exception {
+        copy();
+        old.write(
+                ROMEO,
+                List.of(
+                        new Setting("roster", "juliet@example.org", null),
+                        new Setting("roster", "nurse@example.org", "<item/>"),
+                        new Setting("credentials", "SCRAM-SHA-1", "t")));
+        List<String> report = copy();
+        assertEquals("0 accounts copied from old to young, 1 brought up to date, 101 the same already", report.get(0));
+        assertEquals(
+                Map.of("nurse@example.org", "<item/>"), young.users.get(ROMEO).get("roster"));
+        assertEquals("t", young.users.get(ROMEO).get("credentials").get("SCRAM-SHA-1"));
+    }
+
+    @Test
+    void whatIsInUseIsNotOverwrittenWithWhatWasBefore() throws Exception {
+        copy();
+        migrations.modified(Map.of("user-store", "young"));
+        young.write(ROMEO, List.of(new Setting("credentials", "SCRAM-SHA-1", "newer")));
+        old.create(Jid.of("late@example.org"), List.of());
+        List<String> report = copy();
+        assertEquals("1 accounts copied from old to young, 0 brought up to date, 101 the same already", report.get(0));
+        assertEquals("1 accounts differ and were left as they are in young, which is in use", report.get(2));
+        assertEquals("newer", young.users.get(ROMEO).get("credentials").get("SCRAM-SHA-1"));
+        assertEquals("the accounts in old are as they were", report.get(report.size() - 1));
+    }
+
+    @Test
+    void whereverItBreaksOffTheNextRunFinishes() throws Exception {
+        int crashes = 0;
+        boolean crashed = true;
+        for (int fatal = 1; crashed; fatal += 7) {
+            AtomicInteger left = new AtomicInteger(fatal);
+            young = new MemoryRepository() {
+                @Override
+                public CompletionStage<Boolean> exists(Jid user) {
+                    return left.decrementAndGet() <= 0 ? dead() : super.exists(user);
+                }
+
+                @Override
+                public CompletionStage<Boolean> create(Jid user, java.util.Collection<Setting> settings) {
+                    return left.decrementAndGet() <= 0 ? dead() : super.create(user, settings);
+                }
+
+                private <T> CompletionStage<T> dead() {
+                    return CompletableFuture.failedFuture(new StoreException("the process has died"));
+                }
+            };
+            bind("young", 2, young);
+            try {
+                copy();
+                crashed = false;
+            } catch (ExecutionException e) {
+                assertEquals("the process has died", e.getCause().getMessage());
+                crashes++;
+            }
+            left.set(Integer.MAX_VALUE);
+            copy();
+            assertEquals(old.users, young.users, "broken off at call " + fatal);
+        }
+        assertTrue(crashes > 20, "broke off " + crashes + " times");
+    }
+
+    @Test
+    void aWrongNameIsNamed() {
+        assertEquals(
+                "there is no user store maria; present: old, young",
+                assertThrows(IllegalArgumentException.class, () -> migrations.start("old", "maria"))
+                        .getMessage());
+        assertEquals(
+                "from and to are both old",
+                assertThrows(IllegalArgumentException.class, () -> migrations.start("old", "old"))
+                        .getMessage());
+    }
+}

@@ -1,0 +1,7 @@
+/** Moving what one store holds to another while the server serves. */
+@Export
+@Version("1.0.0")
+package im.restante.migration;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

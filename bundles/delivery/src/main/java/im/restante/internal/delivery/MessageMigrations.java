@@ -1,0 +1,60 @@
+package im.restante.internal.delivery;
+
+import im.restante.migration.LongWork;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The moves of waiting messages from store to store, one at a time. */
+final class MessageMigrations {
+    /** How often a step that fails is tried, and how long to wait between. */
+    record Patience(int tries, Duration pause) {}
+
+    private static final Patience PATIENCE = new Patience(30, Duration.ofSeconds(1));
+    private static final Duration TO_STOP = Duration.ofSeconds(5);
+
+    private final Stores stores;
+    private final OwnerGate gate;
+    private final OwedRemovals owed;
+    private MessageMigration latest;
+
+    MessageMigrations(Stores stores, OwnerGate gate, OwedRemovals owed) {
+        this.stores = stores;
+        this.gate = gate;
+        this.owed = owed;
+    }
+
+    synchronized LongWork start(String from, String to) {
+        present(from);
+        present(to);
+        if (from.equals(to)) {
+            throw new IllegalArgumentException("from and to are both " + from);
+        }
+        if (latest != null && !latest.end().isDone()) {
+            throw new IllegalStateException("a move is under way: " + latest.title() + ", " + latest.progress());
+        }
+        latest = new MessageMigration(from, to, stores, gate, owed, PATIENCE);
+        latest.start();
+        return latest;
+    }
+
+    private void present(String id) {
+        if (stores.find(id).isEmpty()) {
+            List<String> names = stores.present().stream().map(Stores.Named::id).toList();
+            throw new IllegalArgumentException("there is no message store " + id + "; present: "
+                    + (names.isEmpty() ? "none" : String.join(", ", names)));
+        }
+    }
+
+    synchronized Optional<LongWork> latest() {
+        return Optional.ofNullable(latest);
+    }
+
+    /** Breaks off what is under way and waits for that, a few seconds at most. */
+    void close() {
+        latest().ifPresent(move -> {
+            move.stop();
+            Waiting.quietly(move.end(), TO_STOP);
+        });
+    }
+}

@@ -1,0 +1,292 @@
+package im.restante.internal.delivery;
+
+import static im.restante.internal.delivery.Fixture.JULIET;
+import static im.restante.internal.delivery.Fixture.NOW;
+import static im.restante.internal.delivery.Fixture.ROMEO;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.jid.Jid;
+import im.restante.store.Appended;
+import im.restante.store.MessageKind;
+import im.restante.store.MessageStore;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class MessageMigrationTest {
+    private static final Jid NURSE = Jid.of("nurse@example.org");
+    private static final MessageMigrations.Patience ONCE = new MessageMigrations.Patience(1, Duration.ZERO);
+
+    private final Fixture fixture = new Fixture();
+    private final MemoryStore old = new MemoryStore();
+    private final MemoryStore young = new MemoryStore();
+
+    private static StoredMessage row(long id, Jid owner) {
+        return new StoredMessage(
+                id,
+                owner,
+                id % 2 == 0 ? JULIET : NURSE,
+                NOW.plusMillis(id),
+                id % 3 == 0 ? NOW.plusSeconds(id) : null,
+                MessageKind.of((int) (id % 4)),
+                ("<message id='" + id + "'/>").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    /** More than a chunk, of more owners than a chunk takes, some of them with one row. */
+    private static List<StoredMessage> rows(int count) {
+        List<StoredMessage> rows = new ArrayList<>();
+        for (long id = 1; id <= count; id++) {
+            rows.add(row(id, id % 3 == 0 ? ROMEO : Jid.of("user" + id % 40 + "@example.org")));
+        }
+        return rows;
+    }
+
+    private static List<String> inFull(List<StoredMessage> rows) {
+        return rows.stream()
+                .sorted(Comparator.comparingLong(StoredMessage::id))
+                .map(row -> row.id() + " " + java.util.HexFormat.of().formatHex(Fingerprint.of(row)))
+                .toList();
+    }
+
+    private MessageMigration move(MessageStore from, MessageStore to) {
+        Stores stores = new Stores("to");
+        stores.bind(new FakeReference("from", 1), from);
+        stores.bind(new FakeReference("to", 0), to);
+        return new MessageMigration("from", "to", stores, fixture.gate, new OwedRemovals(), ONCE);
+    }
+
+    private static String line(MessageMigration move, String part) {
+        return move.report().stream()
+                .filter(line -> line.contains(part))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no line with '" + part + "' in " + move.report()));
+    }
+
+    @Test
+    void allThatWaitsIsInTheOtherStoreAsItWas() throws Exception {
+        List<StoredMessage> rows = rows(2_000);
+        old.rows.addAll(rows);
+        young.rows.add(row(5_000, ROMEO));
+        MessageMigration move = move(old, young);
+        move.run();
+        move.end().get();
+        assertEquals(List.of(), old.rows);
+        rows.add(row(5_000, ROMEO));
+        assertEquals(inFull(rows), inFull(young.rows));
+        assertTrue(line(move, "moved").startsWith("2000 messages moved from from to to in "), move.report()::toString);
+        assertTrue(line(move, "hash").endsWith(", equal"), move.report()::toString);
+        assertEquals("0 messages wait in from now", line(move, "wait in from"));
+        assertTrue(young.admissions.stream().allMatch(admission -> admission.limit() < 0), "limits do not apply");
+        assertTrue(fixture.gate.isIdle());
+    }
+
+    @Test
+    void aCrashAtAnyCallLosesAndDoublesNothingAndTheNextMoveFinishes() throws Exception {
+        List<StoredMessage> rows = rows(60);
+        int crashes = 0;
+        for (boolean afterItsEffect : new boolean[] {false, true}) {
+            boolean crashed = true;
+            for (int fatal = 1; crashed; fatal++) {
+                MemoryStore from = new MemoryStore();
+                MemoryStore to = new MemoryStore();
+                from.rows.addAll(rows);
+                CrashingStore crash = new CrashingStore(fatal, afterItsEffect);
+                MessageMigration first = move(crash.around(from), crash.around(to));
+                first.run();
+                crashed = crash.crashed();
+                String when = "crash at call " + fatal + (afterItsEffect ? ", done" : ", not done");
+                for (StoredMessage row : rows) {
+                    assertTrue(
+                            from.ids().contains(row.id()) || to.ids().contains(row.id()), when + ": lost " + row.id());
+                }
+                MessageMigration second = move(from, to);
+                second.run();
+                second.end().get();
+                assertEquals(List.of(), from.rows, when);
+                assertEquals(inFull(rows), inFull(to.rows), when);
+                assertTrue(line(second, "hash").endsWith(", equal"), when);
+                crashes += crashed ? 1 : 0;
+            }
+        }
+        assertTrue(crashes > 200, "the crash was tried at " + crashes + " calls");
+        assertTrue(fixture.gate.isIdle());
+    }
+
+    /** Appends to the other store wait here. */
+    private CountDownLatch hold(CompletableFuture<Void> release) {
+        CountDownLatch asked = new CountDownLatch(1);
+        young.onAppend = row -> {
+            asked.countDown();
+            return release.thenCompose(go -> {
+                synchronized (young) {
+                    young.rows.add(row);
+                }
+                return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
+            });
+        };
+        return asked;
+    }
+
+    @Test
+    void whatIsProvedWhileItIsCarriedDoesNotComeBack() throws Exception {
+        fixture.bind("from", 0, old);
+        fixture.bind("to", 1, young);
+        old.rows.add(row(1, ROMEO));
+        old.rows.add(row(2, ROMEO));
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        CountDownLatch carried = hold(release);
+        MessageMigration move = move(old, young);
+        Thread carrier = new Thread(move::run);
+        carrier.start();
+        assertTrue(carried.await(30, TimeUnit.SECONDS));
+        CompletableFuture<Void> removed =
+                fixture.delivery.remove(ROMEO, List.of(1L)).toCompletableFuture();
+        CompletableFuture<List<StoredMessage>> page =
+                fixture.delivery.page(ROMEO, 0, 10, 10_000).toCompletableFuture();
+        assertFalse(removed.isDone(), "not while it is carried");
+        assertFalse(page.isDone(), "half a move is nothing to read");
+        assertTrue(
+                fixture.delivery
+                        .remove(NURSE, List.of(1L))
+                        .toCompletableFuture()
+                        .isDone(),
+                "others pass");
+        release.complete(null);
+        removed.get(30, TimeUnit.SECONDS);
+        carrier.join();
+        page.get(30, TimeUnit.SECONDS);
+        assertEquals(List.of(), old.ids());
+        assertEquals(List.of(2L), young.ids());
+        assertTrue(fixture.gate.isIdle());
+    }
+
+    @Test
+    void aMoveWaitsForARemovalThatIsUnderWay() throws Exception {
+        fixture.bind("from", 0, old);
+        fixture.bind("to", 1, young);
+        old.rows.add(row(1, ROMEO));
+        old.beforeRemove = new CompletableFuture<>();
+        fixture.delivery.remove(ROMEO, List.of(1L));
+        MessageMigration move = move(old, young);
+        Thread carrier = new Thread(move::run);
+        carrier.start();
+        carrier.join(100);
+        assertEquals(List.of(), young.ids(), "it would be back");
+        old.beforeRemove.complete(null);
+        carrier.join();
+        assertEquals(List.of(), old.ids());
+        assertEquals(List.of(), young.ids());
+    }
+
+    @Test
+    void aMessageTheOtherStoreRefusesStaysAndIsNamed() {
+        old.rows.addAll(rows(100));
+        young.onAppend = row -> row.id() == 7
+                ? CompletableFuture.failedFuture(new StoreException("too large for max_allowed_packet"))
+                : null;
+        MessageMigration move = move(old, young);
+        move.run();
+        assertEquals(List.of(7L), old.ids());
+        assertEquals(99, young.rows.size());
+        assertEquals("1 messages could not be moved and stay in from:", line(move, "could not"));
+        assertEquals("    message 7 for user7@example.org: too large for max_allowed_packet", line(move, "message 7"));
+    }
+
+    @Test
+    void anotherMessageOfTheSameIdIsNotOverwrittenAndNotLost() {
+        old.rows.add(row(1, ROMEO));
+        old.rows.add(row(2, ROMEO));
+        StoredMessage other = Fixture.row(1, ROMEO, 3);
+        young.rows.add(other);
+        MessageMigration move = move(old, young);
+        move.run();
+        assertEquals(List.of(1L), old.ids());
+        assertEquals(List.of(other, young.rows.get(1)), young.rows);
+        assertTrue(line(move, "message 1").endsWith("one of this id, but another, is there"));
+    }
+
+    @Test
+    void aStoreThatFailsForGoodBreaksItOffWithItsReason() {
+        old.rows.addAll(rows(10));
+        young.failure = new StoreException("no room on the disk");
+        young.onAppend = row -> CompletableFuture.failedFuture(young.failure);
+        MessageMigration move = move(old, young);
+        move.run();
+        ExecutionException e =
+                assertThrows(ExecutionException.class, () -> move.end().get());
+        assertEquals("no room on the disk", e.getCause().getMessage());
+        assertEquals(10, old.rows.size());
+    }
+
+    @Test
+    void aStoppedMoveBreaksOff() {
+        old.rows.addAll(rows(10));
+        MessageMigration move = move(old, young);
+        move.stop();
+        move.run();
+        ExecutionException e =
+                assertThrows(ExecutionException.class, () -> move.end().get());
+        assertEquals("stopped; start it again to move the rest", e.getCause().getMessage());
+        assertEquals(10, old.rows.size());
+    }
+
+    @Test
+    void aSourceThatStillTakesNewMessagesIsGoneThroughOnceAndItSaysSo() {
+        old.rows.addAll(rows(10));
+        Stores stores = new Stores("");
+        stores.bind(new FakeReference("from", 1), old);
+        stores.bind(new FakeReference("to", 0), young);
+        MessageMigration move = new MessageMigration("from", "to", stores, fixture.gate, new OwedRemovals(), ONCE);
+        move.run();
+        assertEquals(10, young.rows.size());
+        assertEquals(
+                "new messages still go to from: set store=to in im.restante.offline, then move once more",
+                line(move, "new messages"));
+    }
+
+    @Test
+    void aWrongNameIsNamedBeforeAnythingMoves() {
+        fixture.bind("sqlite", 1, old);
+        fixture.bind("mariadb", 0, young);
+        assertEquals(
+                "there is no message store maria; present: sqlite, mariadb",
+                assertThrows(IllegalArgumentException.class, () -> fixture.delivery.start("sqlite", "maria"))
+                        .getMessage());
+        assertEquals(
+                "from and to are both sqlite",
+                assertThrows(IllegalArgumentException.class, () -> fixture.delivery.start("sqlite", "sqlite"))
+                        .getMessage());
+        assertTrue(fixture.delivery.latest().isEmpty());
+    }
+
+    @Test
+    void oneMoveAtATime() throws Exception {
+        fixture.bind("from", 1, old);
+        fixture.bind("to", 0, young);
+        old.rows.add(row(1, ROMEO));
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        CountDownLatch carried = hold(release);
+        var move = fixture.delivery.start("from", "to");
+        assertTrue(carried.await(30, TimeUnit.SECONDS));
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> fixture.delivery.start("from", "to"));
+        assertTrue(e.getMessage().startsWith("a move is under way: messages from from to to, 0 of 1 messages moved"));
+        release.complete(null);
+        move.end().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        assertEquals(
+                Map.of(1L, 1L), Map.of(young.ids().get(0), (long) young.ids().size()));
+    }
+}

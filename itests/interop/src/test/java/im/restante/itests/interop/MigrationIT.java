@@ -1,0 +1,198 @@
+package im.restante.itests.interop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.itests.harness.Await;
+import im.restante.itests.harness.Jdk;
+import im.restante.itests.harness.ServerProcess;
+import im.restante.itests.mariadb.MariaDbServer;
+import im.restante.itests.mariadb.MariaDbServer.Database;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What waits moves between SQLite and a real MariaDB server while the server serves, and is killed. */
+class MigrationIT {
+    private static final int OWNERS = 10;
+    private static final int EACH = 1_000;
+    private static final Pattern MOVED = Pattern.compile("(\\d+) of (\\d+) messages moved");
+
+    private static MariaDbServer mariaDb;
+
+    @BeforeAll
+    static void startMariaDb(@TempDir Path directory) throws Exception {
+        mariaDb = MariaDbServer.in(directory);
+        mariaDb.start();
+    }
+
+    @AfterAll
+    static void stopMariaDb() {
+        if (mariaDb != null) {
+            mariaDb.close();
+        }
+    }
+
+    private static ServerProcess prepare() throws Exception {
+        Database database = mariaDb.newDatabase();
+        return ServerProcess.prepare(Jdk.newest())
+                .configure("im.restante.quota", "store-limit", "-1")
+                .configure("im.restante.store.mariadb", "url", database.url())
+                .configure("im.restante.store.mariadb", "user", database.user())
+                .configure("im.restante.store.mariadb", ".password", database.password());
+    }
+
+    private static void store(ServerProcess server, String wanted) throws Exception {
+        server.configure("im.restante.offline", "store", wanted);
+        Await.until("the store is " + wanted, Duration.ofSeconds(30), () -> {
+            try {
+                return server.shell("restante:store")
+                        .lines()
+                        .anyMatch(line -> line.matches("\\*\\s+" + wanted + "\\s.*"));
+            } catch (IOException e) { // the command is away while its configuration changes
+                return false;
+            }
+        });
+    }
+
+    /** Ten owners with a thousand messages each; returns when all are durable. */
+    private static void fill(ServerProcess server) throws Exception {
+        try (SmackClient sender = SmackClient.online(server.user("juliet"), "juliet", "balcony")) {
+            for (int owner = 0; owner < OWNERS; owner++) {
+                server.user("owner" + owner);
+                for (int n = 0; n < EACH; n++) {
+                    sender.chat("owner" + owner + "@localhost", "juliet " + n);
+                }
+            }
+            sender.ping();
+        }
+    }
+
+    private static List<String> bodies(String sender, int count) {
+        return IntStream.range(0, count).mapToObj(n -> sender + " " + n).toList();
+    }
+
+    private static CompletableFuture<String> migrate(ServerProcess server, String names) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return server.shell("restante:migrate " + names);
+            } catch (IOException e) {
+                return e.toString();
+            }
+        });
+    }
+
+    private static void assertWholeMove(String report) {
+        System.out.println(report);
+        assertTrue(report.contains(", equal\n"), report);
+        assertTrue(report.contains("\n0 messages wait in "), report);
+    }
+
+    @Test
+    void aKillInTheMiddleLosesAndDoublesNothingAndTheSecondMoveFinishes() throws Exception {
+        try (ServerProcess server = prepare()) {
+            server.start();
+            store(server, "sqlite");
+            fill(server);
+            store(server, "mariadb");
+            migrate(server, "sqlite mariadb");
+            Await.until("some are moved", Duration.ofSeconds(30), () -> {
+                try {
+                    Matcher moved = MOVED.matcher(server.shell("restante:migrate"));
+                    return moved.find() && Integer.parseInt(moved.group(1)) > 0;
+                } catch (IOException e) { // not begun yet
+                    return false;
+                }
+            });
+            server.kill();
+            server.start();
+            assertWholeMove(migrate(server, "sqlite mariadb").get(90, TimeUnit.SECONDS));
+            for (int owner = 0; owner < OWNERS; owner++) {
+                assertGets(server, "owner" + owner, "juliet", EACH);
+            }
+        }
+    }
+
+    private static void assertGets(ServerProcess server, String owner, String sender, int count) throws Exception {
+        try (SmackClient client = SmackClient.online(server, owner, "orchard")) {
+            client.awaitBodies(count);
+            client.ping();
+            assertEquals(bodies(sender, count), client.bodies(), owner);
+        }
+        try (SmackClient again = SmackClient.online(server, owner, "orchard")) {
+            again.ping();
+            assertEquals(List.of(), again.bodies(), "nothing twice");
+        }
+    }
+
+    @Test
+    void underTrafficAndDrainsItGoesThereAndBackAndEverybodyGetsEverythingOnceInOrder() throws Exception {
+        try (ServerProcess server = prepare()) {
+            server.start();
+            store(server, "sqlite");
+            fill(server);
+            server.user("nurse");
+            List<SmackClient> online = new ArrayList<>();
+            AtomicBoolean enough = new AtomicBoolean();
+            CompletableFuture<Integer> traffic = CompletableFuture.supplyAsync(() -> send(server, enough));
+            store(server, "mariadb");
+            CompletableFuture<String> there = migrate(server, "sqlite mariadb");
+            for (int owner = 0; owner < OWNERS / 2; owner++) {
+                online.add(SmackClient.online(server, "owner" + owner, "orchard"));
+            }
+            assertWholeMove(there.get(90, TimeUnit.SECONDS));
+            store(server, "sqlite");
+            CompletableFuture<String> back = migrate(server, "mariadb sqlite");
+            for (int owner = OWNERS / 2; owner < OWNERS; owner++) {
+                online.add(SmackClient.online(server, "owner" + owner, "orchard"));
+            }
+            assertWholeMove(back.get(90, TimeUnit.SECONDS));
+            enough.set(true);
+            int sent = traffic.get(60, TimeUnit.SECONDS);
+            for (SmackClient client : online) {
+                client.awaitBodies(EACH + sent);
+                client.ping();
+                List<String> bodies = client.bodies();
+                assertEquals(bodies.size(), new HashSet<>(bodies).size(), "none twice");
+                for (String sender : List.of("juliet", "nurse")) {
+                    assertEquals(
+                            bodies(sender, sender.equals("juliet") ? EACH : sent),
+                            bodies.stream()
+                                    .filter(body -> body.startsWith(sender))
+                                    .toList());
+                }
+                client.close();
+            }
+        }
+    }
+
+    /** One message to every owner, again and again. */
+    private static int send(ServerProcess server, AtomicBoolean enough) {
+        try (SmackClient sender = SmackClient.online(server, "nurse", "kitchen")) {
+            int sent = 0;
+            while (!enough.get()) {
+                for (int owner = 0; owner < OWNERS; owner++) {
+                    sender.chat("owner" + owner + "@localhost", "nurse " + sent);
+                }
+                sender.ping();
+                sent++;
+            }
+            return sent;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
