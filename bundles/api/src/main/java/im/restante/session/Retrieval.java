@@ -3,7 +3,6 @@ package im.restante.session;
 import im.restante.jid.Jid;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
@@ -39,12 +38,13 @@ public interface Retrieval {
     CompletionStage<Void> send(Jid session, List<Element> messages);
 
     /**
-     * Removes messages because their owner wants that, also those that are on their way to a session. Unknown ids are ignored.
+     * Removes messages because their owner wants that, also those that are on their way to a session. Such as are not there are
+     * ignored.
      *
      * @param by who asked, for those who ask later what became of them
      */
-    CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Jid by);
+    CompletionStage<Void> remove(Jid owner, List<StoredMessage> messages, Jid by);
 
-    /** Removes all that waits at this moment because its owner wants that, shown or not, but for what is past its end. */
+    /** The same for all that waits at this moment; blocked senders make no difference. */
     CompletionStage<Void> purge(Jid owner, Jid by);
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -94,8 +95,8 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
             retrieval.hold(session);
         }
         return inTurn.run(session, () -> switch (action) {
-            case VIEW -> new View(request).run();
-            case REMOVE -> new Removal(request).run();
+            case VIEW -> new Some(request, page -> copies.send(session, page)).run();
+            case REMOVE -> new Some(request, page -> removed(session, page)).run();
             case PURGE -> retrieval.purge(session.bare(), session).thenApply(done -> request.result());
             default -> fetch(session, 0).thenApply(complete -> complete ? request.result() : cut(request));
         });
@@ -186,21 +187,28 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
                                         : CompletableFuture.completedFuture(false)));
     }
 
+    private CompletionStage<Boolean> removed(Jid session, List<StoredMessage> page) {
+        return retrieval.remove(session.bare(), page, session).thenApply(done -> true);
+    }
+
     private static Iq cut(Iq request) {
         return request.error(
                 StanzaError.of(Condition.RESOURCE_CONSTRAINT, "The connection was cut before all messages were sent"));
     }
 
     /** A request about some messages, which are looked up one after the other, in the order of their arrival. */
-    private abstract class Some {
-        final Iq request;
-        final Jid session;
+    private final class Some {
+        private final Iq request;
+        private final Function<List<StoredMessage>, CompletionStage<Boolean>> deed;
         private final Iterator<Long> wanted;
         private final List<String> missing = new ArrayList<>();
+        private List<StoredMessage> page = new ArrayList<>();
+        private long bytes;
 
-        Some(Iq request) {
+        /** @param deed what is done to those that are there, some at a time; answers whether it makes sense to go on */
+        Some(Iq request, Function<List<StoredMessage>, CompletionStage<Boolean>> deed) {
             this.request = request;
-            this.session = request.from();
+            this.deed = deed;
             TreeSet<Long> ids = new TreeSet<>();
             for (Element item : request.payload().orElseThrow().children()) {
                 String node = item.attribute("node");
@@ -220,24 +228,26 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
 
         private CompletionStage<Boolean> next() {
             if (!wanted.hasNext()) {
-                return end();
+                return page.isEmpty() ? CompletableFuture.completedFuture(true) : deed.apply(page);
             }
             long id = wanted.next();
-            return retrieval.page(session.bare(), id - 1, 1, 1).thenComposeAsync(page -> {
-                if (page.isEmpty() || page.get(0).id() != id) {
+            return retrieval.page(request.from().bare(), id - 1, 1, 1).thenComposeAsync(found -> {
+                if (found.isEmpty() || found.get(0).id() != id) {
                     missing.add(Nodes.of(id));
                     return next();
                 }
-                return found(page.get(0))
-                        .thenComposeAsync(goOn -> goOn ? next() : CompletableFuture.completedFuture(false));
+                page.add(found.get(0));
+                bytes += found.get(0).sizeBytes();
+                return page.size() < PAGE_ROWS && bytes < PAGE_BYTES ? next() : nextPage();
             });
         }
 
-        /** @return completes with false if it makes no sense to go on */
-        abstract CompletionStage<Boolean> found(StoredMessage row);
-
-        /** All that are there were found. */
-        abstract CompletionStage<Boolean> end();
+        private CompletionStage<Boolean> nextPage() {
+            List<StoredMessage> full = page;
+            page = new ArrayList<>();
+            bytes = 0;
+            return deed.apply(full).thenComposeAsync(goOn -> goOn ? next() : CompletableFuture.completedFuture(false));
+        }
 
         /** Some were not there: the error names them; the others had what was wanted. */
         private Iq answer() {
@@ -250,54 +260,6 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
                     .build()));
             return request.error(
                     StanzaError.of(Condition.ITEM_NOT_FOUND).toElement().with(names.build()));
-        }
-    }
-
-    private final class View extends Some {
-        private final List<StoredMessage> page = new ArrayList<>();
-        private long bytes;
-
-        View(Iq request) {
-            super(request);
-        }
-
-        @Override
-        CompletionStage<Boolean> found(StoredMessage row) {
-            page.add(row);
-            bytes += row.sizeBytes();
-            return page.size() < PAGE_ROWS && bytes < PAGE_BYTES ? CompletableFuture.completedFuture(true) : end();
-        }
-
-        @Override
-        CompletionStage<Boolean> end() {
-            if (page.isEmpty()) {
-                return CompletableFuture.completedFuture(true);
-            }
-            List<StoredMessage> now = List.copyOf(page);
-            page.clear();
-            bytes = 0;
-            return copies.send(session, now);
-        }
-    }
-
-    private final class Removal extends Some {
-        private final List<Long> ids = new ArrayList<>();
-
-        Removal(Iq request) {
-            super(request);
-        }
-
-        @Override
-        CompletionStage<Boolean> found(StoredMessage row) {
-            ids.add(row.id());
-            return CompletableFuture.completedFuture(true);
-        }
-
-        @Override
-        CompletionStage<Boolean> end() {
-            return ids.isEmpty()
-                    ? CompletableFuture.completedFuture(true)
-                    : retrieval.remove(session.bare(), ids, session).thenApply(done -> true);
         }
     }
 }

@@ -13,7 +13,6 @@ import im.restante.xml.Element;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -106,9 +105,9 @@ final class FakeRetrieval implements Retrieval {
     }
 
     @Override
-    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Jid by) {
+    public CompletionStage<Void> remove(Jid owner, List<StoredMessage> messages, Jid by) {
         remover = by;
-        rows.keySet().removeAll(ids);
+        messages.forEach(row -> rows.remove(row.id()));
         return completedFuture(null);
     }
 

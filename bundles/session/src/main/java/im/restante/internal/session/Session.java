@@ -21,6 +21,7 @@ import im.restante.stanza.StanzaError;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -51,6 +52,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
     private volatile boolean interested;
     private volatile boolean carbons;
     private volatile boolean accountGone;
+    private volatile boolean gone;
     private final Suspension suspension = new Suspension();
 
     Session(Jid jid, ClientLink link, Instant since, Router router, Owner owner) {
@@ -109,7 +111,9 @@ final class Session implements ClientSession, LiveSession, Recipient {
                 since,
                 link.remote(),
                 link.encrypted(),
-                suspension.isOn() ? "SUSPENDED" : owner.state().name());
+                suspension.isOn()
+                        ? "SUSPENDED"
+                        : owner.isHeld() ? "HELD" : owner.state().name());
     }
 
     @Override
@@ -135,6 +139,18 @@ final class Session implements ClientSession, LiveSession, Recipient {
     @Override
     public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
         return link.sendStored(messages, proof);
+    }
+
+    CompletionStage<Void> sendCopies(List<Outbound> copies, Duration timeout) {
+        return link.sendCopies(copies, timeout);
+    }
+
+    /** Its client deals with what waits by hand: nobody is handed that of its own accord, as long as this session lives. */
+    void hold() {
+        owner.hold(this);
+        if (gone) { // a moment ago, and the owner knew nothing of the hold
+            owner.letGo(this);
+        }
     }
 
     @Override
@@ -247,6 +263,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
         LOG.debug("{} ended: {}, {} unsent", jid, how, unsent.size());
         Element last = presence;
         presence = null;
+        gone = true;
         router.registry().close(this);
         List<Outbound> storable = accountGone
                 ? List.of()

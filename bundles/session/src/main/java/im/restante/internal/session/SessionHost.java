@@ -10,6 +10,7 @@ import im.restante.config.ConfigException;
 import im.restante.delivery.Delivery;
 import im.restante.internal.session.owner.ArrivalIds;
 import im.restante.internal.session.owner.Dynamic;
+import im.restante.internal.session.owner.Owner;
 import im.restante.internal.session.owner.Owners;
 import im.restante.internal.session.owner.SpoolSettings;
 import im.restante.internal.session.owner.ThreadWorkers;
@@ -20,6 +21,8 @@ import im.restante.jid.Jid;
 import im.restante.server.ServerInfo;
 import im.restante.session.ClientLink;
 import im.restante.session.ClientSession;
+import im.restante.session.Outbound;
+import im.restante.session.Retrieval;
 import im.restante.session.SessionInfo;
 import im.restante.session.SessionManager;
 import im.restante.session.Spools;
@@ -28,8 +31,10 @@ import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.why.StanzaIds;
 import im.restante.why.Witness;
+import im.restante.xml.Element;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,9 +59,9 @@ import org.slf4j.LoggerFactory;
 
 /** Binds resources and keeps the sessions, while the services around them come and go. */
 @Component(
-        service = {SessionManager.class, Spools.class, StanzaIds.class},
+        service = {SessionManager.class, Spools.class, Retrieval.class, StanzaIds.class},
         configurationPid = SpoolSettings.PID)
-public final class SessionHost implements SessionManager, Spools, StanzaIds {
+public final class SessionHost implements SessionManager, Spools, Retrieval, StanzaIds {
     private static final Logger LOG = LoggerFactory.getLogger(SessionHost.class);
 
     /** How long the predecessor of a session may take to end. */
@@ -242,6 +247,46 @@ public final class SessionHost implements SessionManager, Spools, StanzaIds {
     @Override
     public void arrived(Jid owner) {
         owners.arrived(owner);
+    }
+
+    @Override
+    public void hold(Jid session) {
+        Session asker = registry.find(session);
+        if (asker != null) {
+            asker.hold();
+        }
+    }
+
+    @Override
+    public CompletionStage<Long> count(Jid owner) {
+        return owners.with(owner, Owner::count);
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
+        return owners.with(owner, state -> state.page(afterId, rows, bytes));
+    }
+
+    @Override
+    public CompletionStage<Void> send(Jid session, List<Element> messages) {
+        Session reader = registry.find(session);
+        if (reader == null) {
+            return failedFuture(new IOException("the session has ended"));
+        }
+        List<Outbound> copies = messages.stream()
+                .map(message -> Outbound.of(router.serialize(message)))
+                .toList();
+        return reader.sendCopies(copies, owners.settings().proof().timeout());
+    }
+
+    @Override
+    public CompletionStage<Void> remove(Jid owner, List<StoredMessage> messages, Jid by) {
+        return owners.with(owner, state -> state.remove(messages, by));
+    }
+
+    @Override
+    public CompletionStage<Void> purge(Jid owner, Jid by) {
+        return owners.with(owner, state -> state.purge(by));
     }
 
     @Override

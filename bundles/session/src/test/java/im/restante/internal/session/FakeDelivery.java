@@ -32,6 +32,7 @@ final class FakeDelivery implements Delivery {
     final List<Long> stored = new ArrayList<>(); // in the order of the calls
     volatile int limit = -1;
     volatile boolean broken;
+    volatile boolean unremovable;
     volatile boolean hints; // whether any hint says that a message is not kept
     volatile long floor;
     private volatile CompletableFuture<Void> gate = completedFuture(null);
@@ -169,6 +170,9 @@ final class FakeDelivery implements Delivery {
 
     @Override
     public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        if (unremovable) {
+            return CompletableFuture.failedFuture(new StoreException("broken"));
+        }
         return this.<Void>answer(() -> {
             ids.forEach(rows.getOrDefault(owner, new TreeMap<>())::remove);
             return null;

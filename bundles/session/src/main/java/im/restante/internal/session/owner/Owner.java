@@ -14,6 +14,7 @@ import im.restante.session.Arrival;
 import im.restante.session.Outbound;
 import im.restante.stanza.StanzaError;
 import im.restante.store.MessageKind;
+import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
 import im.restante.xml.Element;
@@ -82,6 +83,7 @@ public final class Owner {
     private final byte[] jidBytes;
     private final Owners all;
     private final Stripe stripe;
+    private final ByHand byHand;
 
     // guarded by the stripe's lock
     private final List<Present> present = new ArrayList<>(2);
@@ -95,6 +97,8 @@ public final class Owner {
     private final Map<Long, List<Recipient>> alreadyHas = new HashMap<>(0);
     /** The same of messages that could not become rows: what one of them gives back, nobody else will get. */
     private final Map<Long, List<Recipient>> onlyThere = new LinkedHashMap<>(0);
+
+    private final Hold hold = new Hold();
 
     private long heldBytes;
     private long appendsBegun;
@@ -120,6 +124,7 @@ public final class Owner {
         this.jidBytes = jid.toString().getBytes(UTF_8);
         this.all = all;
         this.stripe = stripe;
+        this.byHand = new ByHand(jid, all, this);
     }
 
     /** A session of non-negative priority, and the last id given before it was one: it was offered everything above. */
@@ -275,9 +280,6 @@ public final class Owner {
 
     /** Rows handed to a session and not yet proved. */
     private record Lease(Drain drain, List<Long> ids, long bytes, AtomicReference<CompletionStage<Void>> proof) {}
-
-    /** Rows on their way out of the store. */
-    private record Removal(List<Long> ids, CompletableFuture<Void> done) {}
 
     private final List<Removal> removals = new ArrayList<>(0); // guarded by the stripe's lock
 
@@ -592,6 +594,7 @@ public final class Owner {
             if (isPresent(recipient)) {
                 return null;
             }
+            hold.available(recipient, state == State.AWAY, all.ids.last());
             present.add(new Present(recipient, all.ids.last()));
             publish();
             if (state != State.AWAY) {
@@ -650,7 +653,13 @@ public final class Owner {
         stripe.lock.lock();
         try {
             fallAll(recipient);
+            if (!forGood && isPresent(recipient)) {
+                hold.suspended(recipient);
+            }
             withdraw(recipient);
+            if (forGood && hold.ended(recipient)) {
+                readAgain();
+            }
             rows = comeBack(recipient, unsent, ownCopies);
             if (forGood) {
                 forgetWhatHas(recipient);
@@ -957,7 +966,7 @@ public final class Owner {
                     d.rescan = false;
                     d.cursor = 0;
                 }
-                after = d.cursor;
+                after = Math.max(d.cursor, hold.floor());
                 begunAt = inFlight.get() == 0 ? appendsBegun : -1;
             }
             toStore = takeJustQueued();
@@ -995,7 +1004,7 @@ public final class Owner {
         Instant now = all.clock.instant();
         for (StoredMessage row : d.next) {
             Long id = row.id();
-            if (leased.contains(id) || removing.contains(id) || isOver(row, now)) {
+            if (id <= hold.floor() || leased.contains(id) || removing.contains(id) || isOver(row, now)) {
                 continue;
             }
             if (alreadyHas.getOrDefault(id, List.of()).contains(d.to)) {
@@ -1030,18 +1039,23 @@ public final class Owner {
         Drain current;
         stripe.lock.lock();
         try {
-            if (drain != null) {
-                drain.rescan = true;
-                drain.again();
-            } else if (state == State.LIVE) {
-                drainTo(present.get(0).recipient());
-            }
+            readAgain();
             current = drain;
         } finally {
             stripe.lock.unlock();
         }
         if (current != null) {
             all.workers.execute(() -> step(current));
+        }
+    }
+
+    /** There may be rows in the store that nobody is being handed, if anybody is there. Under the lock. */
+    private void readAgain() {
+        if (drain != null) {
+            drain.rescan = true;
+            drain.again();
+        } else if (state == State.LIVE) {
+            drainTo(present.get(0).recipient());
         }
     }
 
@@ -1144,7 +1158,7 @@ public final class Owner {
             heldBytes = 0;
             state = State.LIVE;
             drain = null;
-            alreadyHas.clear();
+            alreadyHas.keySet().removeIf(id -> id > hold.floor());
             forgetJustRemoved();
         } else {
             storeHeld();
@@ -1165,7 +1179,7 @@ public final class Owner {
     }
 
     /** What somebody sent who is blocked by now stays where it is, for the day that he is not (XEP-0191 §2). */
-    private List<StoredMessage> fromNobodyBlocked(List<StoredMessage> rows) {
+    List<StoredMessage> fromNobodyBlocked(List<StoredMessage> rows) {
         return rows.stream().filter(row -> !all.blocked.test(jid, row.sender())).toList();
     }
 
@@ -1268,12 +1282,7 @@ public final class Owner {
     /** The rows of a lease are free again, for whoever drains next. Under the lock. */
     private void fall(Lease lease) {
         end(lease);
-        if (drain != null) {
-            drain.rescan = true;
-            drain.again();
-        } else if (state == State.LIVE) {
-            drainTo(present.get(0).recipient());
-        }
+        readAgain();
     }
 
     /** From here on a drain passes them over. Under the lock; {@link #remove} must follow outside it. */
@@ -1299,7 +1308,7 @@ public final class Owner {
                         all.workers);
     }
 
-    private void removed(Removal removal) {
+    void removed(Removal removal) {
         stripe.lock.lock();
         try {
             removals.remove(removal);
@@ -1313,15 +1322,132 @@ public final class Owner {
         removal.done().complete(null);
     }
 
+    // ---- by hand
+
+    /**
+     * From here on what waits is handed to nobody, until {@link #left} or {@link #letGo} says that this session has ended.
+     */
+    public void hold(Recipient asker) {
+        Drain current;
+        stripe.lock.lock();
+        try {
+            hold.asks(asker);
+            current = drain;
+        } finally {
+            stripe.lock.unlock();
+        }
+        if (current != null) {
+            step(current);
+        }
+    }
+
+    /** The counterpart of {@link #hold} for a session that had ended already. */
+    public void letGo(Recipient asker) {
+        Drain current;
+        stripe.lock.lock();
+        try {
+            if (hold.ended(asker)) {
+                readAgain();
+            }
+            current = drain;
+        } finally {
+            stripe.lock.unlock();
+        }
+        if (current != null) {
+            step(current);
+        }
+    }
+
+    /** Whether a session that deals with it by hand keeps what waits from the others. */
+    public boolean isHeld() {
+        return hold.isOn();
+    }
+
+    /** See {@link im.restante.session.Retrieval#count}. */
+    public CompletionStage<Long> count() {
+        return call(delivery -> delivery.count(jid));
+    }
+
+    /** See {@link im.restante.session.Retrieval#page}. */
+    public CompletionStage<List<StoredMessage>> page(long after, int rows, long bytes) {
+        return byHand.page(after, rows, bytes);
+    }
+
+    /** See {@link im.restante.session.Retrieval#remove}. */
+    public CompletionStage<Void> remove(List<StoredMessage> rows, Jid by) {
+        return byHand.remove(rows, by);
+    }
+
+    /** See {@link im.restante.session.Retrieval#purge}. */
+    public CompletionStage<Void> purge(Jid by) {
+        return byHand.purge(by);
+    }
+
+    /** The last id of what waits. */
+    long waitingUpTo() {
+        stripe.lock.lock();
+        try {
+            return state == State.AWAY ? all.ids.last() : hold.waitingUpTo();
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Those of the rows that wait, and are not past their end nor being removed. */
+    List<StoredMessage> waiting(List<StoredMessage> rows) {
+        Instant now = all.clock.instant();
+        stripe.lock.lock();
+        try {
+            long last = waitingUpTo();
+            return rows.stream()
+                    .filter(row -> row.id() <= last && !removing.contains(row.id()) && !isOver(row, now))
+                    .toList();
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Rows whose owner wants them gone; a lease of them goes on, and finds nothing to remove. */
+    Removal removalByHand(List<Long> ids) {
+        stripe.lock.lock();
+        try {
+            ids.forEach(alreadyHas::remove);
+            return removal(ids.stream().filter(id -> !removing.contains(id)).toList());
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** They may be there still: somebody may want them. */
+    void notRemoved(Removal removal) {
+        Drain current;
+        stripe.lock.lock();
+        try {
+            removals.remove(removal);
+            removal.ids().stream()
+                    .filter(id ->
+                            removals.stream().noneMatch(other -> other.ids().contains(id)))
+                    .forEach(removing::remove);
+            readAgain();
+            current = drain;
+        } finally {
+            stripe.lock.unlock();
+        }
+        removal.done().complete(null);
+        if (current != null) {
+            step(current);
+        }
+    }
+
     /** Asks the delivery, waiting for one that is being replaced; what it throws is a failed stage. */
-    private <T> CompletionStage<T> call(java.util.function.Function<Delivery, CompletionStage<T>> question) {
+    <T> CompletionStage<T> call(java.util.function.Function<Delivery, CompletionStage<T>> question) {
         Delivery now = all.delivery.now();
         CompletionStage<Delivery> service = now != null
                 ? completedFuture(now)
                 : all.delivery.await(all.settings().swapTimeout());
         return service.thenCompose(delivery -> {
             if (delivery == null) {
-                return CompletableFuture.failedFuture(new IllegalStateException("the delivery bundle is not there"));
+                return CompletableFuture.failedFuture(new StoreException("the delivery bundle is not there"));
             }
             return question.apply(delivery);
         });

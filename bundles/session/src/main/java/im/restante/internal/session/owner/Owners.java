@@ -145,7 +145,7 @@ public final class Owners {
     }
 
     /** Asks an owner's state until one answers: a null says that it was given up in this very moment. */
-    private <T> T with(Jid jid, Function<Owner, T> question) {
+    public <T> T with(Jid jid, Function<Owner, T> question) {
         while (true) {
             Owner owner = owners.get(jid);
             if (owner == null) {
