@@ -52,6 +52,9 @@ final class Connection implements ClientLink, Runnable {
     /** What a client gets to read our last words and to close its side. */
     static final Duration GRACE = Duration.ofSeconds(2);
 
+    /** What a connection gets to say that its stream goes on elsewhere; mostly it is dead. */
+    private static final Duration REPLACED = Duration.ofMillis(250);
+
     /** What a client that said goodbye gets to read the rest. */
     private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
 
@@ -262,24 +265,18 @@ final class Connection implements ClientLink, Runnable {
      * Goes on with a stream whose connection was cut, or is dead without our knowing. Waits until everything that came on it is
      * final. Reader's thread.
      *
-     * @return false if there is none that this account may resume
+     * @return false if there is none that this account may resume, which the client has been told
      */
     boolean resume(Element request, Jid account) throws XmlStreamException, InterruptedException {
         long h = number(request.attribute("h"));
         if (h < 0) {
             throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
         }
-        Resumption found = server.resumptions().take(request.attribute("previd"), account);
-        if (found == null) {
-            return false;
-        }
-        found.connection().abort();
-        Suspended left;
-        try {
-            left = found.suspended().get();
-            left.durable().toCompletableFuture().get();
-        } catch (ExecutionException e) {
-            log.debug("{}: a stream of {} cannot be resumed: {}", remote, account, e.getMessage());
+        String id = request.attribute("previd");
+        Resumption found = server.resumptions().take(id, account);
+        Suspended left = found == null ? null : awaitSuspended(found, account);
+        if (left == null) {
+            out.sendNow(StreamXml.notFound(server.resumptions().handled(id, account)));
             return false;
         }
         SentStanzas sent = left.sent();
@@ -291,6 +288,30 @@ final class Connection implements ClientLink, Runnable {
         }
         goOn(found, left, unproved);
         return true;
+    }
+
+    /** Null if it cannot be resumed. Whatever keeps this one from going on with a session that was taken ends that session. */
+    private Suspended awaitSuspended(Resumption found, Jid account) throws InterruptedException {
+        try {
+            found.connection().replaced();
+            Suspended left = found.suspended().get();
+            left.durable().toCompletableFuture().get();
+            return left;
+        } catch (ExecutionException e) {
+            log.debug("{}: a stream of {} cannot be resumed: {}", remote, account, e.getMessage());
+            server.resumptions().abandon(found);
+            return null;
+        } catch (InterruptedException e) {
+            server.resumptions().abandon(found);
+            throw e;
+        }
+    }
+
+    /** Its client goes on with the stream on another connection (XEP-0198 §5). */
+    private void replaced() throws InterruptedException {
+        end(Ending.CUT, StreamCondition.CONFLICT, "the stream was resumed on another connection");
+        out.awaitIdle(REPLACED);
+        abort();
     }
 
     private void goOn(Resumption found, Suspended left, List<Sent> unproved) {
@@ -536,8 +557,12 @@ final class Connection implements ClientLink, Runnable {
                                 new Suspended(cut, handled(pending.settled()), left.sent(), left.waiting(), durable));
             }
         } catch (RuntimeException e) {
-            log.error("{}: the session failed to wait for its client", remote, e);
+            log.error("{}: the session failed to wait for its client, and ends", remote, e);
             server.resumptions().forget(open);
+            List<Outbound> unsent = unproved.get() == null
+                    ? out.end(false).live()
+                    : unproved.get().live();
+            server.resumptions().end(cut, unsent); // what went back to the spool already is known there
         }
         server.gone(this);
     }

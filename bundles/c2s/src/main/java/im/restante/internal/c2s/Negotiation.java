@@ -209,7 +209,6 @@ final class Negotiation {
                 if (connection.resume(element, account)) {
                     return true;
                 }
-                connection.out().sendNow(StreamXml.failed(StanzaError.Condition.ITEM_NOT_FOUND));
                 continue;
             }
             Element wanted = element.child(StreamXml.BIND, "bind").orElse(null);

@@ -6,12 +6,18 @@ import im.restante.session.Ending;
 import im.restante.session.Outbound;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +30,24 @@ import org.slf4j.LoggerFactory;
 final class Resumptions {
     private static final Logger log = LoggerFactory.getLogger(Resumptions.class);
 
+    /** Streams of one account that may wait for their clients: a client that is cut again and again makes a new one each time. */
+    static final int MOST_WAITING = 10;
+
+    /** Streams that are over and whose counts are remembered. */
+    private static final int MOST_REMEMBERED = 4096;
+
     private final ConcurrentHashMap<String, Resumption> byId = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Oldest first; under the lock. */
+    private final Map<Jid, Deque<Resumption>> waiting = new HashMap<>();
+    /** Oldest first; under the lock. */
+    private final Map<String, Handled> remembered = new LinkedHashMap<>();
+
     private final Set<CompletableFuture<Void>> ending = ConcurrentHashMap.newKeySet();
     private final BiConsumer<Duration, Runnable> timer;
+
+    /** How many stanzas of a client were handled before its stream was over. */
+    private record Handled(Jid account, long count) {}
 
     /** One stream under the id that its client knows. */
     static final class Resumption {
@@ -108,13 +129,52 @@ final class Resumptions {
 
     private boolean take(Resumption one) {
         byId.remove(one.id, one);
-        return one.taken.compareAndSet(false, true);
+        boolean mine =
+                one.taken.compareAndSet(false, true); // before it leaves the others, so that it is not added after
+        lock.lock();
+        try {
+            waiting.computeIfPresent(one.account, (account, all) -> all.remove(one) && all.isEmpty() ? null : all);
+        } finally {
+            lock.unlock();
+        }
+        return mine;
     }
 
-    /** Its connection is over, and it waits for its client. */
+    /** How many stanzas of its client were handled on a stream that is over; -1 if that is not known, or not for this account. */
+    long handled(String id, Jid account) {
+        lock.lock();
+        try {
+            Handled last = id == null ? null : remembered.get(id);
+            return last != null && last.account().equals(account) ? last.count() : -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its connection is over, and it waits for its client; the oldest of the account no longer, if there are too many. */
     void suspended(Resumption one, Suspended left) {
+        Resumption tooMany = null;
+        lock.lock();
+        try {
+            Deque<Resumption> all = waiting.computeIfAbsent(one.account, account -> new ArrayDeque<>(1));
+            if (!one.taken.get()) { // else its client is here already
+                all.add(one);
+            }
+            if (all.size() > MOST_WAITING) {
+                tooMany = all.peek();
+            }
+            if (all.isEmpty()) {
+                waiting.remove(one.account);
+            }
+        } finally {
+            lock.unlock();
+        }
         one.suspended.complete(left);
         timer.accept(one.atMost, () -> expire(one));
+        if (tooMany != null) {
+            log.info("{}: more than {} streams wait for their clients; the oldest ends", one.account, MOST_WAITING);
+            expire(tooMany);
+        }
     }
 
     /** Its connection is over, and so is the session. */
@@ -126,16 +186,39 @@ final class Resumptions {
     /** Its client does not come back, or may not; unless it did already. */
     void expire(Resumption one) {
         if (take(one)) {
-            one.suspended.thenAccept(left -> {
-                log.debug("{} did not come back", left.session().jid());
-                end(left.session());
-            });
+            abandon(one);
+        }
+    }
+
+    /** A stream that was taken does not go on. */
+    void abandon(Resumption one) {
+        one.suspended.thenAccept(left -> {
+            log.debug("{} did not come back", left.session().jid());
+            remember(one, left.handled());
+            end(left.session());
+        });
+    }
+
+    private void remember(Resumption one, long handled) {
+        lock.lock();
+        try {
+            remembered.put(one.id, new Handled(one.account, handled));
+            if (remembered.size() > MOST_REMEMBERED) {
+                remembered.remove(remembered.keySet().iterator().next());
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** The session of a stream that was taken and cannot go on. */
     void end(ClientSession session) {
-        CompletableFuture<Void> over = session.ended(Ending.CUT, List.of()).toCompletableFuture();
+        end(session, List.of());
+    }
+
+    /** As above. @param unsent what the session has not been told of yet */
+    void end(ClientSession session, List<Outbound> unsent) {
+        CompletableFuture<Void> over = session.ended(Ending.CUT, unsent).toCompletableFuture();
         ending.add(over);
         over.whenComplete((done, problem) -> ending.remove(over));
     }

@@ -85,6 +85,14 @@ final class StreamXml {
         return ("<resumed xmlns='" + SM + "' previd='" + id + "' h='" + h + "'/>").getBytes(UTF_8);
     }
 
+    /** XEP-0198 §5: nothing to be resumed. @param h of the client's stanzas, how many were handled; negative: not known */
+    static byte[] notFound(long h) {
+        String known = h < 0 ? "" : " h='" + h + "'";
+        return ("<failed xmlns='" + SM + "'" + known + "><item-not-found xmlns='" + Namespaces.STANZA_ERRORS
+                        + "'/></failed>")
+                .getBytes(UTF_8);
+    }
+
     /** XEP-0198 §3: what was asked of stream management is refused, for a reason of RFC 6120 §8.3.3. */
     static byte[] failed(StanzaError.Condition condition) {
         return ("<failed xmlns='" + SM + "'><" + condition.element() + " xmlns='" + Namespaces.STANZA_ERRORS

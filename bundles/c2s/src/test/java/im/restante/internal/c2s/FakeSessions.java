@@ -43,6 +43,8 @@ final class FakeSessions implements SessionManager {
         final BlockingQueue<List<Outbound>> suspensions = new LinkedBlockingQueue<>();
         final BlockingQueue<List<Long>> resumptions = new LinkedBlockingQueue<>();
         volatile CompletionStage<Void> putAway = CompletableFuture.completedFuture(null);
+        /** It cannot wait for its client. */
+        volatile boolean faulty;
 
         Session(Jid jid, ClientLink link) {
             this.jid = jid;
@@ -72,6 +74,9 @@ final class FakeSessions implements SessionManager {
         @Override
         public CompletionStage<Void> suspended(Supplier<List<Outbound>> left) {
             suspensions.add(left.get());
+            if (faulty) {
+                throw new IllegalStateException("a fault");
+            }
             return putAway;
         }
 

@@ -111,7 +111,7 @@ class ResumeTest {
     }
 
     private static void notFound(TestClient again) throws Exception {
-        again.until("<failed xmlns='urn:xmpp:sm:3'><item-not-found");
+        again.matching("<failed xmlns='urn:xmpp:sm:3'[^>]*><item-not-found");
     }
 
     @Test
@@ -193,6 +193,7 @@ class ResumeTest {
             resume(client, 0).until("<resumed");
             assertEquals(List.of(1L), ids(soon(session.suspensions)));
             assertEquals(List.of(), soon(session.resumptions));
+            dead.until("<conflict"); // it was not dead after all
         }
         assertFalse(session.ending.isDone());
     }
@@ -270,6 +271,60 @@ class ResumeTest {
         client = back();
         resume(client, 0);
         notFound(client);
+    }
+
+    @Test
+    void aClientThatComesTooLateLearnsHowManyOfItsStanzasWereHandled() throws Exception {
+        client.close();
+        client = server.online("garden");
+        session = server.sessions.next();
+        id = enable("1");
+        client.send("<message id='c1'/><message id='c2'/>");
+        session.next();
+        session.next();
+        cut();
+        assertEquals(Ending.CUT, session.end());
+        client = back();
+        resume(client, 0).until("<failed xmlns='urn:xmpp:sm:3' h='2'><item-not-found");
+    }
+
+    @Test
+    void ofTooManyThatWaitTheOldestEnds() throws Exception {
+        FakeSessions.Session oldest = session;
+        cut();
+        soon(session.suspensions);
+        for (int n = 0; n < Resumptions.MOST_WAITING; n++) {
+            assertFalse(oldest.ending.isDone());
+            client = server.online("place" + n);
+            session = server.sessions.next();
+            id = enable("60");
+            cut();
+            soon(session.suspensions);
+        }
+        assertEquals(Ending.CUT, oldest.end());
+        client = back();
+        resume(client, 0).until("<resumed");
+    }
+
+    @Test
+    void aSessionThatCannotBePutAwayEnds() throws Exception {
+        session.putAway = CompletableFuture.failedFuture(new IllegalStateException("a fault"));
+        cut();
+        soon(session.suspensions);
+        client = back();
+        resume(client, 0);
+        client.until("<item-not-found");
+        assertEquals(Ending.CUT, session.end());
+    }
+
+    @Test
+    void aSessionThatCannotWaitForItsClientEndsWithWhatWasNotSent() throws Exception {
+        session.faulty = true;
+        offerLive(1);
+        client.until("id='m1'");
+        cut();
+        assertEquals(Ending.CUT, session.end());
+        assertEquals(List.of(1L), ids(session.unsent));
     }
 
     @Test

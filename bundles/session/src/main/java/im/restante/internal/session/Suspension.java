@@ -5,6 +5,7 @@ import im.restante.session.Outbound;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -21,34 +22,50 @@ final class Suspension {
     private List<Outbound> elsewhere = List.of();
     private int bytes;
     private volatile boolean on;
+    private final ReentrantLock lock = new ReentrantLock();
 
     boolean isOn() {
         return on;
     }
 
-    synchronized void begin() {
-        on = true;
+    void begin() {
+        lock.lock();
+        try {
+            on = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Messages that another session of the owner has, so that they are in no spool; oldest first. */
-    synchronized void hasElsewhere(List<Outbound> messages) {
-        elsewhere = messages;
+    void hasElsewhere(List<Outbound> messages) {
+        lock.lock();
+        try {
+            elsewhere = messages;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** @param otherwise the link that takes the stanza if the suspension is over by now */
-    synchronized boolean keep(Outbound stanza, Supplier<ClientLink> otherwise) {
-        if (!on) {
-            return otherwise.get().offer(stanza);
+    boolean keep(Outbound stanza, Supplier<ClientLink> otherwise) {
+        lock.lock();
+        try {
+            if (!on) {
+                return otherwise.get().offer(stanza);
+            }
+            if (stanza.storable()) {
+                return false;
+            }
+            kept.add(stanza);
+            bytes += stanza.xml().length;
+            while (kept.size() > MOST || bytes > MOST_BYTES) {
+                bytes -= kept.poll().xml().length;
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
-        if (stanza.storable()) {
-            return false;
-        }
-        kept.add(stanza);
-        bytes += stanza.xml().length;
-        while (kept.size() > MOST || bytes > MOST_BYTES) {
-            bytes -= kept.poll().xml().length;
-        }
-        return true;
     }
 
     /**
@@ -57,15 +74,20 @@ final class Suspension {
      * @param received ids of messages it has already
      * @param turn     makes the session use the link
      */
-    synchronized void end(ClientLink back, Set<Long> received, Runnable turn) {
-        elsewhere.stream()
-                .filter(message -> !received.contains(message.arrival().id()))
-                .forEach(back::offer);
-        kept.forEach(back::offer);
-        turn.run();
-        elsewhere = List.of();
-        kept.clear();
-        bytes = 0;
-        on = false;
+    void end(ClientLink back, Set<Long> received, Runnable turn) {
+        lock.lock();
+        try {
+            elsewhere.stream()
+                    .filter(message -> !received.contains(message.arrival().id()))
+                    .forEach(back::offer);
+            kept.forEach(back::offer);
+            turn.run();
+            elsewhere = List.of();
+            kept.clear();
+            bytes = 0;
+            on = false;
+        } finally {
+            lock.unlock();
+        }
     }
 }
