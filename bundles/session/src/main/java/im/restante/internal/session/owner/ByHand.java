@@ -3,6 +3,7 @@ package im.restante.internal.session.owner;
 import im.restante.jid.Jid;
 import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,14 +15,16 @@ final class ByHand {
 
     private static final long PAGE_BYTES = 256 * 1024;
 
-    private final Jid jid;
+    private final Spool spool;
     private final Owners all;
-    private final Owner owner;
 
-    ByHand(Jid jid, Owners all, Owner owner) {
-        this.jid = jid;
+    ByHand(Spool spool, Owners all) {
+        this.spool = spool;
         this.all = all;
-        this.owner = owner;
+    }
+
+    CompletionStage<Long> count() {
+        return all.ask(delivery -> delivery.count(spool.jid));
     }
 
     CompletionStage<List<StoredMessage>> page(long after, int rows, long bytes) {
@@ -32,14 +35,14 @@ final class ByHand {
 
     /** @param wanted the answer has no more than so many of the rows read */
     private void read(long after, int rows, int wanted, long bytes, CompletableFuture<List<StoredMessage>> answer) {
-        owner.call(delivery -> delivery.page(jid, after, rows, bytes))
+        all.ask(delivery -> delivery.page(spool.jid, after, rows, bytes))
                 .whenCompleteAsync(
                         (page, problem) -> {
                             if (problem != null) {
                                 answer.completeExceptionally(problem);
                                 return;
                             }
-                            List<StoredMessage> shown = owner.fromNobodyBlocked(owner.waiting(page)).stream()
+                            List<StoredMessage> shown = spool.drainer.fromNobodyBlocked(waiting(page)).stream()
                                     .limit(wanted)
                                     .toList();
                             if (shown.isEmpty() && !page.isEmpty()) { // more may follow
@@ -52,16 +55,15 @@ final class ByHand {
     }
 
     CompletionStage<Void> remove(List<StoredMessage> rows, Jid by) {
-        Removal removal =
-                owner.removalByHand(rows.stream().map(StoredMessage::id).toList());
-        return owner.call(delivery -> delivery.remove(jid, removal.ids()))
+        Removal removal = removal(rows.stream().map(StoredMessage::id).toList());
+        return all.ask(delivery -> delivery.remove(spool.jid, removal.ids()))
                 .whenCompleteAsync(
                         (done, problem) -> {
                             if (problem == null) {
-                                owner.removed(removal);
+                                spool.drainer.removed(removal);
                                 all.witness().fate(rows, Fate.REMOVED, "by " + by);
                             } else {
-                                owner.notRemoved(removal);
+                                notRemoved(removal);
                             }
                         },
                         all.workers);
@@ -69,14 +71,14 @@ final class ByHand {
 
     CompletionStage<Void> purge(Jid by) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        purge(0, owner.waitingUpTo(), by, done);
+        purge(0, spool.decide(this::waitingUpTo), by, done);
         return done;
     }
 
     private void purge(long after, long last, Jid by, CompletableFuture<Void> done) {
-        owner.call(delivery -> delivery.page(jid, after, PAGE_ROWS, PAGE_BYTES))
+        all.ask(delivery -> delivery.page(spool.jid, after, PAGE_ROWS, PAGE_BYTES))
                 .thenCompose(page -> {
-                    List<StoredMessage> rows = owner.waiting(page).stream()
+                    List<StoredMessage> rows = waiting(page).stream()
                             .filter(row -> row.id() <= last)
                             .toList();
                     CompletionStage<Void> removed =
@@ -94,6 +96,42 @@ final class ByHand {
                             }
                         },
                         all.workers);
+    }
+
+    /** The last id of what waits. Under the lock. */
+    private long waitingUpTo() {
+        return spool.state() == Owner.State.AWAY ? all.ids.last() : spool.hold.waitingUpTo();
+    }
+
+    /** Those of the rows that wait, and are not past their end nor being removed. */
+    private List<StoredMessage> waiting(List<StoredMessage> rows) {
+        Instant now = all.clock.instant();
+        return spool.decide(() -> {
+            long last = waitingUpTo();
+            return rows.stream()
+                    .filter(row ->
+                            row.id() <= last && !spool.removals.contains(row.id()) && !spool.drainer.isOver(row, now))
+                    .toList();
+        });
+    }
+
+    /** Rows whose owner wants them gone; a lease of them goes on, and finds nothing to remove. */
+    private Removal removal(List<Long> ids) {
+        return spool.decide(() -> {
+            ids.forEach(spool.copies::forget);
+            return spool.removals.begin(
+                    ids.stream().filter(id -> !spool.removals.contains(id)).toList());
+        });
+    }
+
+    /** They may be there still: somebody may want them. */
+    private void notRemoved(Removal removal) {
+        spool.change(() -> {
+            spool.removals.giveUp(removal);
+            spool.readFromTheOldest();
+        });
+        removal.done().complete(null);
+        spool.drainer.goOn();
     }
 
     private static long lastOf(List<StoredMessage> page) {

@@ -6,10 +6,12 @@ import im.restante.amp.MessageRules;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
+import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.why.Witness;
 import im.restante.xml.XmlCodec;
 import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -152,7 +154,7 @@ public final class Owners {
                 if (made.incrementAndGet() % SWEEP_EVERY == 0) {
                     sweep();
                 }
-                owner = owners.computeIfAbsent(jid, j -> new Owner(j, this, stripeOf(j)));
+                owner = owners.computeIfAbsent(jid, j -> new Owner(new Spool(j, this, stripeOf(j)), this));
             }
             T answer = question.apply(owner);
             if (answer != null) {
@@ -160,6 +162,19 @@ public final class Owners {
             }
             owners.remove(jid, owner);
         }
+    }
+
+    /** Asks the delivery, waiting for one that is being replaced. */
+    <T> CompletionStage<T> ask(Function<Delivery, CompletionStage<T>> question) {
+        Delivery now = delivery.now();
+        CompletionStage<Delivery> service =
+                now != null ? CompletableFuture.completedFuture(now) : delivery.await(settings.swapTimeout());
+        return service.thenCompose(present -> {
+            if (present == null) {
+                return CompletableFuture.failedFuture(new StoreException("the delivery bundle is not there"));
+            }
+            return question.apply(present);
+        });
     }
 
     private void sweep() {

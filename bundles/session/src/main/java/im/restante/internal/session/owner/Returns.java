@@ -1,0 +1,168 @@
+package im.restante.internal.session.owner;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.stream.Collectors.toSet;
+
+import im.restante.jid.Jid;
+import im.restante.session.Arrival;
+import im.restante.session.Outbound;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlStreamException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What comes back from a session of one owner that has ended: its leases fall, and live messages it was not given are stored. */
+final class Returns {
+    private static final Logger LOG = LoggerFactory.getLogger(Returns.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int PUT_BACK_TRIES = 30;
+
+    private final Spool spool;
+    private final Owners all;
+
+    Returns(Spool spool, Owners all) {
+        this.spool = spool;
+        this.all = all;
+    }
+
+    /** Rows to be stored, and the removals of the same that must be over before. */
+    private record Back(List<StoredMessage> rows, CompletableFuture<Void> removed) {}
+
+    /** See {@link Owner#left} and {@link Owner#suspended}. */
+    Owner.Left left(Recipient recipient, List<Outbound> unsent, boolean forGood) {
+        Set<Long> ownCopies = spool.presentNow().length == 0 ? Set.of() : addressedTo(recipient.jid(), unsent);
+        Back back = spool.decide(() -> {
+            spool.fallAll(recipient);
+            if (!forGood && spool.isPresent(recipient)) {
+                spool.hold.suspended(recipient);
+            }
+            spool.withdraw(recipient);
+            if (forGood) {
+                spool.letGo(recipient);
+            }
+            List<StoredMessage> rows = nobodyElseHas(recipient, unsent, ownCopies);
+            if (forGood) {
+                spool.copies.forget(recipient);
+            }
+            spool.expectBack(rows);
+            return new Back(rows, spool.removals.of(rows));
+        });
+        Drain current = spool.drain();
+        if (current != null) { // it may have waited for the rows that fell
+            all.workers.execute(() -> spool.drainer.step(current));
+        }
+        List<StoredMessage> rows = back.rows();
+        Set<Long> kept = rows.stream().map(StoredMessage::id).collect(toSet());
+        List<Outbound> elsewhere = unsent.stream()
+                .filter(stanza -> !kept.contains(stanza.arrival().id()))
+                .toList();
+        return new Owner.Left(
+                rows.isEmpty() ? completedFuture(null) : back.removed().thenCompose(gone -> putBack(rows)), elsewhere);
+    }
+
+    /** See {@link Owner#received}. */
+    void received(Recipient recipient, Collection<Long> ids) {
+        Removal removal = spool.decide(() -> {
+            if (spool.drain() != null) {
+                spool.copies.received(ids, recipient);
+                return null;
+            }
+            return spool.removals.begin(List.copyOf(ids));
+        });
+        if (removal != null) {
+            spool.drainer.remove(removal);
+        }
+    }
+
+    private Set<Long> addressedTo(Jid full, List<Outbound> unsent) {
+        Set<Long> ids = new HashSet<>();
+        for (Outbound stanza : unsent) {
+            try {
+                Element message = all.codec.parse(stanza.xml(), Namespaces.CLIENT);
+                if (full.toString().equals(message.attribute("to"))) {
+                    ids.add(stanza.arrival().id());
+                }
+            } catch (XmlStreamException e) {
+                LOG.error(
+                        "message {} for {} cannot be read back",
+                        stanza.arrival().id(),
+                        spool.jid);
+                ids.add(stanza.arrival().id());
+            }
+        }
+        return ids;
+    }
+
+    /** A message to the account was offered to every session that was present then; only those nobody has come back. */
+    private List<StoredMessage> nobodyElseHas(Recipient recipient, List<Outbound> unsent, Set<Long> ownCopies) {
+        List<StoredMessage> rows = new ArrayList<>(unsent.size());
+        for (Outbound stanza : unsent) {
+            Arrival arrival = stanza.arrival();
+            boolean noRow = spool.copies.givenBack(arrival.id(), recipient);
+            boolean elsewhere = !noRow
+                    && !ownCopies.contains(arrival.id())
+                    && spool.present.stream().anyMatch(p -> p.since() < arrival.id());
+            if (!elsewhere) {
+                byte[] stored = Tail.with(stanza.xml(), Tail.delay(arrival.receivedAt(), all.domain));
+                rows.add(new StoredMessage(
+                        arrival.id(),
+                        spool.jid,
+                        arrival.sender(),
+                        arrival.receivedAt(),
+                        null,
+                        MessageKind.RETURNED,
+                        stored));
+            }
+        }
+        return rows;
+    }
+
+    private CompletionStage<Void> putBack(List<StoredMessage> rows) {
+        spool.change(() -> spool.removals.forget(rows));
+        CompletableFuture<Void> durable = new CompletableFuture<>();
+        putBack(rows, 1, durable);
+        return durable;
+    }
+
+    private void putBack(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable) {
+        all.ask(delivery -> delivery.putBack(rows))
+                .whenCompleteAsync(
+                        (done, problem) -> {
+                            if (problem != null && attempt < PUT_BACK_TRIES) {
+                                all.workers.after(RETRY, () -> putBack(rows, attempt + 1, durable));
+                                return;
+                            }
+                            if (problem != null) {
+                                LOG.error(
+                                        "{} messages that {} had not been given yet could not be stored and are lost",
+                                        rows.size(),
+                                        spool.jid,
+                                        problem);
+                            }
+                            List<Long> ids =
+                                    rows.stream().map(StoredMessage::id).toList();
+                            all.witness()
+                                    .fate(
+                                            spool.jid,
+                                            ids,
+                                            problem == null ? Fate.RETURNED : Fate.LOST,
+                                            "its session ended before it had it");
+                            spool.change(spool::cameBack);
+                            durable.complete(null);
+                            spool.drainer.goOn();
+                        },
+                        all.workers);
+    }
+}
