@@ -54,18 +54,25 @@ class ProvedByOtherClientsIT extends ServerTest {
     @EnabledIfSystemProperty(named = "slixmpp", matches = ".+")
     void slixmppProvesTenThousand() throws Exception {
         String romeo = backlog(MANY);
-        run(romeo, System.getProperty("slixmpp"), "drain-slixmpp.py", romeo + "@localhost");
+        run(romeo, System.getProperty("slixmpp"), "drain-slixmpp.py", romeo + "@localhost", MANY);
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "slixmpp", matches = ".+")
+    void slixmppRetrievesByHand() throws Exception {
+        String romeo = backlog(500);
+        run(romeo, System.getProperty("slixmpp"), "retrieve-slixmpp.py", romeo + "@localhost", 500);
     }
 
     @Test
     @EnabledIfSystemProperty(named = "xmppjs", matches = ".+")
     void xmppJsProvesTenThousand() throws Exception {
         String romeo = backlog(MANY);
-        run(romeo, "node", System.getProperty("xmppjs") + "/drain-xmppjs.mjs", romeo);
+        run(romeo, "node", System.getProperty("xmppjs") + "/drain-xmppjs.mjs", romeo, MANY);
     }
 
     /** The script compares what came with what was sent, and says with its exit code whether that is the same. */
-    private void run(String romeo, String interpreter, String script, String user) throws Exception {
+    private void run(String romeo, String interpreter, String script, String user, int count) throws Exception {
         Path clients = Path.of("clients").toAbsolutePath();
         ProcessBuilder client = new ProcessBuilder(
                         interpreter,
@@ -74,7 +81,7 @@ class ProvedByOtherClientsIT extends ServerTest {
                         Integer.toString(server.port()),
                         user,
                         ServerProcess.password(romeo),
-                        Integer.toString(MANY))
+                        Integer.toString(count))
                 .inheritIO();
         client.environment().put("NODE_TLS_REJECT_UNAUTHORIZED", "0"); // the certificate is self-signed
         Process process = client.start();

@@ -21,6 +21,7 @@ final class RawClient implements AutoCloseable {
     final Socket socket;
     private final InputStream in;
     private final ByteArrayOutputStream unread = new ByteArrayOutputStream();
+    private final byte[] chunk = new byte[64 * 1024];
     private int said;
 
     RawClient(ServerProcess server) throws IOException {
@@ -72,14 +73,11 @@ final class RawClient implements AutoCloseable {
                 unread.writeBytes(text.substring(at + wanted.length()).getBytes(UTF_8));
                 return text.substring(0, at + wanted.length());
             }
-            int read = in.read();
+            int read = in.read(chunk);
             if (read < 0) {
                 throw new IOException("closed before " + wanted + " came, after: " + text);
             }
-            unread.write(read);
-            while (in.available() > 0) {
-                unread.write(in.read());
-            }
+            unread.write(chunk, 0, read);
         }
     }
 
