@@ -6,6 +6,7 @@ import static im.restante.internal.delivery.Fixture.ROMEO;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.amp.Effect;
 import im.restante.amp.MessageRules;
@@ -17,6 +18,8 @@ import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,11 +32,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
+    static { // before its logger is made
+        System.setProperty("org.slf4j.simpleLogger.log." + Retention.class.getName(), "info");
+    }
+
     private static final Jid GONE = Jid.of("gone@x.org");
 
+    private final PrintStream errors = System.err;
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final MemoryStore store = new MemoryStore();
     private final Set<Long> onTheirWay = new HashSet<>();
     private final List<Jid> arrivals = new ArrayList<>();
@@ -71,6 +82,16 @@ class RetentionTest {
         retention.bindSpools(spools);
     }
 
+    @BeforeEach
+    void listen() {
+        System.setErr(new PrintStream(log, true, UTF_8));
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        System.setErr(errors);
+    }
+
     @Test
     void removesWhatIsPastItsEndAndNothingElse() {
         put(1, ROMEO, NOW.minusSeconds(1));
@@ -80,6 +101,21 @@ class RetentionTest {
         put(5, JULIET, NOW.minusSeconds(9));
         retention.pass();
         assertEquals(List.of(3L, 4L), store.ids());
+    }
+
+    @Test
+    void saysInTheLogWhatItRemoved() {
+        put(1, ROMEO, NOW);
+        put(2, ROMEO, NOW);
+        put(3, JULIET, NOW);
+        put(4, JULIET, NOW.plusSeconds(1));
+        retention.pass();
+        String said = log.toString(UTF_8);
+        assertTrue(said.contains("INFO"), said);
+        assertTrue(said.contains("3 messages for 2 owners in memory had waited as long as they may"), said);
+        log.reset();
+        retention.pass();
+        assertEquals("", log.toString(UTF_8), "nothing removed");
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfi
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
 
 import im.restante.itests.client.PlainClient;
+import im.restante.itests.client.SettingsUnderTraffic;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
 import java.io.ByteArrayInputStream;
@@ -32,6 +33,7 @@ import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Our Karaf distribution, unpacked and started; these methods run inside it. */
@@ -97,6 +99,24 @@ public class DistributionIT extends KarafTest {
     }
 
     @Test
+    public void everySettingHoldsForTheNextMessageUnderTraffic() throws Exception {
+        Bundle sample = installSample();
+        SettingsUnderTraffic settings = new SettingsUnderTraffic(this, context);
+        try {
+            settings.theSwitchOfStoring();
+            settings.limitsAndWhatHappensBeyondThem();
+            settings.paths();
+            settings.retention();
+            settings.theChosenStore("memory");
+            settings.windowAndProof();
+            settings.end();
+        } finally {
+            settings.undo();
+            sample.uninstall();
+        }
+    }
+
+    @Test
     public void theServerRecoversWhenABundleComesBack() throws Exception {
         for (String name : OURS) {
             Bundle bundle = Stream.of(context.getBundles())
@@ -154,9 +174,7 @@ public class DistributionIT extends KarafTest {
 
     @Test
     public void theBundleOfAThirdPartyIsUsedWhileItIsThere() throws Exception {
-        Bundle sample = context.installBundle(
-                new File(System.getProperty("sample")).toURI().toString());
-        sample.start();
+        Bundle sample = installSample();
         configure("im.restante.offline", Map.of("store", "memory"));
         configure("im.restante.quota", Map.of("store-limit", "1", "quota-exceeded", "patient"));
         try (PlainClient juliet = login("juliet");
@@ -174,6 +192,13 @@ public class DistributionIT extends KarafTest {
             sample.uninstall();
         }
         leaveAndCollect("without the sample");
+    }
+
+    private Bundle installSample() throws BundleException {
+        Bundle sample = context.installBundle(
+                new File(System.getProperty("sample")).toURI().toString());
+        sample.start();
+        return sample;
     }
 
     private static boolean isAskedToBePatient(PlainClient juliet) throws IOException {

@@ -11,6 +11,7 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfi
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 
 import im.restante.account.Accounts;
+import im.restante.itests.client.Container;
 import im.restante.itests.client.PlainClient;
 import im.restante.jid.Jid;
 import im.restante.server.ServerEndpoint;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.runner.RunWith;
@@ -40,9 +40,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 /** A Karaf with the server in it, on a free port, and what a test does with it; the methods run inside it. */
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
-public abstract class KarafTest {
-    static final String DOMAIN = "localhost";
-    static final String PASSWORD = "wherefore";
+public abstract class KarafTest implements Container {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final List<String> OURS = List.of(
             "im.restante.stream",
@@ -132,7 +130,8 @@ public abstract class KarafTest {
         }
     }
 
-    PlainClient login(String name) throws Exception {
+    @Override
+    public PlainClient login(String name) throws Exception {
         Integer port = port();
         assertNotNull("no endpoint", port);
         return PlainClient.login(port, DOMAIN, name, PASSWORD);
@@ -152,23 +151,19 @@ public abstract class KarafTest {
         return endpoint == null ? null : (Integer) endpoint.getProperty(ServerEndpoint.PORT);
     }
 
-    void configure(String pid, Map<String, String> values) throws Exception {
+    @Override
+    public void configure(String pid, Map<String, String> values) throws Exception {
         service(ConfigurationAdmin.class).getConfiguration(pid, "?").update(new Hashtable<>(values));
     }
 
-    <T> T service(Class<T> type) throws Exception {
+    @Override
+    public <T> T service(Class<T> type) throws Exception {
         until(type.getName() + " is there", () -> context.getServiceReference(type) != null);
         return context.getService(context.getServiceReference(type));
     }
 
     static void until(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.call()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + PATIENCE + ": " + what);
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
+        Container.until(what, PATIENCE, condition);
     }
 
     static int freePort() throws IOException {

@@ -1,6 +1,7 @@
 package im.restante.itests.osgi;
 
 import im.restante.account.Accounts;
+import im.restante.itests.client.Container;
 import im.restante.itests.client.PlainClient;
 import im.restante.jid.Jid;
 import im.restante.server.ServerEndpoint;
@@ -9,16 +10,13 @@ import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The server these tests run in, as they see it: services, configuration, and the port it listens on. */
-final class Server {
-    static final String DOMAIN = "localhost";
-    static final String PASSWORD = "wherefore";
+final class Server implements Container {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final BundleContext context;
@@ -27,8 +25,8 @@ final class Server {
         this.context = context;
     }
 
-    /** A service, waited for. */
-    <T> T service(Class<T> type) throws Exception {
+    @Override
+    public <T> T service(Class<T> type) throws Exception {
         until(type.getName() + " is there", () -> context.getServiceReference(type) != null);
         return context.getService(context.getServiceReference(type));
     }
@@ -48,23 +46,18 @@ final class Server {
                 .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
-    PlainClient login(String name) throws Exception {
+    @Override
+    public PlainClient login(String name) throws Exception {
         return PlainClient.login(port(), DOMAIN, name, PASSWORD);
     }
 
-    /** What the file of that PID says from now on. */
-    void configure(String pid, Map<String, String> values) throws Exception {
+    @Override
+    public void configure(String pid, Map<String, String> values) throws Exception {
         Configuration configuration = service(ConfigurationAdmin.class).getConfiguration(pid, "?");
         configuration.update(new Hashtable<>(values));
     }
 
     static void until(String what, Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.call()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + PATIENCE + ": " + what);
-            }
-            LockSupport.parkNanos(5_000_000);
-        }
+        Container.until(what, PATIENCE, condition);
     }
 }

@@ -1,0 +1,32 @@
+package im.restante.itests.client;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** A server in an OSGi container, as a test inside it sees it. */
+public interface Container {
+    String DOMAIN = "localhost";
+    String PASSWORD = "wherefore";
+
+    /** A new session of a user whose password is {@link #PASSWORD}. */
+    PlainClient login(String user) throws Exception;
+
+    /** What the file of that PID says from now on. */
+    void configure(String pid, Map<String, String> values) throws Exception;
+
+    /** A service, waited for. */
+    <T> T service(Class<T> type) throws Exception;
+
+    /** Waits for a condition, within {@code patience}. */
+    static void until(String what, Duration patience, Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + patience.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + patience + ": " + what);
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+}
