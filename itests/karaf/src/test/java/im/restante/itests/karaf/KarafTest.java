@@ -49,6 +49,7 @@ public abstract class KarafTest implements Container {
             "im.restante.accounts",
             "im.restante.filter",
             "im.restante.quota",
+            "im.restante.why",
             "im.restante.amp",
             "im.restante.delivery",
             "im.restante.session",
