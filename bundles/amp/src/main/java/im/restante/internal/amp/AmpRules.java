@@ -117,7 +117,15 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     }
 
     private Effect effect(Message message, Rules rules, Happening what, Instant now) {
-        return rules.met(what, now).map(rule -> replies.effect(message, rule)).orElse(Effect.NONE);
+        return rules.met(what, now)
+                .filter(rule -> !isLeftToTheRow(rule, what, now))
+                .map(rule -> replies.effect(message, rule))
+                .orElse(Effect.NONE);
+    }
+
+    /** What is stored although its moment has come has a row that ends at once, and that tells its sender: not both shall. */
+    private static boolean isLeftToTheRow(Rule rule, Happening what, Instant now) {
+        return what.isStored() && rule.action().equals(Rule.NOTIFY) && rule.isPassed(now);
     }
 
     @Override

@@ -49,6 +49,10 @@ record Rule(Element element) {
             this.way = way;
             this.resources = one.equals(another) ? Set.of(one) : Set.of(one, another);
         }
+
+        boolean isStored() {
+            return this == STORED_EXACT || this == STORED_OTHER;
+        }
     }
 
     private String attribute(String name) {

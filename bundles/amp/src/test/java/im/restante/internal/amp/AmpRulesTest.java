@@ -221,6 +221,15 @@ class AmpRulesTest {
     }
 
     @Test
+    void aNoticeThatIsDueWhenItsMessageIsStoredIsLeftToTheRow() {
+        String due = at("notify", "2026-11-22T12:00:00Z");
+        Course course = rules.course(message(due + GOOD), true);
+        assertEquals(Effect.NONE, course.stored());
+        assertTrue(course.direct().told().isPresent(), "no row is there to tell");
+        assertTrue(rules.expired(row(due, NOW), NOW).orElseThrow().told().isPresent());
+    }
+
+    @Test
     void whatWasToldOnceIsNotToldAtALaterEnd() {
         StoredMessage row = row(at("notify", "2026-11-22T12:00:00Z"), NOW.plusSeconds(60));
         assertEquals(Optional.empty(), rules.expired(row, NOW.plusSeconds(60)));

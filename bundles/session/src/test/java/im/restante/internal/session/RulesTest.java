@@ -67,6 +67,11 @@ class RulesTest {
             return met.contains(condition) || condition.equals("expire-at=" + PAST);
         }
 
+        /** What is due when the message is stored is told by the end of its row, which is the delivery's. */
+        boolean leavesToTheRow(String condition, String action) {
+            return met.contains("deliver=stored") && condition.equals("expire-at=" + PAST) && action.equals("notify");
+        }
+
         boolean takes() {
             return this != FULL && this != NOBODY;
         }
@@ -105,7 +110,7 @@ class RulesTest {
             List<Element> told = new ArrayList<>(juliet.link
                     .received()
                     .subList(before, juliet.link.received().size()));
-            if (met && !action.equals("drop")) {
+            if (met && !action.equals("drop") && !recipient.leavesToTheRow(condition, action)) {
                 assertReply(told.remove(0), recipient.address, condition, action);
             }
             assertEquals(proceeds && !recipient.takes() ? 1 : 0, told.size(), condition);
