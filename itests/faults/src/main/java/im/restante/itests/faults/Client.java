@@ -1,6 +1,5 @@
 package im.restante.itests.faults;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.itests.harness.PlainLogin;
@@ -86,7 +85,7 @@ final class Client implements AutoCloseable {
      */
     String manage(int resumableSeconds) throws Exception {
         String wish = resumableSeconds == 0 ? "" : " resume='true' max='" + resumableSeconds + "'";
-        write(("<enable xmlns='" + SM + "'" + wish + "/>").getBytes(US_ASCII));
+        write("<enable xmlns='" + SM + "'" + wish + "/>");
         String answer = managed.get(30, TimeUnit.SECONDS);
         Matcher id = ID.matcher(answer);
         if (!answer.startsWith("<enabled")) {
@@ -109,7 +108,7 @@ final class Client implements AutoCloseable {
         PlainLogin.authenticate(client.socket, port, user);
         client.handled = handled;
         Threads.start(client::readAll);
-        client.write(("<resume xmlns='" + SM + "' previd='" + id + "' h='" + handled + "'/>").getBytes(US_ASCII));
+        client.write("<resume xmlns='" + SM + "' previd='" + id + "' h='" + handled + "'/>");
         if (client.managed.get(30, TimeUnit.SECONDS).startsWith("<resumed")) {
             return Optional.of(client);
         }
@@ -138,7 +137,11 @@ final class Client implements AutoCloseable {
     }
 
     void presence() throws IOException {
-        write("<presence/>".getBytes(US_ASCII));
+        write("<presence/>");
+    }
+
+    void write(String xml) throws IOException {
+        write(xml.getBytes(UTF_8));
     }
 
     void write(byte[] bytes) throws IOException {
@@ -152,7 +155,7 @@ final class Client implements AutoCloseable {
 
     /** Asks the server without waiting: its answer says that everything up to message {@code number} is taken. */
     void askWhetherTaken(long number) throws IOException {
-        write(("<iq type='get' id='t" + number + "'><ping xmlns='urn:xmpp:ping'/></iq>").getBytes(US_ASCII));
+        write("<iq type='get' id='t" + number + "'><ping xmlns='urn:xmpp:ping'/></iq>");
     }
 
     /** The largest number that {@link #askWhetherTaken} was answered for; -1 before. */
@@ -188,7 +191,7 @@ final class Client implements AutoCloseable {
         String id = "p" + pings++;
         CompletableFuture<Void> answer = new CompletableFuture<>();
         questions.put(id, answer);
-        write(("<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>").getBytes(US_ASCII));
+        write("<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>");
         answer.get(60, TimeUnit.SECONDS);
     }
 
@@ -253,7 +256,7 @@ final class Client implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            write("</stream:stream>".getBytes(US_ASCII));
+            write("</stream:stream>");
             socket.shutdownOutput();
             awaitEnd();
         } catch (IOException e) {
@@ -336,7 +339,7 @@ final class Client implements AutoCloseable {
 
     private void streamManagement(String tag) throws IOException {
         if (tag.startsWith("<r ") || tag.startsWith("<r/")) {
-            write(("<a xmlns='" + SM + "' h='" + handled + "'/>").getBytes(US_ASCII));
+            write("<a xmlns='" + SM + "' h='" + handled + "'/>");
         } else if (!tag.startsWith("<a ")) {
             handled = tag.startsWith("<enabled") ? 0 : handled;
             managed.complete(tag);
@@ -370,6 +373,6 @@ final class Client implements AutoCloseable {
     }
 
     private void answer(String id) throws IOException {
-        write(("<iq type='result' id='" + id + "'/>").getBytes(UTF_8));
+        write("<iq type='result' id='" + id + "'/>");
     }
 }

@@ -69,6 +69,12 @@ enum Fault {
             return new Pause(terms);
         }
     },
+    EXPIRY_KILL(1) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new ExpiryKill(terms);
+        }
+    },
     DISK_FULL(2) {
         @Override
         Scenario begin(Terms terms) {
@@ -90,7 +96,13 @@ enum Fault {
 
     /** Where a client or the server is cut off from proof that was on its way, so that messages come again. */
     private static final Set<Fault> DOUBLE = EnumSet.of(
-            PRESENT_KILL, DRAIN_KILL, DRAIN_CUT_PING, DRAIN_CUT_MANAGED, DRAIN_CUT_RESUMED, DRAIN_CUT_REFUSED);
+            PRESENT_KILL,
+            DRAIN_KILL,
+            DRAIN_CUT_PING,
+            DRAIN_CUT_MANAGED,
+            DRAIN_CUT_RESUMED,
+            DRAIN_CUT_REFUSED,
+            EXPIRY_KILL);
 
     private static final Set<Fault> OF_MARIADB = EnumSet.of(STORE_DATABASE_KILL, DRAIN_DATABASE_KILL);
     private static final Set<Fault> OF_A_FILE = EnumSet.of(DISK_FULL, DAMAGE);

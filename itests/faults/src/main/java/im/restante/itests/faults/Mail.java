@@ -19,8 +19,14 @@ record Mail(int sender, long number) {
 
     /** The stanza that carries it, with a body of about {@code size} bytes. */
     byte[] to(String recipient, int size) {
+        return to(recipient, size, "");
+    }
+
+    /** The same with more in it. */
+    byte[] to(String recipient, int size, String extension) {
         return ("<message to='" + recipient + "@localhost' type='chat' id='m" + sender + '-' + number + "'><body>"
-                        + sender + '.' + number + ' ' + size + ' ' + "x".repeat(size) + "</body></message>")
+                        + sender + '.' + number + ' ' + size + ' ' + "x".repeat(size) + "</body>" + extension
+                        + "</message>")
                 .getBytes(UTF_8);
     }
 
