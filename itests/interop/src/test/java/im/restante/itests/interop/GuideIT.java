@@ -88,6 +88,31 @@ class GuideIT extends ServerTest {
         return all.toString();
     }
 
+    /** Its owner comes, reads so many messages, proves them and leaves; nothing waits then. */
+    private List<String> drained(String local, int count) throws Exception {
+        List<String> messages = new ArrayList<>();
+        try (RawClient owner = RawClient.login(server, local)) {
+            owner.write("<presence/>");
+            StringBuilder message = new StringBuilder();
+            while (messages.size() < count) {
+                String part = owner.readUntil(">");
+                message.append(part);
+                Matcher ping = PING.matcher(part);
+                if (ping.find()) {
+                    owner.write("<iq type='result' id='" + ping.group(1) + "' to='localhost'/>");
+                }
+                if (part.endsWith("</message>")) {
+                    messages.add(message.toString());
+                    message.setLength(0);
+                }
+            }
+            owner.write("</stream:stream>");
+            owner.readToEnd();
+        }
+        inForce(() -> waiting(local) == 0);
+        return messages;
+    }
+
     @Test
     void storeLimitInBothPlacesKeepsThatManyOfAPair() throws Exception {
         initProperties("sess-man/plugins-conf/amp/store-limit[L]=2", "amp/store-limit[L]=2");
@@ -137,21 +162,7 @@ class GuideIT extends ServerTest {
                 threads.shutdownNow();
             }
             assertEquals(200, waiting(romeo), "what the counters say");
-            try (RawClient owner = RawClient.login(server, romeo)) {
-                owner.write("<presence/>");
-                int rows = 0;
-                while (rows < 200) {
-                    String tag = owner.readUntil(">");
-                    rows += tag.endsWith("</message>") ? 1 : 0;
-                    Matcher ping = PING.matcher(tag);
-                    if (ping.find()) {
-                        owner.write("<iq type='result' id='" + ping.group(1) + "' to='localhost'/>");
-                    }
-                }
-                owner.write("</stream:stream>");
-                owner.readToEnd();
-            }
-            inForce(() -> waiting(romeo) == 0);
+            assertEquals(200, drained(romeo, 200).size(), "the rows");
             try (RawClient one = RawClient.login(server, senders.get(0))) {
                 assertEquals(1, count(one.say(messages(romeo, 3)), "<service-unavailable"));
             }
@@ -171,6 +182,22 @@ class GuideIT extends ServerTest {
         inForce(() -> count(juliet.say(messages(newUser("full"), 3)), "<message ") == 0);
         juliet.say(messages(romeo, 3));
         assertEquals(2, waiting(romeo));
+    }
+
+    /** Ours, beside the guide's two. */
+    @Test
+    void quotaExceededDropOldestKeepsTheNewest() throws Exception {
+        initProperties("amp/store-limit[L]=2", "amp/quota-exceeded=drop-oldest");
+        inForce(() -> {
+            String full = newUser("full");
+            return count(juliet.say(messages(full, 3)), "<message ") == 0
+                    && waiting(full) == 2
+                    && server.shell("restante:why " + jid(full)).contains("to make room for a newer one");
+        });
+        assertEquals(0, count(juliet.say(messages(romeo, 4)), "<message "));
+        assertEquals(2, waiting(romeo));
+        List<String> kept = drained(romeo, 2);
+        assertTrue(kept.get(0).contains("<body>2</body>") && kept.get(1).contains("<body>3</body>"), kept::toString);
     }
 
     @Test
@@ -254,26 +281,44 @@ class GuideIT extends ServerTest {
     void ofManySendersAtOnceExactlyTheLimitIsStored() throws Exception {
         String sender = newUser("crowd");
         List<RawClient> crowd = new ArrayList<>();
-        ExecutorService threads = Executors.newFixedThreadPool(64);
         try {
             for (int n = 0; n < 64; n++) {
                 crowd.add(RawClient.login(server, sender));
             }
+            assertExactlyTheLimitIsStored(crowd, 100);
+            initProperties("sess-man/plugins-conf/amp/store-limit[L]=70");
+            assertExactlyTheLimitIsStored(crowd, 70);
+            initProperties("amp/store-limit[L]=80");
+            assertExactlyTheLimitIsStored(crowd, 80);
+            initProperties("--sm-plugins=+amp");
+            server.configure("im.restante.quota", "store-limit", "90");
+            assertExactlyTheLimitIsStored(crowd, 90);
+        } finally {
+            server.configure("im.restante.quota", "store-limit", "100");
+            for (RawClient one : crowd) {
+                one.close();
+            }
+        }
+    }
+
+    private void assertExactlyTheLimitIsStored(List<RawClient> crowd, int limit) throws Exception {
+        inForce(() -> stored("<body>probe</body>", limit + 1) == limit);
+        String owner = newUser("owner");
+        ExecutorService threads = Executors.newFixedThreadPool(crowd.size());
+        try {
             List<Future<Integer>> refused = new ArrayList<>();
             for (RawClient one : crowd) {
-                refused.add(threads.submit(() -> count(one.say(messages(romeo, 5)), "<service-unavailable")));
+                refused.add(threads.submit(() -> count(one.say(messages(owner, 5)), "<service-unavailable")));
             }
             int all = 0;
             for (Future<Integer> one : refused) {
                 all += one.get();
             }
-            assertEquals(64 * 5 - 100, all);
-            assertEquals(100, waiting(romeo));
+            assertEquals(crowd.size() * 5 - limit, all);
         } finally {
             threads.shutdownNow();
-            for (RawClient one : crowd) {
-                one.close();
-            }
         }
+        assertEquals(limit, waiting(owner), "what the counter says");
+        assertEquals(limit, drained(owner, limit).size(), "the rows");
     }
 }

@@ -1,8 +1,22 @@
 package im.restante.internal.store.sqlite;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.itests.contract.UserRepositoryContract;
+import im.restante.jid.Jid;
+import im.restante.quota.UserLimits;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteUserRepositoryTest extends UserRepositoryContract {
@@ -24,5 +38,28 @@ class SqliteUserRepositoryTest extends UserRepositoryContract {
     @Override
     protected void close(UserRepository repository) {
         ((SqliteStore) repository).close();
+    }
+
+    /** As a program reads it that was written for the tables of the guide's server. */
+    @Test
+    void aUsersLimitIsWhereTheGuideSays() throws Exception {
+        Jid romeo = Jid.of("romeo@example.org");
+        UserRepository repository = open();
+        repository
+                .create(romeo, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        close(repository);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("spool.db"));
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pval FROM tig_users u"
+                        + " JOIN tig_nodes r ON r.uid=u.uid AND r.node='root' AND r.parent_nid IS NULL"
+                        + " JOIN tig_nodes n ON n.parent_nid=r.nid AND n.node='offline-msgs'"
+                        + " JOIN tig_pairs p ON p.nid=n.nid AND p.uid=u.uid AND p.pkey='store-limit'"
+                        + " WHERE u.user_id='romeo@example.org'")) {
+            assertTrue(rows.next());
+            assertEquals("10", rows.getString(1));
+            assertFalse(rows.next());
+        }
     }
 }
