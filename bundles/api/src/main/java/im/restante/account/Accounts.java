@@ -35,6 +35,9 @@ public interface Accounts {
      */
     CompletionStage<Boolean> create(Jid account, String password);
 
+    /** Makes an account of what another server kept of it, all in one step: credentials (RFC 5803), roster; false if it exists. */
+    CompletionStage<Boolean> restore(Jid account, Collection<Setting> settings);
+
     /** Changes a password; false if there is no such account. Throws as {@link #create}. */
     CompletionStage<Boolean> changePassword(Jid account, String password);
 

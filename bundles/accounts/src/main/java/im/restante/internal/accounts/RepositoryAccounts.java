@@ -227,6 +227,16 @@ public final class RepositoryAccounts implements Accounts {
     }
 
     @Override
+    public CompletionStage<Boolean> restore(Jid account, Collection<Setting> settings) {
+        if (account.local() == null) {
+            throw new IllegalArgumentException("an account's address has a name before the @, got " + account);
+        }
+        Jid user = account.bare();
+        List<Setting> values = List.copyOf(settings);
+        return changing(user, ask(repository -> repository.create(user, values)));
+    }
+
+    @Override
     public CompletionStage<Boolean> changePassword(Jid account, String password) {
         Jid user = account.bare();
         String prepared = Passwords.prepare(password);

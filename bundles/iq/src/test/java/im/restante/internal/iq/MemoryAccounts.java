@@ -42,6 +42,11 @@ final class MemoryAccounts implements Accounts {
     }
 
     @Override
+    public CompletionStage<Boolean> restore(Jid account, Collection<Setting> settings) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Boolean> changePassword(Jid account, String password) {
         if (password.isEmpty()) {
             throw new IllegalArgumentException("the password is empty");

@@ -10,13 +10,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Accounts with their passwords, in memory. */
-final class FakeAccounts implements Accounts {
-    final ConcurrentSkipListMap<Jid, String> passwords = new ConcurrentSkipListMap<>();
+public final class FakeAccounts implements Accounts {
+    /** Who is restored has an empty one. */
+    public final ConcurrentSkipListMap<Jid, String> passwords = new ConcurrentSkipListMap<>();
+    /** By user, node and key. */
+    public final Map<Jid, Map<String, Map<String, String>>> values = new TreeMap<>();
+
     volatile StoreException failure;
 
     @Override
@@ -66,12 +71,25 @@ final class FakeAccounts implements Accounts {
 
     @Override
     public CompletionStage<Map<String, String>> settings(Jid account, String node) {
-        throw new UnsupportedOperationException();
+        return done(Map.copyOf(values.getOrDefault(account, Map.of()).getOrDefault(node, Map.of())));
     }
 
     @Override
     public CompletionStage<Boolean> write(Jid account, Collection<Setting> settings) {
-        throw new UnsupportedOperationException();
+        for (Setting setting : settings) {
+            values.computeIfAbsent(account, user -> new TreeMap<>())
+                    .computeIfAbsent(setting.node(), node -> new TreeMap<>())
+                    .put(setting.key(), setting.value());
+        }
+        return done(true);
+    }
+
+    @Override
+    public CompletionStage<Boolean> restore(Jid account, Collection<Setting> settings) {
+        if (passwords.putIfAbsent(account, "") != null) {
+            return done(false);
+        }
+        return write(account, settings);
     }
 
     @Override

@@ -97,6 +97,11 @@ final class FakeAccounts implements Accounts {
     }
 
     @Override
+    public CompletionStage<Boolean> restore(Jid account, Collection<Setting> settings) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletionStage<Boolean> changePassword(Jid account, String password) {
         throw new UnsupportedOperationException();
     }

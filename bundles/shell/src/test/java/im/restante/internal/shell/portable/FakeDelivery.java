@@ -1,0 +1,70 @@
+package im.restante.internal.shell.portable;
+
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.stanza.Message;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Rows in memory; appending can be made to fail, before or after its effect. */
+final class FakeDelivery implements Delivery {
+    final TreeMap<Long, StoredMessage> rows = new TreeMap<>();
+    int appendsLeft = Integer.MAX_VALUE;
+    boolean failsAfterItsEffect;
+
+    @Override
+    public CompletionStage<Void> putBack(List<StoredMessage> messages) {
+        boolean dies = --appendsLeft <= 0;
+        if (!dies || failsAfterItsEffect) {
+            messages.forEach(row -> rows.putIfAbsent(row.id(), row));
+        }
+        return dies
+                ? CompletableFuture.failedFuture(new StoreException("the process has died"))
+                : CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int most, long bytes) {
+        return CompletableFuture.completedFuture(rows.tailMap(afterId, false).values().stream()
+                .filter(row -> row.owner().equals(owner))
+                .limit(most)
+                .toList());
+    }
+
+    @Override
+    public Judgement judge(Message message, Jid owner) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Long> count(Jid owner) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Long> largestId() {
+        throw new UnsupportedOperationException();
+    }
+}
