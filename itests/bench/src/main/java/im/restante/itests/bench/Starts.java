@@ -24,7 +24,7 @@ final class Starts {
                 long start = System.nanoTime();
                 server.start();
                 seconds[round] = (System.nanoTime() - start) / 1e9;
-                processor[round] = processorSeconds(server.pid());
+                processor[round] = server.processorTime().toMillis() / 1e3;
                 TimeUnit.NANOSECONDS.sleep(REST.toNanos());
                 resident[round] = server.residentKib() / 1024.0;
             }
@@ -32,13 +32,6 @@ final class Starts {
         print("start: clean home to ready", seconds, "%.2f", "s");
         print("start: processor time until ready", processor, "%.2f", "s");
         print("rest: resident " + REST.toSeconds() + " s later", resident, "%.0f", "MiB");
-    }
-
-    private static double processorSeconds(long pid) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().totalCpuDuration())
-                .map(used -> used.toMillis() / 1e3)
-                .orElse(Double.NaN);
     }
 
     private static void print(String title, double[] figures, String format, String unit) {
