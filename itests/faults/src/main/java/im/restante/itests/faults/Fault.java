@@ -21,7 +21,7 @@ enum Fault {
             return new StoreKill(terms, StoreKill.Way.PRESENT);
         }
     },
-    STORE_DATABASE_KILL(3) {
+    STORE_DATABASE_KILL(2) {
         @Override
         Scenario begin(Terms terms) throws Exception {
             return new StoreKill(terms, StoreKill.Way.DATABASE_ONLY);
@@ -33,7 +33,7 @@ enum Fault {
             return new DrainKill(terms);
         }
     },
-    DRAIN_DATABASE_KILL(3) {
+    DRAIN_DATABASE_KILL(2) {
         @Override
         Scenario begin(Terms terms) throws Exception {
             return new DrainDatabaseKill(terms);

@@ -7,14 +7,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /**
  * Does harm to a standalone server, started as a process on this machine, and counts what became of the messages:
  * {@code java -jar faults.jar [--rounds N] [--seed S] [--store mariadb] [--no-proof] [FAULT ...]}. The exit code is 1 if a promise was
- * broken.
+ * broken. One that is interrupted reports what it has done so far.
  */
 public final class FaultRunner {
     /**
@@ -52,6 +54,11 @@ public final class FaultRunner {
             "usage: java -jar faults.jar [--rounds N] [--seed S] [--store sqlite|mariadb] [--no-proof] [FAULT ...]";
 
     private final Plan plan;
+    private final List<Outcome> ended = new CopyOnWriteArrayList<>();
+    /** Of the fault that is being done, its complete rounds; null before the first. */
+    private volatile Outcome underWay;
+
+    private volatile boolean interrupted;
 
     FaultRunner(Plan plan) {
         this.plan = plan;
@@ -91,8 +98,9 @@ public final class FaultRunner {
         System.out.printf(
                 "server on %s with %s%s, seed %d%n",
                 Jdk.newest(), mariaDb ? "MariaDB" : "SQLite", proof ? "" : ", proof=write", seed);
-        List<Outcome> outcomes = new FaultRunner(new Plan(rounds, seed, terms, faults)).run();
-        System.out.print(table(outcomes));
+        FaultRunner runner = new FaultRunner(new Plan(rounds, seed, terms, faults));
+        Runtime.getRuntime().addShutdownHook(new Thread(runner::report, "report"));
+        List<Outcome> outcomes = runner.run();
         System.exit(outcomes.stream().allMatch(outcome -> outcome.broken().isEmpty()) ? 0 : 1);
     }
 
@@ -105,12 +113,23 @@ public final class FaultRunner {
 
     /** Does everything, one after the other. */
     List<Outcome> run() {
-        List<Outcome> outcomes = new ArrayList<>();
-        plan.shares().forEach((fault, rounds) -> outcomes.add(run(fault, rounds)));
-        return outcomes;
+        plan.shares().forEach((fault, rounds) -> {
+            run(fault, rounds);
+            ended.add(underWay);
+            underWay = null;
+        });
+        return List.copyOf(ended);
     }
 
-    private Outcome run(Fault fault, int rounds) {
+    /** Prints what was done so far, when the program ends. */
+    private void report() {
+        interrupted = true; // servers are killed now, by us
+        List<Outcome> outcomes = new ArrayList<>(ended);
+        Optional.ofNullable(underWay).ifPresent(outcomes::add);
+        System.out.print(table(outcomes));
+    }
+
+    private void run(Fault fault, int rounds) {
         long begin = System.nanoTime();
         Ledger.Count sum = Ledger.Count.NONE;
         List<String> broken = new ArrayList<>();
@@ -131,17 +150,21 @@ public final class FaultRunner {
                     tell(broken, fault, round, verdict);
                 }
             } catch (Exception | AssertionError e) {
+                if (interrupted) {
+                    return;
+                }
                 tell(broken, fault, round, String.valueOf(e.getMessage()));
                 if (scenario != null) {
                     scenario.close();
                 }
                 scenario = null; // the next round gets a new server
             }
+            underWay =
+                    new Outcome(fault, round + 1, sum, List.copyOf(broken), remark, (System.nanoTime() - begin) / 1e9);
         }
         if (scenario != null) {
             scenario.close();
         }
-        return new Outcome(fault, rounds, sum, broken, remark, (System.nanoTime() - begin) / 1e9);
     }
 
     private static void tell(List<String> broken, Fault fault, int round, String what) {

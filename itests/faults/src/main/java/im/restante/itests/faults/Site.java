@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 final class Site implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_NANOS = 30_000_000;
+    private static final long RETRY_NANOS = 500_000_000;
 
     private final ServerProcess server;
     /** Null for a server that keeps everything in a file. */
@@ -94,8 +95,19 @@ final class Site implements AutoCloseable {
         return name;
     }
 
+    /** Tries again for a minute while the server says that its accounts are out of reach, as those who use it would. */
     Client login(String user, String resource) throws IOException {
-        return Client.login(server.port(), user, resource);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return Client.login(server.port(), user, resource);
+            } catch (IOException e) {
+                if (!e.getMessage().contains("temporary-auth-failure") || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
     }
 
     /** {@code client}, which was cut, with a new connection; empty if the server refuses to go on with its stream. */
