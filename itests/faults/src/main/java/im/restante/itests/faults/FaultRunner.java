@@ -113,11 +113,14 @@ public final class FaultRunner {
 
     /** Does everything, one after the other. */
     List<Outcome> run() {
-        plan.shares().forEach((fault, rounds) -> {
-            run(fault, rounds);
+        for (Map.Entry<Fault, Integer> share : plan.shares().entrySet()) {
+            run(share.getKey(), share.getValue());
+            if (interrupted) {
+                break;
+            }
             ended.add(underWay);
             underWay = null;
-        });
+        }
         return List.copyOf(ended);
     }
 
