@@ -137,7 +137,18 @@ class BundleBoundariesTest {
             .resideOutsideOfPackage("im.restante.internal.stream..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.xmlpull..", "javax.xml..");
+            .resideInAnyPackage("org.xmlpull..");
+
+    /** What comes from a peer is read by the stream bundle alone; a file of an operator also by the JDK's parser. */
+    @ArchTest
+    static final ArchRule ONLY_STREAM_AND_FILES_OF_AN_OPERATOR_TOUCH_THE_JDKS_XML = noClasses()
+            .that()
+            .resideInAPackage("im.restante..")
+            .and()
+            .resideOutsideOfPackages("im.restante.internal.stream..", "im.restante.internal.shell.portable..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("javax.xml..");
 
     @ArchTest
     static final ArchRule FILTER_AND_QUOTA_TOUCH_NO_STORE = noClasses()
