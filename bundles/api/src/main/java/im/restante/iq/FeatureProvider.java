@@ -1,9 +1,11 @@
 package im.restante.iq;
 
+import im.restante.xml.Element;
+import java.util.List;
 import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Whiteboard: what service discovery (XEP-0030) lists. Asked at each query, so that it follows configuration. Must not block. */
+/** Whiteboard: what service discovery (XEP-0030) and streams list. Asked each time, so that it follows configuration. Must not block. */
 @ConsumerType
 public interface FeatureProvider {
     /** Features of the server's domain. */
@@ -12,6 +14,11 @@ public interface FeatureProvider {
     /** Features of a user's own account (its bare JID). */
     default Set<String> accountFeatures() {
         return Set.of();
+    }
+
+    /** What a stream offers a client that has logged in (RFC 6120 §4.3.2), beside what the connection itself does. */
+    default List<Element> streamFeatures() {
+        return List.of();
     }
 
     /**

@@ -38,6 +38,7 @@ public final class AmpRules implements MessageRules, FeatureProvider {
 
     private static final Logger LOG = LoggerFactory.getLogger(AmpRules.class);
     private static final Set<String> NODE = node();
+    private static final String STREAM_FEATURE = "http://jabber.org/features/amp";
 
     private final XmlCodec codec;
     private final Clock clock;
@@ -64,6 +65,11 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     @Override
     public Set<String> serverFeatures() {
         return Set.of(NAMESPACE);
+    }
+
+    @Override
+    public List<Element> streamFeatures() {
+        return List.of(Element.of(STREAM_FEATURE, "amp"));
     }
 
     @Override

@@ -253,6 +253,7 @@ class AmpRulesTest {
     @Test
     void tellsWhatItCanDo() {
         assertEquals(Set.of(MessageRules.NAMESPACE), rules.serverFeatures());
+        assertEquals(List.of(Element.of("http://jabber.org/features/amp", "amp")), rules.streamFeatures());
         assertEquals(
                 Set.of(
                         MessageRules.NAMESPACE,

@@ -3,6 +3,7 @@ package im.restante.internal.c2s;
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.iq.FeatureProvider;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.session.SessionManager;
@@ -19,6 +20,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +64,15 @@ public final class ClientListener {
                 Path.of(home == null ? "" : home),
                 new ConnectionThreads(),
                 C2sConfig.of(values));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindFeatures(FeatureProvider provider) {
+        server.features().add(provider);
+    }
+
+    void unbindFeatures(FeatureProvider provider) {
+        server.features().remove(provider);
     }
 
     @Activate

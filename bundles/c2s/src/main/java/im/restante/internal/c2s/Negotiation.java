@@ -191,15 +191,15 @@ final class Negotiation {
 
     /** @return false if the client closed its stream */
     private boolean bind(StreamHeader header) throws IOException, XmlStreamException, InterruptedException {
-        open(
-                header,
-                List.of(
-                        Element.of(StreamXml.BIND, "bind"),
-                        Element.builder(StreamXml.SESSION, "session")
-                                .child(Element.of(StreamXml.SESSION, "optional"))
-                                .build(),
-                        Element.of(StreamXml.ROSTER_VERSIONING, "ver"),
-                        Element.of(StreamXml.SM, "sm")));
+        List<Element> features = new ArrayList<>(List.of(
+                Element.of(StreamXml.BIND, "bind"),
+                Element.builder(StreamXml.SESSION, "session")
+                        .child(Element.of(StreamXml.SESSION, "optional"))
+                        .build(),
+                Element.of(StreamXml.ROSTER_VERSIONING, "ver"),
+                Element.of(StreamXml.SM, "sm")));
+        features.addAll(server.features().offered());
+        open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
             if (element.is(StreamXml.SM, "enable")) {
                 connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));

@@ -48,6 +48,7 @@ final class Server {
     private final Semaphore handshakes = new Semaphore(Runtime.getRuntime().availableProcessors());
     private final Semaphore openVerdicts = new Semaphore(PendingOutcomes.MAX_UNITS_OF_ALL, true);
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Features features = new Features();
     private final Resumptions resumptions = new Resumptions(this::later);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
@@ -59,6 +60,11 @@ final class Server {
     private volatile boolean stopping;
     private Acceptor ordinary;
     private Acceptor direct;
+
+    /** What others offer on a stream. */
+    Features features() {
+        return features;
+    }
 
     /** @param home where relative paths begin */
     Server(

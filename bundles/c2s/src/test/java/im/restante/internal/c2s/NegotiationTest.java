@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.iq.FeatureProvider;
 import im.restante.jid.InvalidJidException;
 import im.restante.store.StoreException;
+import im.restante.xml.Element;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +76,44 @@ class NegotiationTest {
         assertTrue(header.group(1).contains("from='localhost'"), header.group());
         assertTrue(header.group(1).contains("id='"), header.group());
         endsWith(condition);
+    }
+
+    @Test
+    void whatOthersOfferIsListedBehindTheLoginAndABrokenOneCostsItsOwn() throws IOException {
+        server.server.features().add(offering("urn:a"));
+        FeatureProvider gone = offering("urn:gone");
+        server.server.features().add(gone);
+        server.server.features().add(new FeatureProvider() {
+            @Override
+            public Set<String> serverFeatures() {
+                return Set.of();
+            }
+
+            @Override
+            public List<Element> streamFeatures() {
+                throw new IllegalStateException("broken on purpose");
+            }
+        });
+        server.server.features().remove(gone);
+        assertFalse(client.open().contains("urn:a"), "nobody has logged in");
+        client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
+        String features = client.open();
+        assertTrue(features.contains("<offer xmlns='urn:a'/>"), features);
+        assertFalse(features.contains("urn:gone"), features);
+    }
+
+    private static FeatureProvider offering(String namespace) {
+        return new FeatureProvider() {
+            @Override
+            public Set<String> serverFeatures() {
+                return Set.of();
+            }
+
+            @Override
+            public List<Element> streamFeatures() {
+                return List.of(Element.of(namespace, "offer"));
+            }
+        };
     }
 
     @Test

@@ -37,7 +37,7 @@ class RulesTest {
     private static final String PAST = "2020-01-01T00:00:00Z";
     private static final String FUTURE = "2999-01-01T00:00:00Z";
 
-    private final Server server = new Server(Map.of("window", "1")).withRules();
+    private Server server = new Server(Map.of("window", "1")).withRules();
 
     @AfterEach
     void stop() {
@@ -121,10 +121,22 @@ class RulesTest {
         }
     }
 
+    /** Live mail goes through the spool, and counts as direct all the same. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("recipientsAndActions")
+    void actsOnWhatHappensWithTheJournalToo(Recipient recipient, String action) {
+        server.close();
+        server = new Server(Map.of("window", "1", "journal", "true")).withRules();
+        actsOnWhatHappens(recipient, action);
+    }
+
     private Client prepare(Recipient recipient, Client juliet) {
         switch (recipient) {
             case MATCHING, ANOTHER, PRESENT -> {
-                return server.live(ROMEO, "orchard", 0);
+                Client romeo = server.connect(ROMEO, "orchard");
+                romeo.available(0);
+                eventually(() -> isDirect(juliet));
+                return romeo;
             }
             case DRAINING -> {
                 List.of("before 1", "before 2", "before 3").forEach(body -> juliet.chat(ROMEO, body));
@@ -141,6 +153,12 @@ class RulesTest {
                 return null;
             }
         }
+    }
+
+    /** Whether Romeo is given at once what comes: with the journal no state says so. */
+    private boolean isDirect(Client juliet) {
+        juliet.say(message(ROMEO, "", rule("deliver=direct", "notify")));
+        return juliet.link.last() != null;
     }
 
     private boolean hasGot(Client romeo, String body) {

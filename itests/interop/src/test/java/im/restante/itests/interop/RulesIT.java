@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.itests.harness.Await;
 import im.restante.itests.harness.ServerProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -152,19 +154,52 @@ class RulesIT extends ServerTest {
         String romeo = newUser("romeo");
         try (RawClient sender = RawClient.login(server, newUser("juliet"))) {
             switchRules(sender, false);
-            String said = sender.say(message(romeo, "plain", rule("drop", "deliver", "stored")));
-            assertFalse(said.contains("<message"), said);
+            rulesMeanNothing(sender, romeo);
             switchRules(sender, true);
         }
+    }
+
+    /** A message whose rule would have it dropped is stored and handed over. */
+    private void rulesMeanNothing(RawClient sender, String romeo) throws Exception {
+        String said = sender.say(message(romeo, "plain", rule("drop", "deliver", "stored")));
+        assertFalse(said.contains("<message"), said);
         try (RawClient recipient = RawClient.login(server, romeo)) {
             recipient.write("<presence/>");
             String got = recipient.readUntil("</message>");
             assertTrue(got.contains("<body>plain</body>"), got);
+            leave(recipient);
+        }
+    }
+
+    @Test
+    void switchedOffAsAPluginInInitPropertiesTheRestGoesOn() throws Exception {
+        Path properties = server.home().resolve("etc/init.properties");
+        try (RawClient sender = RawClient.login(server, newUser("juliet"))) {
+            Files.writeString(properties, "--sm-plugins=-amp\n");
+            awaitRules(sender, false);
+            rulesMeanNothing(sender, newUser("romeo"));
+            Files.writeString(properties, "--sm-plugins=+amp\n");
+            awaitRules(sender, true);
+        }
+    }
+
+    @Test
+    void withItsBundleStoppedTheRestGoesOn() throws Exception {
+        try (RawClient sender = RawClient.login(server, newUser("juliet"))) {
+            server.shell("felix:stop im.restante.amp");
+            awaitRules(sender, false);
+            rulesMeanNothing(sender, newUser("romeo"));
+            server.shell("felix:start im.restante.amp");
+            awaitRules(sender, true);
         }
     }
 
     private void switchRules(RawClient client, boolean on) throws Exception {
         server.configure("im.restante.amp", "enabled", Boolean.toString(on));
+        awaitRules(client, on);
+    }
+
+    private void awaitRules(RawClient client, boolean on) throws Exception {
         String query =
                 "<iq type='get' id='n' to='localhost'>" + "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
         Await.until(
