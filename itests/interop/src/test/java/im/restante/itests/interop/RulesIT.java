@@ -183,17 +183,6 @@ class RulesIT extends ServerTest {
         }
     }
 
-    @Test
-    void withItsBundleStoppedTheRestGoesOn() throws Exception {
-        try (RawClient sender = RawClient.login(server, newUser("juliet"))) {
-            server.shell("felix:stop im.restante.amp");
-            awaitRules(sender, false);
-            rulesMeanNothing(sender, newUser("romeo"));
-            server.shell("felix:start im.restante.amp");
-            awaitRules(sender, true);
-        }
-    }
-
     private void switchRules(RawClient client, boolean on) throws Exception {
         server.configure("im.restante.amp", "enabled", Boolean.toString(on));
         awaitRules(client, on);
