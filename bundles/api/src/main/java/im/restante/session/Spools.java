@@ -26,4 +26,7 @@ public interface Spools {
 
     /** Messages for {@code owner} have been stored: a session that is there gets them. */
     void arrived(Jid owner);
+
+    /** A store has come, with messages for anybody: sessions that are there get theirs. */
+    void arrived();
 }

@@ -18,6 +18,7 @@ import im.restante.migration.LongWork;
 import im.restante.migration.Migration;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
+import im.restante.session.Spools;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
@@ -50,6 +51,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -92,6 +94,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     /** Rows that come back in one go; a store's queue takes more, but others want to get in too. */
     private static final int PUT_BACK_CHUNK = 256;
 
+    /** By that much a store is given up before those who wait for it are. */
+    private static final long MISSING_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2 * TICK_MILLIS);
+
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     @ObjectClassDefinition(
@@ -130,13 +135,14 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
     private final LogLimit failureLines;
     private final LogLimit inVainLines;
-    private ScheduledExecutorService ticker;
+    private volatile ScheduledExecutorService ticker; // null: not started yet
 
     private volatile OfflineSettings settings;
     private volatile MessageFilter filter;
     private volatile QuotaService quota;
     private volatile Witness witness = Witness.NONE;
     private volatile MessageRules rules;
+    private volatile ComponentServiceObjects<Spools> spools;
     private volatile boolean closed;
 
     @Activate
@@ -214,9 +220,15 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policy = ReferencePolicy.DYNAMIC,
             updated = "updatedStore")
     void bindStore(ServiceReference<MessageStore> reference, MessageStore store) {
-        owed.back(Stores.id(reference), store);
+        String id = Stores.id(reference);
+        stores.miss(id, nanoTime.getAsLong()); // nothing is read before it has made up for what it missed
         stores.bind(reference, store);
+        owed.back(id, store); // what is removed until now is owed, or it gets it itself
+        stores.found(id);
         serveWaiting();
+        if (ticker != null) { // else it was there before us
+            workers.execute(this::tellSessions);
+        }
     }
 
     void updatedStore(ServiceReference<MessageStore> reference) {
@@ -228,10 +240,35 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (closed) {
             return; // nothing will be asked of it any more, and nobody needs to read that it is gone
         }
+        if (!stores.hasSuccessor(reference)) {
+            String id = Stores.id(reference);
+            owed.gone(id); // before it is: a removal must find the one or the other
+            stores.miss(id, nanoTime.getAsLong());
+        }
         stores.unbind(reference);
-        String id = Stores.id(reference);
-        if (stores.present().stream().noneMatch(store -> store.id().equals(id))) { // its successor may be there
-            owed.gone(id);
+    }
+
+    /** Only their reference: to get them here would be to start who uses us while we start. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindSpools(ComponentServiceObjects<Spools> present) {
+        spools = present;
+    }
+
+    void unbindSpools(ComponentServiceObjects<Spools> gone) {
+        if (spools == gone) {
+            spools = null;
+        }
+    }
+
+    private void tellSessions() {
+        ComponentServiceObjects<Spools> present = spools;
+        Spools told = present == null ? null : present.getService();
+        if (told != null) {
+            told.arrived();
+            present.ungetService(told);
         }
     }
 
@@ -587,6 +624,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     void tick() {
         try {
             long now = nanoTime.getAsLong();
+            if (stores.doWithout(now - settings.swapTimeout().toNanos() + MISSING_MARGIN_NANOS)) {
+                serveWaiting();
+            }
             underWay.forEach(timed -> timed.check(now, false));
             if (room.isOccupied() || !lines.isEmpty()) {
                 serveWaiting(); // sends those away who gave up
@@ -631,7 +671,11 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
-        return ask(() -> passIfAnyStore(owner, () -> settled(owner, afterId, rows, bytes)), null);
+        return ask(
+                () -> stores.isOneMissing() // what it holds may have to come first
+                        ? null
+                        : passIfAnyStore(owner, () -> settled(owner, afterId, rows, bytes)),
+                null);
     }
 
     private CompletionStage<List<StoredMessage>> settled(Jid owner, long afterId, int rows, long bytes) {
@@ -679,8 +723,11 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     private CompletionStage<Void> removeNow(Jid owner, List<Long> gone) {
-        List<Stores.Named> present = stores.present();
-        owed.missed(owner, gone); // one may have gone while this waited
+        List<Stores.Named> present;
+        do { // one may have gone while this waited, or go and come back between the two lines
+            present = stores.present();
+            owed.missed(owner, gone);
+        } while (present != stores.present());
         return switch (present.size()) {
             case 0 -> noStore();
             case 1 -> present.get(0).store().remove(owner, gone);

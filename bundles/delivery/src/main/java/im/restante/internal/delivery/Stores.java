@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,9 @@ final class Stores {
     record Named(String id, MessageStore store) {}
 
     private final Map<ServiceReference<MessageStore>, Named> bound = new HashMap<>();
+    /** Those that went and may come back in a moment, by {@code store.id}, with the time when they went. */
+    private final Map<String, Long> missing = new ConcurrentHashMap<>();
+
     private String wanted;
     private volatile List<Named> present = List.of();
     private volatile Named chosen;
@@ -58,6 +62,32 @@ final class Stores {
     synchronized void unbind(ServiceReference<MessageStore> reference) {
         bound.remove(reference);
         choose();
+    }
+
+    /** Whether another one of the same {@code store.id} is there. */
+    synchronized boolean hasSuccessor(ServiceReference<MessageStore> reference) {
+        return bound.keySet().stream()
+                .anyMatch(other -> !other.equals(reference) && id(other).equals(id(reference)));
+    }
+
+    /** One is going, or has only begun to come. */
+    void miss(String id, long now) {
+        missing.put(id, now);
+    }
+
+    /** It is there, and whole. */
+    void found(String id) {
+        missing.remove(id);
+    }
+
+    /** Whether what is present may not be all, in a moment. */
+    boolean isOneMissing() {
+        return !missing.isEmpty();
+    }
+
+    /** Misses no store any more that went at that time or before. True if there was one. */
+    boolean doWithout(long since) {
+        return missing.values().removeIf(gone -> gone - since <= 0);
     }
 
     synchronized void want(String id) {

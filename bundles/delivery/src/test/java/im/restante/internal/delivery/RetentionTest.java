@@ -71,6 +71,11 @@ class RetentionTest {
         public void arrived(Jid owner) {
             arrivals.add(owner);
         }
+
+        @Override
+        public void arrived() {
+            throw new AssertionError("no store has come");
+        }
     };
 
     private static Retention retention(Map<String, String> values) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,48 @@ class StoresTest {
         assertEquals(List.of(1L, 2L), page(0, 2, 1000));
         assertEquals(List.of(1L, 2L), page(0, 100, 100));
         assertEquals(List.of(1L), page(0, 100, 1), "at least one");
+    }
+
+    @Test
+    void aPageWaitsForAStoreThatHasJustGoneForItsRowsMayComeFirst() {
+        FakeReference gone = fixture.bind("second", 0, second);
+        fixture.bind("first", 0, first);
+        fill(first, 10, 2);
+        fill(second, 10, 1);
+        fixture.delivery.unbindStore(gone);
+        CompletableFuture<List<StoredMessage>> page =
+                fixture.delivery.page(ROMEO, 0, 10, 1000).toCompletableFuture();
+        fixture.pass(Duration.ofSeconds(4));
+        assertFalse(page.isDone());
+        fixture.bind("second", 0, second);
+        assertEquals(List.of(1L), ids(now(page)));
+        assertEquals(List.of(2L), page(1, 10, 1000));
+    }
+
+    @Test
+    void aPageDoesWithoutAStoreThatStaysAway() {
+        FakeReference gone = fixture.bind("second", 0, second);
+        fixture.bind("first", 0, first);
+        fill(first, 10, 2);
+        fixture.delivery.unbindStore(gone);
+        CompletableFuture<List<StoredMessage>> page =
+                fixture.delivery.page(ROMEO, 0, 10, 1000).toCompletableFuture();
+        assertFalse(page.isDone());
+        fixture.pass(Duration.ofSeconds(5));
+        assertEquals(List.of(2L), ids(now(page)));
+        assertEquals(List.of(2L), page(0, 10, 1000));
+    }
+
+    @Test
+    void sessionsAreToldOfAStoreThatComes() {
+        AtomicInteger told = new AtomicInteger();
+        fixture.delivery.bindSpools(new FakeSpools(told::incrementAndGet).service());
+        fixture.bind("first", 0, first);
+        assertEquals(0, told.get(), "it was there before");
+        fixture.delivery.open();
+        fixture.bind("second", 0, second);
+        fixture.delivery.close();
+        assertEquals(1, told.get());
     }
 
     @Test
@@ -286,9 +329,11 @@ class StoresTest {
     }
 
     private List<Long> page(long after, int rows, long bytes) {
-        return now(fixture.delivery.page(ROMEO, after, rows, bytes)).stream()
-                .map(StoredMessage::id)
-                .toList();
+        return ids(now(fixture.delivery.page(ROMEO, after, rows, bytes)));
+    }
+
+    private static List<Long> ids(List<StoredMessage> rows) {
+        return rows.stream().map(StoredMessage::id).toList();
     }
 
     private static StoreException problem(CompletionStage<?> stage) {

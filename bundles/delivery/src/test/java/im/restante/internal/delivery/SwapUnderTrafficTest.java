@@ -104,6 +104,39 @@ class SwapUnderTrafficTest {
     }
 
     @Test
+    void aStoreThatComesAndGoesMissesNoRemoval() throws InterruptedException, ExecutionException, TimeoutException {
+        SpoolDelivery delivery = new SpoolDelivery(Map.of(), new OwnerGate());
+        delivery.open();
+        MemoryStore stays = new MemoryStore();
+        MemoryStore goes = new MemoryStore();
+        for (int id = 1; id <= EACH; id++) {
+            goes.rows.add(row(id));
+        }
+        delivery.bindStore(new FakeReference("stays", 0), stays);
+        FakeReference reference = new FakeReference("goes", 1);
+        delivery.bindStore(reference, goes);
+        ExecutorService remover = Executors.newSingleThreadExecutor();
+        Future<?> removing = remover.submit(() -> {
+            for (long id = 1; id <= EACH; id++) {
+                delivery.remove(Fixture.ROMEO, List.of(id))
+                        .toCompletableFuture()
+                        .get(30, TimeUnit.SECONDS);
+            }
+            return null;
+        });
+        while (!removing.isDone()) {
+            delivery.unbindStore(reference);
+            delivery.bindStore(reference, goes);
+        }
+        removing.get();
+        assertEquals(
+                List.of(),
+                delivery.page(Fixture.ROMEO, 0, 10, 1000).toCompletableFuture().get(30, TimeUnit.SECONDS));
+        delivery.close();
+        remover.shutdown();
+    }
+
+    @Test
     void letsAppendsEndWhenItIsStoppedAndSendsAwayWhoWaits()
             throws InterruptedException, ExecutionException, TimeoutException {
         SpoolDelivery delivery =

@@ -250,6 +250,11 @@ public final class SessionHost implements SessionManager, Spools, Retrieval, Sta
     }
 
     @Override
+    public void arrived() {
+        owners.arrived();
+    }
+
+    @Override
     public void hold(Jid session) {
         Session asker = registry.find(session);
         if (asker != null) {

@@ -3,6 +3,7 @@ package im.restante.internal.session;
 import static im.restante.internal.session.Server.JULIET;
 import static im.restante.internal.session.Server.ROMEO;
 import static im.restante.internal.session.Server.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.internal.session.Server.Client;
 import im.restante.session.Ending;
 import im.restante.session.Outcome;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.time.Duration;
@@ -435,6 +438,17 @@ class SpoolTest {
         assertEquals("error", juliet.link.last().attribute("type"));
         server.delivery.broken = false;
         eventually(() -> romeo.bodies().equals(List.of("1")));
+    }
+
+    @Test
+    void whatIsInAStoreThatComesReachesWhoIsThere() {
+        Client romeo = server.live(ROMEO, "orchard", 0);
+        byte[] stanza = "<message><body>1</body></message>".getBytes(UTF_8);
+        server.delivery.putBack(
+                List.of(new StoredMessage(1, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, stanza)));
+        server.host.arrived();
+        eventually(() -> romeo.bodies().equals(List.of("1")));
+        eventually(() -> server.state(romeo).equals("LIVE"));
     }
 
     @Test

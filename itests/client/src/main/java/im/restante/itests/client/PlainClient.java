@@ -34,6 +34,7 @@ public final class PlainClient implements AutoCloseable {
      */
     public static PlainClient login(int port, String domain, String user, String password) throws IOException {
         Socket socket = new Socket();
+        socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
         PlainClient client = new PlainClient(socket);
         client.open(domain);
@@ -77,7 +78,7 @@ public final class PlainClient implements AutoCloseable {
                 return match;
             }
             long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
-            int read = left <= 0 ? -1 : read(buffer, (int) left);
+            int read = left <= 0 ? -1 : read(buffer, Duration.ofMillis(left));
             if (read < 0) {
                 throw new AssertionError("no " + regex + " but: " + received);
             }
@@ -85,8 +86,8 @@ public final class PlainClient implements AutoCloseable {
         }
     }
 
-    private int read(byte[] buffer, int millis) throws IOException {
-        socket.setSoTimeout(millis);
+    private int read(byte[] buffer, Duration patience) throws IOException {
+        socket.setSoTimeout((int) patience.toMillis());
         try {
             return in.read(buffer);
         } catch (SocketTimeoutException e) {
@@ -96,14 +97,18 @@ public final class PlainClient implements AutoCloseable {
 
     /** The answer says that whatever was sent before it has its verdict. */
     public void ping(String domain, String id) throws IOException {
-        send("<iq type='get' id='" + id + "' to='" + domain + "'><ping xmlns='urn:xmpp:ping'/></iq>");
+        sendPing(domain, id);
         await("<iq[^>]*id=.\\Q" + id + "\\E.[^>]*>");
     }
 
     /** The same, and gives what came before the answer: errors about what was sent before are in it. */
     public String answers(String domain, String id) throws IOException {
-        send("<iq type='get' id='" + id + "' to='" + domain + "'><ping xmlns='urn:xmpp:ping'/></iq>");
+        sendPing(domain, id);
         return await(".*?<iq[^>]*id=.\\Q" + id + "\\E.[^>]*>");
+    }
+
+    void sendPing(String domain, String id) throws IOException {
+        send("<iq type='get' id='" + id + "' to='" + domain + "'><ping xmlns='urn:xmpp:ping'/></iq>");
     }
 
     /** A chat message; texts must need no escaping. */
@@ -114,17 +119,26 @@ public final class PlainClient implements AutoCloseable {
     /**
      * Leaves in order: says so and reads until the server has closed. A socket closed with something unread in it is reset, and
      * then nothing proves that what was sent last has come.
+     *
+     * @return what came and was not awaited
      */
-    @Override
-    public void close() throws IOException {
+    public String leave() throws IOException {
         try (Socket closing = socket) {
             if (!closing.isClosed()) {
                 send("</stream:stream>");
                 byte[] rest = new byte[8192];
-                while (read(rest, (int) PATIENCE.toMillis()) >= 0) {
-                    continue;
+                for (int read = read(rest, PATIENCE); read >= 0; read = read(rest, PATIENCE)) {
+                    received.append(new String(rest, 0, read, UTF_8));
                 }
             }
+        }
+        return received.toString();
+    }
+
+    @Override
+    public void close() {
+        try {
+            leave();
         } catch (IOException e) {
             // The server closed first.
         }

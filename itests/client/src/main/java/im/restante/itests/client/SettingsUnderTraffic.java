@@ -50,7 +50,10 @@ public final class SettingsUnderTraffic {
         container.configure(QUOTA, Map.of("store-limit", "-1"));
         prober = container.login(PROBER);
         until("there is no limit", () -> fateOfNext() == Fate.STORED);
-        traffic = new Traffic(Container.DOMAIN, SENDERS, AWAY, PRESENT, container::login);
+        traffic = new Traffic(
+                Container.DOMAIN,
+                new Traffic.Cast(SENDERS, List.of(AWAY), List.of(PRESENT), List.of(), Duration.ofMillis(5)),
+                container::login);
     }
 
     public void theSwitchOfStoring() throws Exception {

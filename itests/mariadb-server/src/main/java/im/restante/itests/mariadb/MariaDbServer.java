@@ -74,6 +74,19 @@ public final class MariaDbServer implements AutoCloseable {
                 "--innodb-log-file-size=256M");
     }
 
+    /**
+     * For tests that cannot have this class with them: starts a server in the directory named by the first argument and prints
+     * url, user and password of a new database, a line each. Ends when its standard input does.
+     */
+    public static void main(String[] arguments) throws Exception {
+        try (MariaDbServer server = in(Path.of(arguments[0]))) {
+            server.start();
+            Database database = server.newDatabase();
+            System.out.println(database.url() + '\n' + database.user() + '\n' + database.password());
+            System.in.readAllBytes();
+        }
+    }
+
     private List<String> command(String... more) {
         List<String> command = new ArrayList<>(List.of(
                 binaries.program().toString(),

@@ -138,12 +138,17 @@ public final class Owners {
         return state != null && state.isOnItsWay(id);
     }
 
-    /** See {@link im.restante.session.Spools#arrived}. */
+    /** See {@link im.restante.session.Spools#arrived(Jid)}. */
     public void arrived(Jid owner) {
         Owner state = owners.get(owner);
         if (state != null) { // else nobody is there
             state.arrived();
         }
+    }
+
+    /** See {@link im.restante.session.Spools#arrived()}. */
+    public void arrived() {
+        workers.execute(() -> owners.values().forEach(Owner::arrived));
     }
 
     /** Asks an owner's state until one answers: a null says that it was given up in this very moment. */
