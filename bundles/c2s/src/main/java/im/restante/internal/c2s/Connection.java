@@ -309,8 +309,12 @@ final class Connection implements ClientLink, Runnable {
 
     /** Its client goes on with the stream on another connection (XEP-0198 §5). */
     private void replaced() throws InterruptedException {
-        end(Ending.CUT, StreamCondition.CONFLICT, "the stream was resumed on another connection");
-        out.awaitIdle(REPLACED);
+        if (closing.compareAndSet(null, Ending.CUT)) { // its open verdicts go on
+            out.finish(
+                    header(),
+                    StreamXml.error(StreamCondition.CONFLICT, "the stream was resumed on another connection"));
+            out.awaitIdle(REPLACED);
+        }
         abort();
     }
 

@@ -199,6 +199,21 @@ class ResumeTest {
     }
 
     @Test
+    void theVerdictsOfAConnectionThatIsReplacedGoOn() throws Exception {
+        CompletableFuture<Outcome> verdict = new CompletableFuture<>();
+        server.sessions.behaviour = (who, stanza) -> verdict;
+        client.send("<message id='slow'/>");
+        session.next();
+        try (TestClient dead = client) {
+            client = back();
+            resume(client, 0);
+            dead.until("<conflict");
+            verdict.complete(Outcome.DONE);
+            client.until("<resumed xmlns='urn:xmpp:sm:3' previd='" + id + "' h='1'/>");
+        }
+    }
+
+    @Test
     void theAnswerWaitsForTheVerdictsOfTheOldConnection() throws Exception {
         CompletableFuture<Outcome> verdict = new CompletableFuture<>();
         server.sessions.behaviour = (who, stanza) -> verdict;

@@ -5,6 +5,7 @@ import im.restante.delivery.Verdict;
 import im.restante.stanza.Message;
 import im.restante.store.StoredMessage;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /** One message between {@code store()} and its verdict. */
@@ -24,6 +25,9 @@ final class PendingStore extends Timed {
     final boolean rehearsal;
 
     final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    /** It is one of the {@link OpenAppends}. */
+    private final AtomicBoolean open = new AtomicBoolean();
+
     private final BiConsumer<PendingStore, GivenUp> onGivenUp;
 
     PendingStore(
@@ -41,6 +45,15 @@ final class PendingStore extends Timed {
         this.keep = keep;
         this.rehearsal = rehearsal;
         this.onGivenUp = onGivenUp;
+    }
+
+    void opened() {
+        open.set(true);
+    }
+
+    /** True once if it was opened. */
+    boolean closes() {
+        return open.getAndSet(false);
     }
 
     int sizeBytes() {

@@ -130,7 +130,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
     private final Lane service; // serves the waiting room
     private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
-    private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up
+    private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
+    private final OpenAppends openAppends = new OpenAppends();
     private final AtomicBoolean serviceAsked = new AtomicBoolean();
     private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
     private final LogLimit failureLines;
@@ -456,7 +457,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     /** Appends at once, unless the terms, or somebody in front, must be waited for. */
     private void inTurn(Ready ready) {
         Stores.Named store = stores.chosen();
-        if (store != null && ready.terms().isDone() && !lines.has(ready.owner())) {
+        if (store != null && ready.terms().isDone() && !lines.has(ready.owner()) && mayBegin(ready, store)) {
             append(ready, store);
         } else if (lines.join(ready)) {
             ready.terms().whenComplete((terms, problem) -> serveLine(ready.owner()));
@@ -473,7 +474,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                                 Stores.Named store = stores.chosen();
                                 if (head.pending().verdict.isDone()) {
                                     lines.leave(head); // given up
-                                } else if (head.terms().isDone() && store != null) {
+                                } else if (head.terms().isDone() && store != null && mayBegin(head, store)) {
                                     append(head, store);
                                     lines.leave(head); // behind the append: who comes now passes by, and must not come
                                     // before
@@ -482,6 +483,15 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                                 }
                             }
                         });
+    }
+
+    /** Not while an earlier message of this owner is on its way to another store. */
+    private boolean mayBegin(Ready ready, Stores.Named store) {
+        if (!openAppends.begin(ready.owner(), store.store())) {
+            return false;
+        }
+        ready.pending().opened();
+        return true;
     }
 
     private void append(Ready ready, Stores.Named store) {
@@ -599,6 +609,13 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private void complete(PendingStore pending, Verdict verdict) {
         underWay.remove(pending);
         pending.verdict.complete(verdict);
+        Jid owner = pending.row.owner();
+        if (pending.closes()) {
+            openAppends.end(owner);
+            if (lines.has(owner)) {
+                serveLine(owner);
+            }
+        }
     }
 
     private Lane lane(Jid owner) {
@@ -690,10 +707,31 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         return switch (present.size()) {
             case 0 -> noStore();
             case 1 -> present.get(0).store().page(owner, afterId, rows, bytes);
-            default ->
-                All.of(present, store -> store.page(owner, afterId, rows, bytes))
-                        .thenApply(pages -> MergedPage.of(pages, rows, bytes));
+            default -> readInTurn(owner, afterId, rows, bytes, present);
         };
+    }
+
+    /**
+     * The store that takes new messages first: whoever is found there was stored after those in the others (see
+     * {@link OpenAppends}), which are read after it and so show them too.
+     */
+    private CompletionStage<List<StoredMessage>> readInTurn(
+            Jid owner, long afterId, int rows, long bytes, List<Stores.Named> present) {
+        Stores.Named newest = stores.chosen();
+        List<Stores.Named> first =
+                present.stream().filter(store -> store == newest).toList();
+        List<Stores.Named> then =
+                present.stream().filter(store -> store != newest).toList();
+        return All.of(first, store -> store.page(owner, afterId, rows, bytes))
+                .thenCompose(newer -> All.of(then, store -> store.page(owner, afterId, rows, bytes))
+                        .thenApply(older -> {
+                            List<List<StoredMessage>> pages = new ArrayList<>(newer);
+                            pages.addAll(older);
+                            return MergedPage.of(pages, rows, bytes);
+                        }))
+                .thenCompose(page -> stores.chosen() == newest
+                        ? CompletableFuture.completedFuture(page)
+                        : read(owner, afterId, rows, bytes)); // another was chosen meanwhile
     }
 
     @Override

@@ -47,8 +47,15 @@ final class MemoryStore implements MessageStore {
     /** What a removal waits for. */
     volatile CompletableFuture<Void> beforeRemove = CompletableFuture.completedFuture(null);
 
+    /** What the reading of a page waits for. */
+    volatile CompletableFuture<Void> beforePage = CompletableFuture.completedFuture(null);
+
     @Override
-    public synchronized CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int max, long bytes) {
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int max, long bytes) {
+        return beforePage.thenCompose(go -> pageNow(owner, afterId, max, bytes));
+    }
+
+    private synchronized CompletionStage<List<StoredMessage>> pageNow(Jid owner, long afterId, int max, long bytes) {
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
         }

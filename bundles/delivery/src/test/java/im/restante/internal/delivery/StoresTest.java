@@ -2,14 +2,18 @@ package im.restante.internal.delivery;
 
 import static im.restante.internal.delivery.Fixture.NOW;
 import static im.restante.internal.delivery.Fixture.ROMEO;
+import static im.restante.internal.delivery.Fixture.chat;
 import static im.restante.internal.delivery.Fixture.row;
 import static im.restante.internal.delivery.StoreTest.now;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
+import im.restante.store.Appended;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -315,6 +319,59 @@ class StoresTest {
         fill(first, 10, 4);
         first.failure = new StoreException("locked");
         assertTrue(fixture.delivery.removing(ROMEO).toCompletableFuture().isCompletedExceptionally());
+    }
+
+    @Test
+    void anOwnersMessagesWaitForThoseUnderWayToTheStoreBefore() {
+        fixture.judging();
+        FakeReference before = fixture.bind("first", 10, first);
+        CompletableFuture<Appended> slow = new CompletableFuture<>();
+        first.onAppend = row -> row.id() == 1 ? slow : null;
+        CompletionStage<Verdict> one = fixture.store(1, chat());
+        before.ranking = -1;
+        fixture.bind("second", 0, second);
+        fixture.delivery.updatedStore(before);
+        CompletionStage<Verdict> two = fixture.store(2, chat());
+        CompletionStage<Verdict> other =
+                fixture.delivery.store(chat(), row(3, Jid.of("mercutio@example.org"), 10), new Judgement.Keep("kept"));
+        assertEquals(List.of(3L), second.ids());
+        assertTrue(other.toCompletableFuture().isDone());
+        assertFalse(two.toCompletableFuture().isDone());
+
+        slow.complete(new Appended.Stored(List.of()));
+        assertTrue(one.toCompletableFuture().isDone());
+        assertTrue(two.toCompletableFuture().isDone());
+        assertEquals(List.of(3L, 2L), second.ids());
+    }
+
+    @Test
+    void theyDoNotWaitForAStoreThatNeverAnswers() {
+        fixture.judging();
+        FakeReference before = fixture.bind("first", 10, first);
+        first.onAppend = row -> new CompletableFuture<>();
+        fixture.store(1, chat());
+        before.ranking = -1;
+        fixture.bind("second", 0, second);
+        fixture.delivery.updatedStore(before);
+        fixture.pass(Duration.ofSeconds(9));
+        CompletionStage<Verdict> two = fixture.store(2, chat());
+        assertFalse(two.toCompletableFuture().isDone());
+        fixture.pass(Duration.ofSeconds(2));
+        assertEquals(List.of(2L), second.ids());
+        assertTrue(two.toCompletableFuture().isDone());
+    }
+
+    @Test
+    void theStoreOfNewMessagesIsReadBeforeTheOthers() {
+        bindBoth();
+        CompletableFuture<Void> read = new CompletableFuture<>();
+        first.beforePage = read;
+        CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, Long.MAX_VALUE);
+        second.append(row(1), Admission.UNLIMITED); // it was under way; what comes after it goes to the first
+        first.append(row(2), Admission.UNLIMITED);
+        read.complete(null);
+        // not 2 alone, behind which nobody would look for 1
+        assertEquals(List.of(1L), now(page).stream().map(StoredMessage::id).toList());
     }
 
     private void bindBoth() {
