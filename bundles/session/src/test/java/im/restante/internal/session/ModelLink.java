@@ -201,6 +201,29 @@ final class ModelLink implements ClientLink {
         return live;
     }
 
+    boolean acknowledges() {
+        return acknowledges;
+    }
+
+    /** Ids of what was written and not proved, in the order of the count. */
+    List<Long> unproved() {
+        List<Long> ids = new ArrayList<>();
+        got.subList(proved, got.size()).forEach(stanza -> ids.add(stanza.id()));
+        wire.forEach(item -> {
+            if (item instanceof StoredMessage row) {
+                ids.add(row.id());
+            } else if (item instanceof Outbound live) {
+                ids.add(live.arrival().id());
+            }
+        });
+        return ids;
+    }
+
+    /** How many of {@link #unproved} the client has. */
+    int arrivedUnproved() {
+        return got.size() - proved;
+    }
+
     private static void addLive(Iterable<Object> items, List<Outbound> live) {
         for (Object item : items) {
             if (item instanceof Outbound stanza) {

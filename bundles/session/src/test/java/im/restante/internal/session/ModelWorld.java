@@ -113,6 +113,8 @@ final class ModelWorld {
         boolean accepting;
         boolean ending;
         long last;
+        /** What is left of the last connection, while the client may come back to the session. */
+        Away away;
 
         Visit(String name, Person person) {
             this.name = name;
@@ -165,12 +167,39 @@ final class ModelWorld {
         @Override
         public void mustEnd() {
             note("must end");
-            workers.execute(() -> leave(this, false));
+            workers.execute(() -> {
+                if (away == null) {
+                    leave(this, false);
+                } else {
+                    expire(this);
+                }
+            });
         }
 
         @Override
         public void meanwhile() {
             ModelWorld.this.meanwhile();
+        }
+    }
+
+    /** A connection that was cut, and whose client may come back (XEP-0198 §5). */
+    private static final class Away {
+        final ClientSession session;
+        /** Ids of what the client had not acknowledged. */
+        List<Long> sent = List.of();
+        /** How many of them it has got. */
+        int got;
+
+        /** Null while the session is being told. */
+        CompletionStage<Void> durable;
+
+        /** The client is here again, or will not come. */
+        boolean taken;
+
+        boolean expired;
+
+        Away(ClientSession session) {
+            this.session = session;
         }
     }
 
@@ -381,11 +410,99 @@ final class ModelWorld {
     private void comeAndGo() {
         Person person = oneOf(people);
         Visit old = oneOf(bound(person));
-        if (old != null && (person.loner || random.nextBoolean())) {
-            leave(old, random.nextInt(3) == 0);
-        } else if (person.visits.size() < (person.loner ? 1 : 3)) {
+        Visit away = oneOf(away(person));
+        if (away != null && random.nextInt(3) == 0) {
+            if (random.nextInt(4) == 0) {
+                expire(away);
+            } else if (!person.loner || old == null) {
+                resume(away);
+            }
+        } else if (old != null && (person.loner || random.nextBoolean())) {
+            if (old.link.acknowledges() && random.nextInt(3) > 0) {
+                suspend(old);
+            } else {
+                leave(old, random.nextInt(3) == 0);
+            }
+        } else if (person.visits.size() - away(person).size() < (person.loner ? 1 : 3)) {
             come(person);
         }
+    }
+
+    private static List<Visit> away(Person person) {
+        return person.visits.stream()
+                .filter(v -> v.away != null && !v.away.taken)
+                .toList();
+    }
+
+    /** The connection is cut, and the client may come back. */
+    private void suspend(Visit visit) {
+        if (visit.ending || visit.accepting) {
+            return;
+        }
+        Away away = new Away(visit.session);
+        visit.session = null;
+        visit.ending = true;
+        away.taken = true;
+        visit.away = away;
+        note(visit.name + " is cut and may come back");
+        away.durable = away.session.suspended(() -> {
+            meanwhile();
+            away.sent = visit.link.unproved();
+            away.got = visit.link.arrivedUnproved();
+            List<Outbound> unsent = visit.link.end(false);
+            note(visit.name + " had got " + away.got + " of " + away.sent + ", unsent "
+                    + unsent.stream().map(stanza -> stanza.arrival().id()).toList());
+            if (!visit.person.loner) {
+                unsent.forEach(stanza -> mail(stanza.xml()).mayRepeat = true);
+            }
+            return unsent;
+        });
+        away.taken = false;
+        if (away.expired) {
+            expire(visit);
+        }
+    }
+
+    /** The client of a connection that was cut does not come back. */
+    private void expire(Visit visit) {
+        Away away = visit.away;
+        if (away.taken) {
+            away.expired |= away.durable == null;
+            return;
+        }
+        away.taken = true;
+        note(visit.name + " does not come back");
+        away.session.ended(Ending.CUT, List.of()).thenRun(() -> visit.person.visits.remove(visit));
+    }
+
+    /** The client is back, and waits until all is durable. */
+    private void resume(Visit visit) {
+        note(visit.name + " resumes");
+        visit.away.taken = true;
+        visit.away.durable.thenRun(() -> goOn(visit));
+    }
+
+    private void goOn(Visit visit) {
+        Away away = visit.away;
+        int h = random.nextInt(5) > 0 ? away.got : random.nextInt(away.got + 1);
+        List<Long> received = List.copyOf(away.sent.subList(0, h));
+        List<Long> forgotten = away.sent.subList(h, away.got);
+        boolean alone = visit.person.visits.stream().allMatch(v -> v == visit || v.away != null);
+        note(visit.name + " is back and has " + received
+                + (forgotten.isEmpty() ? "" : ", knows nothing of " + forgotten));
+        received.forEach(visit::proved);
+        if (!alone) {
+            received.forEach(id -> byId.get(id).mayRepeat = true);
+        }
+        forgotten.forEach(id -> {
+            byId.get(id).mayRepeat = true;
+            visit.last = Math.min(visit.last, id - 1);
+        });
+        visit.link = new ModelLink(visit, true, random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000);
+        visit.away = null;
+        visit.ending = false;
+        away.session.resumed(visit.link, received, List.of());
+        visit.session = away.session;
     }
 
     private Visit come(Person person) {
@@ -579,6 +696,7 @@ final class ModelWorld {
     void end() {
         heal();
         everybody().forEach(visit -> leave(visit, random.nextBoolean()));
+        people.forEach(person -> away(person).forEach(this::expire));
         heal();
         for (Person person : people) {
             Visit visit = come(person);
