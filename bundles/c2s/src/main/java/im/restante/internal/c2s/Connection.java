@@ -281,12 +281,13 @@ final class Connection implements ClientLink, Runnable {
         }
         SentStanzas sent = left.sent();
         List<Sent> unproved = sent.unacknowledged();
+        List<Long> rows = sent.lastRows();
         if (!sent.acknowledge(h)) {
             server.resumptions().end(left.session());
             end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent.count() & MODULO));
             return false;
         }
-        goOn(found, left, unproved);
+        goOn(found, left, rows, unproved);
         return true;
     }
 
@@ -318,11 +319,13 @@ final class Connection implements ClientLink, Runnable {
         abort();
     }
 
-    private void goOn(Resumption found, Suspended left, List<Sent> unproved) {
+    private void goOn(Resumption found, Suspended left, List<Long> rows, List<Sent> unproved) {
         SentStanzas sent = left.sent();
-        List<Long> received = unproved.stream()
-                .filter(one -> one.number() <= sent.acknowledged() && one.row() != 0)
-                .map(Sent::row)
+        List<Long> received = Stream.concat(
+                        rows.stream(),
+                        unproved.stream()
+                                .filter(one -> one.number() <= sent.acknowledged() && one.row() != 0)
+                                .map(Sent::row))
                 .toList();
         List<Outbound> again = Stream.concat(
                         sent.unacknowledged().stream()

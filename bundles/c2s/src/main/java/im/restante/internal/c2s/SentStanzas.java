@@ -32,7 +32,13 @@ final class SentStanzas {
         }
     }
 
+    /** Rows that may be unproved: the largest window. */
+    private static final int MOST_ROWS = 500;
+
     private final ArrayDeque<Sent> kept = new ArrayDeque<>(4);
+    /** Rows acknowledged last: a page that was not acknowledged whole is not proved, and they are in the spool still. */
+    private final ArrayDeque<Long> lastRows = new ArrayDeque<>(0);
+
     private final long othersAtMost;
     private boolean complete;
     private int storable;
@@ -128,7 +134,14 @@ final class SentStanzas {
     void upTo(long number) {
         acknowledged = Math.max(acknowledged, number);
         while (!kept.isEmpty() && kept.peek().number <= acknowledged) {
-            count(kept.poll(), -1);
+            Sent has = kept.poll();
+            count(has, -1);
+            if (has.stanza() == null && complete) {
+                lastRows.add(has.row());
+            }
+            if (lastRows.size() > MOST_ROWS) {
+                lastRows.poll();
+            }
         }
     }
 
@@ -153,6 +166,11 @@ final class SentStanzas {
 
     long storableBytes() {
         return storableBytes;
+    }
+
+    /** Rows that the client has, of pages it may not have acknowledged whole. */
+    List<Long> lastRows() {
+        return List.copyOf(lastRows);
     }
 
     /** Oldest first. */

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
 import im.restante.session.Outbound;
+import im.restante.store.MessageKind;
+import im.restante.store.StoredMessage;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Counting what was sent, as XEP-0198 does. */
@@ -82,5 +85,26 @@ class SentStanzasTest {
         assertFalse(sent.isComplete());
         assertEquals(7, sent.unacknowledged().get(0).row());
         assertEquals(1, sent.unacknowledged().size());
+    }
+
+    @Test
+    void rowsAcknowledgedLastAreRememberedForTheirPageMayBeInPart() {
+        SentStanzas sent = new SentStanzas(0, 1000);
+        for (int i = 1; i <= 3; i++) {
+            sent.sent(row(i));
+        }
+        assertTrue(sent.acknowledge(2));
+        assertEquals(List.of(1L, 2L), sent.lastRows());
+    }
+
+    private static StoredMessage row(long id) {
+        return new StoredMessage(
+                id,
+                Jid.of("a@localhost"),
+                Jid.of("b@localhost"),
+                Instant.EPOCH,
+                null,
+                MessageKind.OFFLINE,
+                new byte[10]);
     }
 }

@@ -23,7 +23,7 @@ public final class RemovedAccounts implements AccountListener {
         for (Session session : registry.of(account.bare())) {
             session.accountRemoved();
             ClientLink link = session.link();
-            Runnable end = () -> link.close(StreamCondition.NOT_AUTHORIZED, "The account was removed");
+            Runnable end = () -> session.close(StreamCondition.NOT_AUTHORIZED, "The account was removed");
             if (session.isSuspended()) {
                 end.run(); // it asked nothing that is still to be answered
             } else {

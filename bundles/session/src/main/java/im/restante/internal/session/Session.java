@@ -21,6 +21,7 @@ import im.restante.stanza.StanzaError;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import im.restante.xml.StreamCondition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -53,6 +54,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
     private volatile boolean carbons;
     private volatile boolean accountGone;
     private volatile boolean gone;
+    private volatile Closing closing;
     private final Suspension suspension = new Suspension();
 
     Session(Jid jid, ClientLink link, Instant since, Router router, Owner owner) {
@@ -88,6 +90,15 @@ final class Session implements ClientSession, LiveSession, Recipient {
 
     void carbons(boolean enabled) {
         carbons = enabled;
+    }
+
+    /** Why it must end. */
+    private record Closing(StreamCondition condition, String text) {}
+
+    /** Ends its connection; or the one on which its client resumes at this moment. */
+    void close(StreamCondition condition, String text) {
+        closing = new Closing(condition, text);
+        link.close(condition, text);
     }
 
     ClientLink link() {
@@ -298,6 +309,11 @@ final class Session implements ClientSession, LiveSession, Recipient {
         again.forEach(back::offer);
         suspension.end(back, Set.copyOf(received), () -> link = back);
         owner.received(this, received);
+        Closing asked = closing;
+        if (asked != null) {
+            back.close(asked.condition(), asked.text());
+            return;
+        }
         Runnable drain = presence != null && priority >= 0 ? owner.available(this) : null;
         if (drain != null) {
             back.afterPending(drain);

@@ -152,11 +152,16 @@ public final class SessionHost implements SessionManager, Spools, Retrieval, Sta
     @Deactivate
     void deactivate() {
         for (Session session : registry.all()) {
-            session.link().close(StreamCondition.SYSTEM_SHUTDOWN, null);
+            session.close(StreamCondition.SYSTEM_SHUTDOWN, null);
             registry.close(session);
             registry.release(session);
         }
         workers.close();
+        if (owners.unstored() > 0) {
+            LOG.error(
+                    "{} messages that came back from sessions were not taken by the store, and are lost",
+                    owners.unstored());
+        }
     }
 
     @Reference(
@@ -330,7 +335,7 @@ public final class SessionHost implements SessionManager, Spools, Retrieval, Sta
                 "{} is bound anew, its predecessor from {} ends",
                 full,
                 before.link().remote());
-        before.link().close(StreamCondition.CONFLICT, "Replaced by a new connection of the same resource");
+        before.close(StreamCondition.CONFLICT, "Replaced by a new connection of the same resource");
         workers.after(CONFLICT_PATIENCE, () -> {
             if (!before.over().isDone()) {
                 LOG.warn(
@@ -338,7 +343,7 @@ public final class SessionHost implements SessionManager, Spools, Retrieval, Sta
                         full,
                         before.link().remote());
                 registry.close(before);
-                before.owner().left(before, List.of()).durable().thenRun(before::forget);
+                before.owner().left(before, List.of()).durable().whenComplete((done, problem) -> before.forget());
             }
         });
         return before.over().thenComposeAsync(gone -> take(full, link), workers);

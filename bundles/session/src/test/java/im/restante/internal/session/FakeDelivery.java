@@ -32,7 +32,9 @@ final class FakeDelivery implements Delivery {
     final List<Long> stored = new ArrayList<>(); // in the order of the calls
     volatile int limit = -1;
     volatile boolean broken;
+    volatile boolean pageRead;
     volatile boolean unremovable;
+    volatile boolean unreturnable;
     volatile boolean hints; // whether any hint says that a message is not kept
     volatile long floor;
     private volatile CompletableFuture<Void> gate = completedFuture(null);
@@ -135,6 +137,9 @@ final class FakeDelivery implements Delivery {
 
     @Override
     public CompletionStage<Void> putBack(List<StoredMessage> back) {
+        if (unreturnable) {
+            return CompletableFuture.failedFuture(new StoreException("broken"));
+        }
         return this.<Void>answer(() -> {
             back.forEach(row ->
                     rows.computeIfAbsent(row.owner(), o -> new TreeMap<>()).putIfAbsent(row.id(), row));
@@ -144,6 +149,7 @@ final class FakeDelivery implements Delivery {
 
     @Override
     public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int most, long bytes) {
+        pageRead = true;
         if (broken) {
             return CompletableFuture.failedFuture(new StoreException("broken"));
         }

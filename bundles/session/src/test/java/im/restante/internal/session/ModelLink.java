@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionStage;
  * says so. With stream management live messages count as had when they are acknowledged, without it when they are written.
  */
 final class ModelLink implements ClientLink {
+    private static final int MOST_IN_PART = 500;
+
     private final boolean acknowledges;
     private final int bound;
     private final Client client;
@@ -203,6 +205,13 @@ final class ModelLink implements ClientLink {
 
     boolean acknowledges() {
         return acknowledges;
+    }
+
+    /** Ids of what the client has acknowledged of pages that it has not got whole: they are in the spool still. */
+    List<Long> acknowledgedInPart() {
+        return got.subList(Math.max(0, proved - MOST_IN_PART), proved).stream()
+                .map(Got::id)
+                .toList();
     }
 
     /** Ids of what was written and not proved, in the order of the count. */

@@ -187,6 +187,8 @@ final class ModelWorld {
         final ClientSession session;
         /** Ids of what the client had not acknowledged. */
         List<Long> sent = List.of();
+
+        List<Long> acknowledged = List.of();
         /** How many of them it has got. */
         int got;
 
@@ -448,6 +450,7 @@ final class ModelWorld {
         away.durable = away.session.suspended(() -> {
             meanwhile();
             away.sent = visit.link.unproved();
+            away.acknowledged = visit.link.acknowledgedInPart();
             away.got = visit.link.arrivedUnproved();
             List<Outbound> unsent = visit.link.end(false);
             note(visit.name + " had got " + away.got + " of " + away.sent + ", unsent "
@@ -501,7 +504,9 @@ final class ModelWorld {
         visit.link = new ModelLink(visit, true, random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1000);
         visit.away = null;
         visit.ending = false;
-        away.session.resumed(visit.link, received, List.of());
+        List<Long> has = new ArrayList<>(away.acknowledged);
+        has.addAll(received);
+        away.session.resumed(visit.link, has, List.of());
         visit.session = away.session;
     }
 

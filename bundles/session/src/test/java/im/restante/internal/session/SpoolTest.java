@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -460,5 +461,23 @@ class SpoolTest {
         Client juliet = server.connect(JULIET, "balcony");
         juliet.chat(ROMEO, "1");
         assertTrue(delivery.rows.get(ROMEO).firstKey() > delivery.floor);
+    }
+
+    @Test
+    void nothingIsHandedOverWhileAStoreMayEvictItForAMessageOfBefore() {
+        Client juliet = server.connect(JULIET, "balcony");
+        juliet.chat(ROMEO, "1");
+        server.delivery.shut();
+        juliet.send("<message to='" + ROMEO + "' type='chat'><body>2</body></message>");
+        AtomicBoolean open = new AtomicBoolean();
+        AtomicBoolean tooEarly = new AtomicBoolean();
+        server.delivery.pageRead = false;
+        FakeLink link = new FakeLink().onSentStored(() -> tooEarly.compareAndSet(false, !open.get()));
+        server.connect(ROMEO, "orchard", link).available(0);
+        eventually(() -> server.delivery.pageRead);
+        open.set(true);
+        server.delivery.open();
+        eventually(() -> link.bodies().equals(List.of("1", "2")));
+        assertFalse(tooEarly.get());
     }
 }

@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.internal.session.Server.Client;
 import im.restante.session.Ending;
 import im.restante.session.Outbound;
+import im.restante.xml.StreamCondition;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +128,59 @@ class SuspensionTest {
         cutWith(1, 1);
         romeo.session.resumed(back, List.of(), List.of());
         assertEquals(List.of(), back.bodies());
+        assertEquals(numbers(1, 1), server.delivery.spool(ROMEO));
+    }
+
+    @Test
+    void whatItHasLeavesTheSpoolThoughAnotherIsAboutToBeGivenIt() {
+        List<Outbound> unsent = cutWith(1, 3);
+        FakeLink busy = new FakeLink().unsettled();
+        server.connect(ROMEO, "hall", busy).available(0);
+        romeo.session.resumed(back, ids(unsent.subList(0, 2)), List.of());
+        eventually(() -> server.delivery.spool(ROMEO).equals(numbers(3, 3)));
+        busy.settle();
+        eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+        assertEquals(numbers(3, 3), busy.bodies());
+    }
+
+    @Test
+    void aNameThatIsBoundAnewWhileItsClientResumesIsGivenUpOnTheNewConnection() {
+        cutWith(1, 2);
+        server.host.bind(ROMEO, "orchard", new FakeLink());
+        eventually(() -> romeo.link.closedWith() == StreamCondition.CONFLICT);
+        romeo.session.resumed(back, List.of(), List.of());
+        assertEquals(StreamCondition.CONFLICT, back.closedWith());
+    }
+
+    @Test
+    void aPageThatItsOldConnectionCouldNotTakeIsNotHeldAgainstTheNewOne() {
+        romeo.available(-1);
+        numbers(1, 2).forEach(n -> juliet.chat(ROMEO, n));
+        romeo.link.refusing().onSentStored(() -> {
+            List<Outbound> unsent = romeo.link.cut();
+            romeo.session.suspended(() -> unsent);
+            romeo.session.resumed(back, List.of(), List.of());
+        });
+        romeo.available(0);
+        eventually(() -> back.bodies().equals(numbers(1, 2)));
+        eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+        eventually(() -> server.state(romeo).equals("LIVE"));
+        juliet.chat(ROMEO, "3");
+        assertEquals(numbers(1, 3), back.bodies());
+    }
+
+    @Test
+    void itIsNotSafeToComeBackBeforeAllIsStored() {
+        romeo.link.hold(Integer.MAX_VALUE);
+        juliet.chat(ROMEO, "1");
+        List<Outbound> unsent = romeo.link.cut();
+        server.delivery.unreturnable = true;
+        CompletableFuture<Void> durable = romeo.session.suspended(() -> unsent).toCompletableFuture();
+        eventually(() -> server.host.owners().unstored() == 1);
+        assertFalse(durable.isDone());
+        server.delivery.unreturnable = false;
+        get(durable);
+        assertEquals(0, server.host.owners().unstored());
         assertEquals(numbers(1, 1), server.delivery.spool(ROMEO));
     }
 }

@@ -20,6 +20,7 @@ final class Appends {
 
     private long begun;
     private int justQueued;
+    private int limited;
 
     /** Without a verdict. Goes up under the lock only. */
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -35,6 +36,7 @@ final class Appends {
 
     void add(Append append) {
         begun++;
+        limited += append.unlimited ? 0 : 1;
         inFlight.incrementAndGet();
         queue.add(append);
         justQueued++;
@@ -47,6 +49,11 @@ final class Appends {
 
     boolean areInFlight() {
         return inFlight.get() > 0;
+    }
+
+    /** Whether any of those without a verdict is subject to a quota. */
+    boolean mayEvict() {
+        return limited > 0;
     }
 
     boolean isIdle() {
@@ -115,8 +122,9 @@ final class Appends {
             append.decided = true;
             append.committed = stored instanceof Verdict.Stored;
             boolean none = inFlight.decrementAndGet() == 0;
+            boolean lastLimited = !append.unlimited && --limited == 0;
             Drain drain = spool.drain();
-            if (drain != null && !drain.stepDue && (none || drain.follows())) {
+            if (drain != null && !drain.stepDue && (none || lastLimited || drain.follows())) {
                 drain.stepDue = true;
                 all.workers.execute(() -> spool.drainer.step(drain));
             }

@@ -8,6 +8,8 @@ import java.util.List;
 /** One reading of the spool to one session: how far it has come. */
 final class Drain {
     final Recipient to;
+    /** The time the session has been present, at one go. */
+    final Spool.Present presence;
     /** For those who ask what became of a message. */
     final String how;
 
@@ -46,8 +48,9 @@ final class Drain {
 
     private long freshBytes;
 
-    Drain(Recipient to, long begunAt) {
-        this.to = to;
+    Drain(Spool.Present presence, long begunAt) {
+        this.presence = presence;
+        this.to = presence.recipient();
         this.how = "to " + to.jid();
         this.begunAt = begunAt;
     }

@@ -82,7 +82,7 @@ final class Drainer {
         if (!journal && d.follows()) {
             d.again();
         }
-        if (d.next != null && !d.sending && d.fits(all.settings()) && spool.leases.areAllOf(d)) {
+        if (d.next != null && !d.sending && d.fits(all.settings()) && maySend(d)) {
             takePage(d, step);
             if (d.nearEnd && spool.state() == Owner.State.DRAINING && !journal) {
                 spool.handOver();
@@ -95,7 +95,7 @@ final class Drainer {
         if (journal && !d.follows() && hasReadAll(d)) {
             d.beginToFollow();
         }
-        if (d.follows() && !d.sending && spool.leases.size() < 2 && spool.leases.areAllOf(d)) {
+        if (d.follows() && !d.sending && spool.leases.size() < 2 && maySend(d)) {
             step.page = d.takeFresh(all.settings());
             step.lease = step.page.isEmpty() ? null : spool.leases.begin(d, step.page);
         }
@@ -107,6 +107,14 @@ final class Drainer {
             beginToRead(d, step);
         }
         return step;
+    }
+
+    /**
+     * Rows of an earlier drain that are not proved may have to come before this one's; and a message that came while nobody was
+     * there may have the store evict the pair's oldest, which must not be leased then.
+     */
+    private boolean maySend(Drain d) {
+        return spool.leases.areAllOf(d) && !spool.appends.mayEvict();
     }
 
     private void takePage(Drain d, Step step) {
@@ -251,8 +259,7 @@ final class Drainer {
             if (proved) {
                 return proved(lease);
             }
-            spool.fallAll(lease.drain.to);
-            spool.withdraw(lease.drain.to);
+            spool.unproved(lease);
             return null;
         });
         if (removal != null) {

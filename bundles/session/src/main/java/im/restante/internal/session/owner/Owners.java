@@ -32,6 +32,7 @@ public final class Owners {
     final Dynamic<Delivery> delivery;
     final BiPredicate<Jid, Jid> blocked;
     final Supplier<MessageRules> rules;
+    final Unstored unstored = new Unstored();
     private final ConcurrentHashMap<Jid, Owner> owners = new ConcurrentHashMap<>();
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final AtomicInteger made = new AtomicInteger();
@@ -180,6 +181,11 @@ public final class Owners {
             }
             return question.apply(present);
         });
+    }
+
+    /** Messages that came back from sessions and are not in a store: lost if the server ends now. */
+    public long unstored() {
+        return unstored.count();
     }
 
     private void sweep() {

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 final class Returns {
     private static final Logger LOG = LoggerFactory.getLogger(Returns.class);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final int PUT_BACK_TRIES = 30;
+    /** Tries, a second apart, that a drain waits for, so that order holds. */
+    private static final int TRIES_IN_ORDER = 30;
 
     private final Spool spool;
     private final Owners all;
@@ -75,15 +76,15 @@ final class Returns {
     /** See {@link Owner#received}. */
     void received(Recipient recipient, Collection<Long> ids) {
         Removal removal = spool.decide(() -> {
-            if (spool.drain() != null) {
-                spool.copies.received(ids, recipient);
-                return null;
-            }
-            return spool.removals.begin(List.copyOf(ids));
+            List<Long> leased = ids.stream().filter(spool.leases::contains).toList();
+            spool.copies.received(leased, recipient);
+            return spool.removals.begin(
+                    ids.stream().filter(id -> !leased.contains(id)).toList());
         });
-        if (removal != null) {
-            spool.drainer.remove(removal);
+        if (!removal.ids().isEmpty()) {
+            all.witness().fate(spool.jid, removal.ids(), Fate.PROVED, "to " + recipient.jid());
         }
+        spool.drainer.remove(removal);
     }
 
     private Set<Long> addressedTo(Jid full, List<Outbound> unsent) {
@@ -140,29 +141,60 @@ final class Returns {
         all.ask(delivery -> delivery.putBack(rows))
                 .whenCompleteAsync(
                         (done, problem) -> {
-                            if (problem != null && attempt < PUT_BACK_TRIES) {
-                                all.workers.after(RETRY, () -> putBack(rows, attempt + 1, durable));
-                                return;
+                            if (problem == null) {
+                                cameBack(rows, attempt, durable);
+                            } else {
+                                notYet(rows, attempt, durable, problem);
                             }
-                            if (problem != null) {
-                                LOG.error(
-                                        "{} messages that {} had not been given yet could not be stored and are lost",
-                                        rows.size(),
-                                        spool.jid,
-                                        problem);
-                            }
-                            List<Long> ids =
-                                    rows.stream().map(StoredMessage::id).toList();
-                            all.witness()
-                                    .fate(
-                                            spool.jid,
-                                            ids,
-                                            problem == null ? Fate.RETURNED : Fate.LOST,
-                                            "its session ended before it had it");
-                            spool.change(spool::cameBack);
-                            durable.complete(null);
-                            spool.drainer.goOn();
                         },
                         all.workers);
+    }
+
+    private void cameBack(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable) {
+        if (attempt > 1) {
+            all.unstored.stored(rows);
+        }
+        all.witness().fate(spool.jid, ids(rows), Fate.RETURNED, "its session ended before it had it");
+        if (attempt <= TRIES_IN_ORDER) {
+            spool.change(spool::cameBack);
+            durable.complete(null);
+            spool.drainer.goOn();
+        } else {
+            durable.complete(null);
+            all.arrived(spool.jid);
+        }
+    }
+
+    private void notYet(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable, Throwable problem) {
+        if (attempt == 1 && !all.unstored.admit(rows)) {
+            LOG.error(
+                    "{} messages that {} had not been given yet are lost: the store fails, and {} bytes that it"
+                            + " should have taken wait in memory already",
+                    rows.size(),
+                    spool.jid,
+                    Unstored.MOST_BYTES,
+                    problem);
+            all.witness().fate(spool.jid, ids(rows), Fate.LOST, "the store failed, and too much waits for it");
+            spool.change(spool::cameBack);
+            durable.completeExceptionally(problem);
+            spool.drainer.goOn();
+            return;
+        }
+        if (attempt % TRIES_IN_ORDER == 1) {
+            LOG.warn(
+                    "{} messages that {} had not been given yet cannot be stored now, trying on: {}",
+                    rows.size(),
+                    spool.jid,
+                    problem.toString());
+        }
+        if (attempt == TRIES_IN_ORDER) { // later ones wait no longer
+            spool.change(spool::cameBack);
+            spool.drainer.goOn();
+        }
+        all.workers.after(RETRY, () -> putBack(rows, attempt + 1, durable));
+    }
+
+    private static List<Long> ids(List<StoredMessage> rows) {
+        return rows.stream().map(StoredMessage::id).toList();
     }
 }

@@ -162,12 +162,16 @@ final class Spool {
     // ---- sessions
 
     boolean isPresent(Recipient recipient) {
+        return presence(recipient) != null;
+    }
+
+    private Present presence(Recipient recipient) {
         for (int i = 0; i < present.size(); i++) {
             if (present.get(i).recipient() == recipient) {
-                return true;
+                return present.get(i);
             }
         }
-        return false;
+        return null;
     }
 
     /** What starts the drain that begins with this session; null if there is none to start. */
@@ -209,12 +213,25 @@ final class Spool {
         return present.get(0).recipient();
     }
 
+    /** A page was not proved. A session that was cut and has come back since answers for none of before. */
+    void unproved(Lease lease) {
+        Recipient to = lease.drain.to;
+        if (presence(to) == lease.drain.presence) {
+            fallAll(to);
+            withdraw(to);
+        } else {
+            fall(lease);
+        }
+    }
+
+    private void fall(Lease lease) {
+        leases.end(lease);
+        readFromTheOldest();
+    }
+
     /** A session has ended: all its leases fall at once, so that whoever drains next gets their rows in order. */
     void fallAll(Recipient recipient) {
-        leases.fallingWith(recipient).forEach(lease -> {
-            leases.end(lease);
-            readFromTheOldest();
-        });
+        leases.fallingWith(recipient).forEach(this::fall);
     }
 
     // ---- state
@@ -227,7 +244,7 @@ final class Spool {
 
     private Drain drain(Recipient recipient) {
         state = Owner.State.DRAINING;
-        drain = new Drain(recipient, all.ids.last());
+        drain = new Drain(presence(recipient), all.ids.last());
         return drain;
     }
 
