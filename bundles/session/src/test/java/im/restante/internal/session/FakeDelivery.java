@@ -69,9 +69,11 @@ final class FakeDelivery implements Delivery {
 
     List<String> spool(Jid owner) {
         TreeMap<Long, StoredMessage> spool = rows.getOrDefault(owner, new TreeMap<>());
+        List<StoredMessage> now;
         synchronized (this) {
-            return spool.values().stream().map(this::body).toList();
+            now = List.copyOf(spool.values());
         }
+        return now.stream().map(this::body).toList();
     }
 
     private String body(StoredMessage row) {

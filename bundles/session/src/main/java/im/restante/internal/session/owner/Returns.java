@@ -78,13 +78,13 @@ final class Returns {
         Removal removal = spool.decide(() -> {
             List<Long> leased = ids.stream().filter(spool.leases::contains).toList();
             spool.copies.received(leased, recipient);
-            return spool.removals.begin(
-                    ids.stream().filter(id -> !leased.contains(id)).toList());
+            List<Long> free = ids.stream().filter(id -> !leased.contains(id)).toList();
+            return free.isEmpty() ? null : spool.removals.begin(free);
         });
-        if (!removal.ids().isEmpty()) {
+        if (removal != null) {
             all.witness().fate(spool.jid, removal.ids(), Fate.PROVED, "to " + recipient.jid());
+            spool.drainer.remove(removal);
         }
-        spool.drainer.remove(removal);
     }
 
     private Set<Long> addressedTo(Jid full, List<Outbound> unsent) {
