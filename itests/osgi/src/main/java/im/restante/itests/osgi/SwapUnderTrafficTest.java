@@ -16,7 +16,7 @@ class SwapUnderTrafficTest {
             FrameworkUtil.getBundle(SwapUnderTrafficTest.class).getBundleContext();
 
     @Test
-    @Disabled("some runs fail: what is under way to one store when another is chosen may come behind later messages")
+    @Disabled("by the command in itests/README.md, until it was right in many runs since the order over two stores was mended")
     void everySeamIsSwappedAndNothingIsLostDoubledLateOrDropped() throws Exception {
         try (MariaDb database = new MariaDb()) {
             Swaps swaps = new Swaps(new Server(context), context, database.configuration());
