@@ -16,7 +16,8 @@ class SwapUnderTrafficTest {
             FrameworkUtil.getBundle(SwapUnderTrafficTest.class).getBundleContext();
 
     @Test
-    @Disabled("by the command in itests/README.md, until it was right in many runs since the order over two stores was mended")
+    @Disabled(
+            "by the command in itests/README.md, until it was right in many runs since the order over two stores was mended")
     void everySeamIsSwappedAndNothingIsLostDoubledLateOrDropped() throws Exception {
         try (MariaDb database = new MariaDb()) {
             Swaps swaps = new Swaps(new Server(context), context, database.configuration());
