@@ -1,7 +1,5 @@
 package im.restante.itests.faults;
 
-import im.restante.itests.harness.Await;
-import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -25,13 +23,7 @@ final class DrainKill implements Scenario {
         int backlog = 200 + random.nextInt(MOST);
         site.fill(sender, owner, backlog, random, ledger);
 
-        Client client = site.login(owner, "first");
-        int killAfter = random.nextInt(backlog);
-        client.presence();
-        Await.until(
-                () -> "only " + client.count() + " of " + backlog + " came",
-                Duration.ofSeconds(30),
-                () -> client.count() >= killAfter);
+        Client client = site.drainInPart(owner, "first", random.nextInt(backlog));
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(5_000)));
         site.kill(random);
         client.awaitEnd();

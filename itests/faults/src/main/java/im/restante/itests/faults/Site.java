@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /** A server under test, with what every scenario does to it. */
 final class Site implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration DRAIN_BEGINS = Duration.ofSeconds(30);
     private static final long POLL_NANOS = 30_000_000;
     private static final long RETRY_NANOS = 500_000_000;
 
@@ -146,7 +147,18 @@ final class Site implements AutoCloseable {
         drainOn(recipient, client, ledger);
     }
 
-    /** The same for one who is logged in and available. */
+    /** Logs {@code recipient} in and returns when so many messages have come; more come. */
+    Client drainInPart(String recipient, String resource, int count) throws Exception {
+        Client client = login(recipient, resource);
+        client.presence();
+        Await.until(
+                () -> "only " + client.count() + " messages came, not " + count,
+                DRAIN_BEGINS,
+                () -> client.count() >= count);
+        return client;
+    }
+
+    /** Drains one who is logged in and available. */
     void drainOn(String recipient, Client client, Ledger ledger) throws Exception {
         try {
             awaitEmpty(recipient, client);

@@ -4,12 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.itests.harness.Await;
-import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
-import im.restante.itests.mariadb.MariaDbServer;
-import im.restante.itests.mariadb.MariaDbServer.Database;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,52 +16,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What waits moves between SQLite and a real MariaDB server while the server serves, and is killed. */
-class MigrationIT {
+class MigrationIT extends MariaDbTest {
     private static final int OWNERS = 10;
     private static final int EACH = 1_000;
     private static final Pattern MOVED = Pattern.compile("(\\d+) of (\\d+) messages moved");
 
-    private static MariaDbServer mariaDb;
-
-    @BeforeAll
-    static void startMariaDb(@TempDir Path directory) throws Exception {
-        mariaDb = MariaDbServer.in(directory);
-        mariaDb.start();
-    }
-
-    @AfterAll
-    static void stopMariaDb() {
-        if (mariaDb != null) {
-            mariaDb.close();
-        }
-    }
-
-    private static ServerProcess prepare() throws Exception {
-        Database database = mariaDb.newDatabase();
-        return ServerProcess.prepare(Jdk.newest())
-                .configure("im.restante.quota", "store-limit", "-1")
-                .configure("im.restante.store.mariadb", "url", database.url())
-                .configure("im.restante.store.mariadb", "user", database.user())
-                .configure("im.restante.store.mariadb", ".password", database.password());
-    }
-
-    private static void store(ServerProcess server, String wanted) throws Exception {
-        server.configure("im.restante.offline", "store", wanted);
-        Await.until("the store is " + wanted, Duration.ofSeconds(30), () -> {
-            try {
-                return server.shell("restante:store")
-                        .lines()
-                        .anyMatch(line -> line.matches("\\*\\s+" + wanted + "\\s.*"));
-            } catch (IOException e) { // the command is away while its configuration changes
-                return false;
-            }
-        });
+    private static ServerProcess unlimited() throws Exception {
+        return prepare().configure("im.restante.quota", "store-limit", "-1");
     }
 
     /** Ten owners with a thousand messages each; returns when all are durable. */
@@ -103,11 +63,11 @@ class MigrationIT {
 
     @Test
     void aKillInTheMiddleLosesAndDoublesNothingAndTheSecondMoveFinishes() throws Exception {
-        try (ServerProcess server = prepare()) {
+        try (ServerProcess server = unlimited()) {
             server.start();
-            store(server, "sqlite");
+            choose(server, "sqlite");
             fill(server);
-            store(server, "mariadb");
+            choose(server, "mariadb");
             migrate(server, "sqlite mariadb");
             Await.until("some are moved", Duration.ofSeconds(30), () -> {
                 try {
@@ -140,21 +100,21 @@ class MigrationIT {
 
     @Test
     void underTrafficAndDrainsItGoesThereAndBackAndEverybodyGetsEverythingOnceInOrder() throws Exception {
-        try (ServerProcess server = prepare()) {
+        try (ServerProcess server = unlimited()) {
             server.start();
-            store(server, "sqlite");
+            choose(server, "sqlite");
             fill(server);
             server.user("nurse");
             List<SmackClient> online = new ArrayList<>();
             AtomicBoolean enough = new AtomicBoolean();
             CompletableFuture<Integer> traffic = CompletableFuture.supplyAsync(() -> send(server, enough));
-            store(server, "mariadb");
+            choose(server, "mariadb");
             CompletableFuture<String> there = migrate(server, "sqlite mariadb");
             for (int owner = 0; owner < OWNERS / 2; owner++) {
                 online.add(SmackClient.online(server, "owner" + owner, "orchard"));
             }
             assertWholeMove(there.get(90, TimeUnit.SECONDS));
-            store(server, "sqlite");
+            choose(server, "sqlite");
             CompletableFuture<String> back = migrate(server, "mariadb sqlite");
             for (int owner = OWNERS / 2; owner < OWNERS; owner++) {
                 online.add(SmackClient.online(server, "owner" + owner, "orchard"));
