@@ -1,45 +1,45 @@
 package im.restante.internal.why;
 
-import im.restante.jid.Jid;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 
 /**
  * The newest entries, bounded in number and in bytes; the oldest make room. In stripes by owner, so that threads seldom meet and a
- * flood for one owner does not wash all others away. Adding takes no lock: a place is claimed, then one object is put there.
+ * flood for one owner does not wash all others away. Adding takes no lock: a place is claimed, then the entry is copied there.
  */
 final class Ring {
-    /** What a place stands for; a larger entry takes several, so that the number of places bounds the bytes. */
-    static final int PLACE_BYTES = 512;
+    /** What a place holds; a longer entry takes several. */
+    static final int PLACE_CHARACTERS = 96;
 
     private static final int STRIPES = 4;
 
     private final Stripe[] stripes = new Stripe[STRIPES];
 
-    /** @param places how many entries of {@link #PLACE_BYTES} at most */
+    /** @param places how many entries of {@link #PLACE_CHARACTERS} at most */
     Ring(int places) {
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe(places / STRIPES);
         }
     }
 
-    /** How many places an entry takes. */
-    static int places(int bytes) {
-        return (bytes + PLACE_BYTES - 1) / PLACE_BYTES;
+    /** How many places a text takes. */
+    static int places(int characters) {
+        return Math.max(1, (characters + PLACE_CHARACTERS - 1) / PLACE_CHARACTERS);
     }
 
     /** A place for an entry about {@code owner}, behind all others; the clock is to be looked at afterwards. */
-    long claim(Jid owner, int places) {
+    long claim(String owner, int places) {
         return stripe(owner).claim(places);
     }
 
-    /** @param places as claimed for it */
-    void put(Entry entry, int places) {
-        stripe(entry.owner()).put(entry, places);
+    /** @param place the first of those that were claimed for it */
+    void put(long place, Entry entry) {
+        stripe(entry.owner()).put(place, entry);
     }
 
     /** All entries, oldest first among those of one owner. */
@@ -50,7 +50,7 @@ final class Ring {
     }
 
     /** Since when everything about {@code owner} is known, in milliseconds since 1970; 0 for ever. */
-    long reachesBackTo(Jid owner) {
+    long reachesBackTo(String owner) {
         return stripe(owner).reachesBackTo();
     }
 
@@ -63,58 +63,123 @@ final class Ring {
         return latest;
     }
 
-    private Stripe stripe(Jid owner) {
+    private Stripe stripe(String owner) {
         int hash = owner.hashCode();
         return stripes[(hash ^ hash >>> 16) & STRIPES - 1];
     }
 
+    /**
+     * Places are numbered without end and used in turn. {@code states} tells what is in each: 0 nothing yet, {@code n + 1} what
+     * belongs to place number n, {@code -(n + 1)} that this is being written. A reader looks before and after.
+     */
     private static final class Stripe {
-        private final AtomicLong next = new AtomicLong();
-        private final AtomicReferenceArray<Entry> entries;
+        /** Of a cache, with the one that is fetched with it, in longs. */
+        private static final int LINE = 16;
+
+        private static final VarHandle STATE = MethodHandles.arrayElementVarHandle(long[].class);
+
+        /** One number, with nothing beside it in its cache line that another processor reads. */
+        private final AtomicLongArray next = new AtomicLongArray(2 * LINE);
+
+        private final int places;
+        private final long[] states;
+        private final long[] numbers;
+        private final char[] text;
 
         Stripe(int places) {
-            entries = new AtomicReferenceArray<>(places);
+            this.places = places;
+            states = new long[places];
+            numbers = new long[places * Packed.NUMBERS];
+            text = new char[places * PLACE_CHARACTERS];
         }
 
-        long claim(int places) {
-            return next.getAndAdd(places);
+        long claim(int count) {
+            return next.getAndAdd(LINE, count);
         }
 
-        void put(Entry entry, int places) {
-            set(entry.place(), entry);
-            for (int more = 1; more < places; more++) {
-                set(entry.place() + more, null);
+        void put(long place, Entry entry) {
+            int count = places(Packed.characters(entry));
+            if (count > 1) {
+                put(place, count, entry);
+                return;
+            }
+            int at = begin(place);
+            if (at >= 0) {
+                Packed.write(entry, numbers, at * Packed.NUMBERS, text, at * PLACE_CHARACTERS);
+                end(at, place);
             }
         }
 
-        /** Unless a later one is there: this thread was overtaken by a whole turn. */
-        private void set(long place, Entry entry) {
-            int index = (int) (place % entries.length());
-            Entry there = entries.getAcquire(index);
-            while ((there == null || there.place() < place) && !entries.weakCompareAndSetRelease(index, there, entry)) {
-                there = entries.getAcquire(index);
+        private void put(long place, int count, Entry entry) {
+            long[] its = new long[Packed.NUMBERS];
+            char[] whole = new char[count * PLACE_CHARACTERS];
+            Packed.write(entry, its, 0, whole, 0);
+            for (int i = 0; i < count; i++) {
+                int at = begin(place + i);
+                if (at >= 0) {
+                    System.arraycopy(its, 0, numbers, at * Packed.NUMBERS, Packed.NUMBERS);
+                    System.arraycopy(whole, i * PLACE_CHARACTERS, text, at * PLACE_CHARACTERS, PLACE_CHARACTERS);
+                    end(at, place + i);
+                }
+                its[0] = Packed.CONTINUED;
             }
+        }
+
+        /** Where to write; -1 if this thread was overtaken by a whole turn, or overtakes one: then the entry is left out. */
+        private int begin(long place) {
+            int at = (int) (place % places);
+            long there = (long) STATE.getAcquire(states, at);
+            return there >= 0 && there <= place && STATE.compareAndSet(states, at, there, -(place + 1)) ? at : -1;
+        }
+
+        private void end(int at, long place) {
+            STATE.setRelease(states, at, place + 1);
         }
 
         /** In the order of their places. */
         List<Entry> kept() {
-            long oldest = next.get() - entries.length(); // what stands before is only not overwritten yet
-            List<Entry> kept = new ArrayList<>(entries.length());
-            for (int i = 0; i < entries.length(); i++) {
-                Entry entry = entries.getAcquire(i);
-                if (entry != null && entry.place() >= oldest) {
+            long end = next.get(LINE);
+            List<Entry> kept = new ArrayList<>();
+            for (long place = Math.max(0, end - places); place < end; place++) {
+                Entry entry = entry(place);
+                if (entry != null) {
                     kept.add(entry);
                 }
             }
-            kept.sort(Comparator.comparingLong(Entry::place));
             return kept;
+        }
+
+        /** Null where none begins, or it is not whole. */
+        private Entry entry(long place) {
+            long[] its = new long[Packed.NUMBERS];
+            char[] whole = new char[PLACE_CHARACTERS];
+            if (!read(place, its, whole, 0) || its[0] == Packed.CONTINUED) {
+                return null;
+            }
+            int count = places(Packed.characters(its[0]));
+            whole = Arrays.copyOf(whole, count * PLACE_CHARACTERS);
+            for (int i = 1; i < count; i++) {
+                if (!read(place + i, new long[Packed.NUMBERS], whole, i * PLACE_CHARACTERS)) {
+                    return null;
+                }
+            }
+            return Packed.read(its, whole);
+        }
+
+        private boolean read(long place, long[] itsNumbers, char[] itsText, int offset) {
+            int at = (int) (place % places);
+            if ((long) STATE.getAcquire(states, at) != place + 1) {
+                return false;
+            }
+            System.arraycopy(numbers, at * Packed.NUMBERS, itsNumbers, 0, Packed.NUMBERS);
+            System.arraycopy(text, at * PLACE_CHARACTERS, itsText, offset, PLACE_CHARACTERS);
+            VarHandle.loadLoadFence();
+            return (long) STATE.getOpaque(states, at) == place + 1;
         }
 
         long reachesBackTo() {
             List<Entry> kept = kept();
-            return next.get() <= entries.length() || kept.isEmpty()
-                    ? 0
-                    : kept.get(0).millis();
+            return next.get(LINE) <= places || kept.isEmpty() ? 0 : kept.get(0).millis();
         }
     }
 }

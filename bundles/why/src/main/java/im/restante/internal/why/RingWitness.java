@@ -28,11 +28,6 @@ import org.osgi.service.component.annotations.Reference;
 public final class RingWitness implements Witness {
     static final int PLACES = 8_192;
 
-    /** Of what a sender or another bundle wrote. */
-    static final int MOST_CHARACTERS = 256;
-    /** Of one entry; more ids make more entries. */
-    private static final int MOST_IDS = 512;
-
     private static final String[] SESSIONS = {"no session", "1 session", "2 sessions", "3 sessions", "4 sessions"};
 
     private final Clock clock;
@@ -58,17 +53,17 @@ public final class RingWitness implements Witness {
     @Override
     public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
         if (verdict instanceof Verdict.Delivered live) {
-            add(delivered, owner, sender, messageId, arrivalId, null, What.DELIVERED, sessions(live.sessions()));
+            add(delivered, owner, sender, messageId, arrivalId, List.of(), What.DELIVERED, sessions(live.sessions()));
         } else if (verdict instanceof Verdict.Stored stored) {
-            add(spooled, owner, sender, messageId, arrivalId, null, What.STORED, stored.rule());
+            add(spooled, owner, sender, messageId, arrivalId, List.of(), What.STORED, stored.rule());
         } else if (verdict instanceof Verdict.Skipped skipped) {
-            add(lost, owner, sender, messageId, arrivalId, null, What.SKIPPED, skipped.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), What.SKIPPED, skipped.reason());
         } else if (verdict instanceof Verdict.Refused refused) {
-            add(lost, owner, sender, messageId, arrivalId, null, What.REFUSED, refused.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), What.REFUSED, refused.reason());
         } else if (verdict instanceof Verdict.Dropped dropped) {
-            add(lost, owner, sender, messageId, arrivalId, null, What.DROPPED, dropped.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), What.DROPPED, dropped.reason());
         } else if (verdict instanceof Verdict.Failed failed) {
-            add(lost, owner, sender, messageId, arrivalId, null, What.FAILED, failed.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), What.FAILED, failed.reason());
         }
     }
 
@@ -79,10 +74,8 @@ public final class RingWitness implements Witness {
     @Override
     public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {
         List<Long> all = List.copyOf(ids);
-        for (int from = 0; from < all.size(); from += MOST_IDS) {
-            List<Long> some = all.size() <= MOST_IDS
-                    ? all
-                    : List.copyOf(all.subList(from, Math.min(from + MOST_IDS, all.size())));
+        for (int from = 0; from < all.size(); from += Entry.MOST_IDS) {
+            List<Long> some = all.subList(from, Math.min(from + Entry.MOST_IDS, all.size()));
             add(ring(fate), owner, null, null, 0, some, what(fate), how);
         }
     }
@@ -97,7 +90,7 @@ public final class RingWitness implements Witness {
                     row.sender(),
                     messageId(row),
                     row.id(),
-                    null,
+                    List.of(),
                     what(fate),
                     how == null ? received : received + "; " + how);
         }
@@ -121,19 +114,15 @@ public final class RingWitness implements Witness {
 
     private void add(
             Ring ring, Jid owner, Jid sender, String messageId, long id, List<Long> several, What what, String reason) {
-        String keptId = cut(messageId);
-        String keptReason = cut(reason);
-        int places = Ring.places(Entry.bytes(owner, sender, keptId, several, keptReason));
-        long place = ring.claim(owner, places);
-        int revision = revisions.current().number();
-        ring.put(
-                new Entry(place, clock.millis(), owner, sender, keptId, id, several, what, keptReason, revision),
-                places);
+        String from = sender == null ? null : sender.toString();
+        Entry timeless = new Entry(0, owner.toString(), from, cut(messageId), id, several, what, cut(reason), 0);
+        long place = ring.claim(timeless.owner(), Ring.places(Packed.characters(timeless)));
+        ring.put(place, timeless.at(clock.millis(), revisions.current().number()));
     }
 
     /** As much of a text as is kept. */
     static String cut(String text) {
-        return text == null || text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS);
+        return text == null || text.length() <= Entry.MOST_CHARACTERS ? text : text.substring(0, Entry.MOST_CHARACTERS);
     }
 
     /** All entries that {@code wanted} takes; those of one ring and owner oldest first. */
@@ -164,7 +153,7 @@ public final class RingWitness implements Witness {
     }
 
     private Instant reach(Ring ring, Jid ownerOrNull) {
-        long forgotten = ownerOrNull == null ? ring.reachesBackTo() : ring.reachesBackTo(ownerOrNull);
+        long forgotten = ownerOrNull == null ? ring.reachesBackTo() : ring.reachesBackTo(ownerOrNull.toString());
         return forgotten == 0 ? since : Instant.ofEpochMilli(forgotten);
     }
 }

@@ -64,7 +64,7 @@ public final class WhyCommand implements Function {
     }
 
     /** A message, however many entries there are about it. */
-    private record Numbered(Jid owner, Long id) {}
+    private record Numbered(String owner, Long id) {}
 
     @Override
     public Object execute(CommandSession session, List<Object> arguments) {
@@ -110,11 +110,12 @@ public final class WhyCommand implements Function {
     /** What the question hits, and what became later of the messages it hit. */
     private List<Entry> find(String asked, Jid jid) {
         String id = RingWitness.cut(asked);
+        String bare = jid == null ? null : jid.toString();
         boolean mayBeStanzaId = STANZA_ID.matcher(asked).matches();
         Set<Numbered> messages = new HashSet<>();
         witness.find(entry -> {
-            if (entry.owner().equals(jid)
-                    || jid != null && jid.equals(entry.sender())
+            if (entry.owner().equals(bare)
+                    || bare != null && bare.equals(entry.sender())
                     || id.equals(entry.messageId())) {
                 entry.ids().forEach(one -> messages.add(new Numbered(entry.owner(), one)));
             } else if (mayBeStanzaId) {
@@ -125,8 +126,8 @@ public final class WhyCommand implements Function {
             return false;
         });
         return witness
-                .find(entry -> entry.owner().equals(jid)
-                        || jid != null && jid.equals(entry.sender())
+                .find(entry -> entry.owner().equals(bare)
+                        || bare != null && bare.equals(entry.sender())
                         || id.equals(entry.messageId())
                         || entry.ids().stream().anyMatch(one -> messages.contains(new Numbered(entry.owner(), one))))
                 .stream()
@@ -134,9 +135,9 @@ public final class WhyCommand implements Function {
                 .toList();
     }
 
-    private String stanzaId(Jid owner, long id) {
+    private String stanzaId(String owner, long id) {
         StanzaIds present = stanzaIds;
-        return present == null ? null : present.stanzaId(owner, id);
+        return present == null ? null : present.stanzaId(Jid.of(owner), id);
     }
 
     private String sentence(Entry entry) {

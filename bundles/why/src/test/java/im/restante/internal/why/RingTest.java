@@ -3,17 +3,17 @@ package im.restante.internal.why;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.jid.Jid;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RingTest {
-    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final String ROMEO = "romeo@example.org";
     private static final int STRIPES = 4;
 
     @Test
@@ -27,7 +27,7 @@ class RingTest {
     }
 
     @Test
-    void anEntryOfManyBytesTakesTheRoomOfManyEntries() {
+    void anEntryOfMuchTextTakesTheRoomOfManyEntries() {
         Ring ring = new Ring(4 * STRIPES);
         for (int i = 1; i <= 4; i++) {
             add(ring, ROMEO, i, 1);
@@ -37,8 +37,7 @@ class RingTest {
         add(ring, ROMEO, 6, 1);
         assertEquals(List.of(5L, 6L), times(ring));
         assertEquals(5, ring.reachesBackTo());
-        assertEquals(
-                List.of(1, 1, 2, 3), List.of(Ring.places(1), Ring.places(512), Ring.places(513), Ring.places(1025)));
+        assertEquals(List.of(1, 1, 2, 3), List.of(Ring.places(1), Ring.places(96), Ring.places(97), Ring.places(193)));
     }
 
     @Test
@@ -57,7 +56,7 @@ class RingTest {
         for (int i = 2; i <= 4; i++) {
             add(ring, ROMEO, i, 1);
         }
-        ring.put(entry(late, ROMEO, 1), 1);
+        ring.put(late, entry(ROMEO, 1, 1));
         assertEquals(List.of(2L, 3L, 4L), times(ring));
     }
 
@@ -73,32 +72,73 @@ class RingTest {
     }
 
     @Test
-    void keepsTheNewestWhenManyAddAtOnce() throws Exception {
-        Ring ring = new Ring(64);
-        int threads = 4;
-        int each = 20_000;
+    void givesBackEveryFieldAsItWas() {
+        Ring ring = new Ring(64 * STRIPES);
+        String most = "\uD83D\uDC0D".repeat(Entry.MOST_CHARACTERS / 2);
+        String longOwner = "r".repeat(1023) + "@" + "e".repeat(1023);
+        List<Long> ids = LongStream.range(0, Entry.MOST_IDS)
+                .mapToObj(n -> Long.MAX_VALUE - n)
+                .toList();
+        List<Entry> entries = List.of(
+                new Entry(1, ROMEO, null, null, 0, List.of(), What.DROPPED, null, 1),
+                new Entry(2, ROMEO, "juliet@example.org", "", Long.MAX_VALUE, List.of(), What.STORED, "", 2),
+                new Entry(3, ROMEO, "juliet@example.org", most, 1, List.of(), What.ACCOUNT_REMOVED, most, 1 << 30),
+                new Entry(4, ROMEO, null, null, 0, ids, What.PROVED, "to romeo@example.org/orchard", 3));
+        entries.forEach(entry -> add(ring, entry));
+        List<Entry> kept = new ArrayList<>();
+        ring.forEach(kept::add);
+        assertEquals(entries, kept);
+
+        Entry ofLongNames = new Entry(5, longOwner, longOwner, most, 7, List.of(), What.LOST, most, 4);
+        Ring other = new Ring(64 * STRIPES);
+        add(other, ofLongNames);
+        other.forEach(entry -> assertEquals(ofLongNames, entry));
+        assertEquals(List.of(5L), times(other));
+    }
+
+    @Test
+    void aReaderSeesNoEntryThatIsMadeOfTwo() throws Exception {
+        Ring ring = new Ring(8 * STRIPES);
+        int threads = 3;
+        AtomicBoolean over = new AtomicBoolean();
         ExecutorService adding = Executors.newFixedThreadPool(threads);
         for (int t = 0; t < threads; t++) {
+            long millis = t;
+            String text = String.valueOf((char) ('a' + t)).repeat(60 * (t + 1)); // of one, two and three places
             adding.execute(() -> {
-                for (int i = 0; i < each; i++) {
-                    add(ring, ROMEO, i, 1);
+                while (!over.get()) {
+                    add(ring, new Entry(millis, ROMEO, text, text, millis, List.of(), What.STORED, null, 1));
                 }
             });
         }
+        int seen = 0;
+        while (seen < 20_000) {
+            List<Entry> kept = new ArrayList<>();
+            ring.forEach(kept::add);
+            for (Entry entry : kept) {
+                String text = String.valueOf((char) ('a' + entry.millis())).repeat(60 * ((int) entry.millis() + 1));
+                assertEquals(text, entry.sender());
+                assertEquals(text, entry.messageId());
+                assertEquals(entry.millis(), entry.id());
+                seen++;
+            }
+        }
+        over.set(true);
         adding.shutdown();
         assertTrue(adding.awaitTermination(30, TimeUnit.SECONDS));
-        List<Long> places = new ArrayList<>();
-        ring.forEach(entry -> places.add(entry.place()));
-        long all = threads * each;
-        assertEquals(LongStream.range(all - 64 / STRIPES, all).boxed().toList(), places);
     }
 
-    private static void add(Ring ring, Jid owner, long millis, int places) {
-        ring.put(entry(ring.claim(owner, places), owner, millis), places);
+    private static void add(Ring ring, String owner, long millis, int places) {
+        add(ring, entry(owner, millis, places));
     }
 
-    private static Entry entry(long place, Jid owner, long millis) {
-        return new Entry(place, millis, owner, null, "m", millis, null, What.STORED, null, 1);
+    private static void add(Ring ring, Entry entry) {
+        ring.put(ring.claim(entry.owner(), Ring.places(Packed.characters(entry))), entry);
+    }
+
+    private static Entry entry(String owner, long millis, int places) {
+        String reason = places == 1 ? null : "x".repeat((places - 1) * Ring.PLACE_CHARACTERS);
+        return new Entry(millis, owner, null, "m", millis, List.of(), What.STORED, reason, 1);
     }
 
     private static List<Long> times(Ring ring) {

@@ -146,12 +146,11 @@ class WhyCommandTest {
         for (int i = 0; i < 2 * RingWitness.PLACES; i++) {
             witness.verdict(large, large, "m".repeat(1_000), i + 1, FULL);
         }
-        long bytes = witness.find(entry -> true).stream()
-                .mapToLong(entry ->
-                        Entry.bytes(entry.owner(), entry.sender(), entry.messageId(), entry.several(), entry.reason()))
+        int places = witness.find(entry -> true).stream()
+                .mapToInt(entry -> Ring.places(Packed.characters(entry)))
                 .sum();
-        assertTrue(bytes <= (long) RingWitness.PLACES * Ring.PLACE_BYTES, () -> "" + bytes);
-        assertTrue(bytes > 1 << 19, () -> "and no less than needed: " + bytes);
+        assertTrue(places <= RingWitness.PLACES / 4, () -> "of one owner: " + places);
+        assertTrue(places > RingWitness.PLACES / 5, () -> "and no fewer than there is room for: " + places);
     }
 
     @Test
