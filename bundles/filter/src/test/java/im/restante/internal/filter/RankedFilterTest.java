@@ -10,6 +10,8 @@ import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
 import im.restante.stanza.Message;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -63,6 +65,24 @@ class RankedFilterTest {
         assertEquals(new Opinion.Skip("-/message/body"), filter.decide(message));
         filter.modified(Map.of("msg-store-offline-paths", ""));
         assertEquals(STOCK, filter.decide(message));
+    }
+
+    /** A mixture of both values, or none of them, would let another entry decide, or the defaults. */
+    @Test
+    void judgesAMessageByTheOldPathsOrByTheNewOnesWhileTheyChange() {
+        String[] values = {"/message/none,-/message/body,/message/x", "-/message/none,-/message/other,/message/body"};
+        Set<Opinion> either = Set.of(new Opinion.Skip("-/message/body"), new Opinion.Keep("/message/body"));
+        filter.modified(Map.of("msg-store-offline-paths", values[1]));
+        CompletableFuture<Void> changes = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < 20_000; i++) {
+                filter.modified(Map.of("msg-store-offline-paths", values[i % 2]));
+            }
+        });
+        while (!changes.isDone()) {
+            Opinion opinion = filter.decide(message);
+            assertTrue(either.contains(opinion), opinion::toString);
+        }
+        changes.join();
     }
 
     @Test

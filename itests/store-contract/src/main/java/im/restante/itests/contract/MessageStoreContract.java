@@ -28,11 +28,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -674,6 +676,43 @@ public abstract class MessageStoreContract {
         assertEquals(NURSE, soonest.owner());
         assertEquals(NOON.plusSeconds(1), soonest.expiresAt());
         assertEquals(List.of(1L, 3L, 4L, 5L), waiting(ROMEO));
+    }
+
+    /** As the server's purge does it: a chunk is looked up, its rows are removed owner by owner, then the next. */
+    @Test
+    void newMessagesAreStoredWhileManyExpiredOnesAreRemoved() {
+        int owners = 100;
+        int all = 20_000;
+        List<Jid> readers = IntStream.range(0, owners)
+                .mapToObj(n -> Jid.of("reader" + n + "@example.org"))
+                .toList();
+        await(store.appendAll(IntStream.rangeClosed(1, all)
+                .mapToObj(n -> expiring(n, readers.get(n % owners), NOON))
+                .toList()));
+        CompletableFuture<Void> purge = CompletableFuture.runAsync(this::removeExpired);
+        int meanwhile = 0;
+        for (long id = all + 1; !purge.isDone(); id++) {
+            stored(message(id));
+            meanwhile++;
+        }
+        purge.join();
+        int answered = meanwhile;
+        assertTrue(answered >= 10, () -> "stored during the purge: " + answered);
+        assertEquals(meanwhile, waiting(ROMEO).size());
+        assertEquals(meanwhile, await(store.statistics()).messages());
+    }
+
+    private void removeExpired() {
+        List<StoredMessage> chunk = await(store.expired(NOON, 500));
+        while (!chunk.isEmpty()) {
+            CompletableFuture<?>[] removals =
+                    chunk.stream().collect(Collectors.groupingBy(StoredMessage::owner)).entrySet().stream()
+                            .map(of -> store.remove(of.getKey(), ids(of.getValue()))
+                                    .toCompletableFuture())
+                            .toArray(CompletableFuture[]::new);
+            await(CompletableFuture.allOf(removals));
+            chunk = await(store.expired(NOON, 500));
+        }
     }
 
     @Test

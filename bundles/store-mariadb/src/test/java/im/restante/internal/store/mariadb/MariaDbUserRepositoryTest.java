@@ -1,13 +1,23 @@
 package im.restante.internal.store.mariadb;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import im.restante.account.Setting;
 import im.restante.account.UserRepository;
+import im.restante.itests.contract.GuideTables;
 import im.restante.itests.contract.UserRepositoryContract;
 import im.restante.itests.mariadb.MariaDbServer;
 import im.restante.itests.mariadb.MariaDbServer.Database;
+import im.restante.quota.UserLimits;
 import im.restante.store.jdbc.SqlStore;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MariaDbUserRepositoryTest extends UserRepositoryContract {
@@ -42,5 +52,20 @@ class MariaDbUserRepositoryTest extends UserRepositoryContract {
     @Override
     protected void close(UserRepository repository) {
         ((SqlStore) repository).close();
+    }
+
+    /** As a program reads it that was written for the tables of the guide's server. */
+    @Test
+    void aUsersLimitIsWhereTheGuideSays() throws Exception {
+        UserRepository repository = open();
+        repository
+                .create(TestStores.ROMEO, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        close(repository);
+        try (Connection connection =
+                DriverManager.getConnection(database.url(), database.user(), database.password())) {
+            assertEquals(List.of("10"), GuideTables.storeLimits(connection, "romeo@example.org"));
+        }
     }
 }

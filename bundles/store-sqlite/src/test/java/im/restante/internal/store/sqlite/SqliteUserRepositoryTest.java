@@ -1,19 +1,16 @@
 package im.restante.internal.store.sqlite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
+import im.restante.itests.contract.GuideTables;
 import im.restante.itests.contract.UserRepositoryContract;
 import im.restante.jid.Jid;
 import im.restante.quota.UserLimits;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -50,16 +47,8 @@ class SqliteUserRepositoryTest extends UserRepositoryContract {
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
         close(repository);
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("spool.db"));
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT pval FROM tig_users u"
-                        + " JOIN tig_nodes r ON r.uid=u.uid AND r.node='root' AND r.parent_nid IS NULL"
-                        + " JOIN tig_nodes n ON n.parent_nid=r.nid AND n.node='offline-msgs'"
-                        + " JOIN tig_pairs p ON p.nid=n.nid AND p.uid=u.uid AND p.pkey='store-limit'"
-                        + " WHERE u.user_id='romeo@example.org'")) {
-            assertTrue(rows.next());
-            assertEquals("10", rows.getString(1));
-            assertFalse(rows.next());
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("spool.db"))) {
+            assertEquals(List.of("10"), GuideTables.storeLimits(connection, "romeo@example.org"));
         }
     }
 }
