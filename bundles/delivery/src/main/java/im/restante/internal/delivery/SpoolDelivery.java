@@ -688,25 +688,32 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
-        return ask(
-                () -> stores.isOneMissing() // what it holds may have to come first
+        CompletionStage<Optional<List<StoredMessage>>> page = ask(
+                () -> stores.whole() == null // what the missing one holds may have to come first
                         ? null
                         : passIfAnyStore(owner, () -> settled(owner, afterId, rows, bytes)),
                 null);
+        return page.thenCompose(
+                read -> read.<CompletionStage<List<StoredMessage>>>map(CompletableFuture::completedFuture)
+                        .orElseGet(() -> page(owner, afterId, rows, bytes)));
     }
 
-    private CompletionStage<List<StoredMessage>> settled(Jid owner, long afterId, int rows, long bytes) {
+    private CompletionStage<Optional<List<StoredMessage>>> settled(Jid owner, long afterId, int rows, long bytes) {
         CompletableFuture<Void> settled = owed.settled();
         return settled.isDone()
                 ? read(owner, afterId, rows, bytes)
                 : settled.thenCompose(done -> read(owner, afterId, rows, bytes));
     }
 
-    private CompletionStage<List<StoredMessage>> read(Jid owner, long afterId, int rows, long bytes) {
-        List<Stores.Named> present = stores.present();
+    /** Empty if a store went or was chosen meanwhile: then it has to be asked for again. */
+    private CompletionStage<Optional<List<StoredMessage>>> read(Jid owner, long afterId, int rows, long bytes) {
+        List<Stores.Named> present = stores.whole();
+        if (present == null) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         return switch (present.size()) {
             case 0 -> noStore();
-            case 1 -> present.get(0).store().page(owner, afterId, rows, bytes);
+            case 1 -> present.get(0).store().page(owner, afterId, rows, bytes).thenApply(Optional::of);
             default -> readInTurn(owner, afterId, rows, bytes, present);
         };
     }
@@ -715,7 +722,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
      * The store that takes new messages first: whoever is found there was stored after those in the others (see
      * {@link OpenAppends}), which are read after it and so show them too.
      */
-    private CompletionStage<List<StoredMessage>> readInTurn(
+    private CompletionStage<Optional<List<StoredMessage>>> readInTurn(
             Jid owner, long afterId, int rows, long bytes, List<Stores.Named> present) {
         Stores.Named newest = stores.chosen();
         List<Stores.Named> first =
@@ -729,9 +736,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                             pages.addAll(older);
                             return MergedPage.of(pages, rows, bytes);
                         }))
-                .thenCompose(page -> stores.chosen() == newest
-                        ? CompletableFuture.completedFuture(page)
-                        : read(owner, afterId, rows, bytes)); // another was chosen meanwhile
+                .thenApply(page -> stores.chosen() == newest ? Optional.of(page) : Optional.empty());
     }
 
     @Override

@@ -80,9 +80,17 @@ final class Stores {
         missing.remove(id);
     }
 
-    /** Whether what is present may not be all, in a moment. */
-    boolean isOneMissing() {
-        return !missing.isEmpty();
+    /** All stores, highest ranking first; null while one is missing, and what is present may not be all. */
+    List<Named> whole() {
+        while (true) {
+            List<Named> now = present;
+            if (!missing.isEmpty()) {
+                return null;
+            }
+            if (now == present) { // else one may have come back between the two lines
+                return now;
+            }
+        }
     }
 
     /** Misses no store any more that went at that time or before. True if there was one. */

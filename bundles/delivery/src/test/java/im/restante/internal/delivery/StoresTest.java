@@ -90,6 +90,23 @@ class StoresTest {
     }
 
     @Test
+    void aPageThatIsBeingReadWaitsForAStoreThatGoesMeanwhile() {
+        FakeReference going = fixture.bind("first", 10, first);
+        fixture.bind("second", 0, second);
+        fill(first, 10, 1);
+        fill(second, 10, 2);
+        CompletableFuture<Void> read = new CompletableFuture<>();
+        first.beforePage = read;
+        CompletableFuture<List<StoredMessage>> page =
+                fixture.delivery.page(ROMEO, 0, 10, 1000).toCompletableFuture();
+        fixture.delivery.unbindStore(going);
+        read.complete(null);
+        assertFalse(page.isDone(), "not without the first of all");
+        fixture.bind("first", 10, first);
+        assertEquals(List.of(1L), ids(now(page)));
+    }
+
+    @Test
     void aPageDoesWithoutAStoreThatStaysAway() {
         FakeReference gone = fixture.bind("second", 0, second);
         fixture.bind("first", 0, first);
