@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +52,7 @@ final class Client implements AutoCloseable {
     private final Map<String, CompletableFuture<Void>> questions = new ConcurrentHashMap<>();
     private final List<Received> received = new ArrayList<>();
     private final List<Received> replies = new ArrayList<>();
-    private final List<Mail> refused = new ArrayList<>();
+    private final Map<Mail, String> refused = new LinkedHashMap<>();
     private final StanzaSplitter splitter = new StanzaSplitter();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch readingOn = new CountDownLatch(1);
@@ -215,9 +217,19 @@ final class Client implements AutoCloseable {
     }
 
     /** What came back as an error. */
-    List<Mail> refused() {
+    Set<Mail> refused() {
         synchronized (refused) {
-            return List.copyOf(refused);
+            return Set.copyOf(refused.keySet());
+        }
+    }
+
+    /** @throws AssertionError if something came back as an error, with the first */
+    void demandNothingRefused() {
+        synchronized (refused) {
+            if (!refused.isEmpty()) {
+                throw new AssertionError(refused.size() + " messages were refused, the first by "
+                        + refused.values().iterator().next());
+            }
         }
     }
 
@@ -307,7 +319,7 @@ final class Client implements AutoCloseable {
             }
         } else if (tag.startsWith("<message") && tag.contains("error")) {
             synchronized (refused) {
-                Mail.of(tag).ifPresent(refused::add);
+                Mail.of(tag).ifPresent(mail -> refused.put(mail, stanza));
             }
         } else if (tag.startsWith("<message")) {
             return message(stanza);

@@ -1,6 +1,7 @@
 package im.restante.itests.faults;
 
 import im.restante.itests.harness.Jdk;
+import im.restante.itests.harness.ServerProcess;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -95,6 +96,7 @@ public final class FaultRunner {
                     + Fault.on(terms).stream().map(Fault::word).collect(Collectors.joining(" ")));
             System.exit(2);
         }
+        ServerProcess.jar(); // rather than fail in every round
         System.out.printf(
                 "server on %s with %s%s, seed %d%n",
                 Jdk.newest(), mariaDb ? "MariaDB" : "SQLite", proof ? "" : ", proof=write", seed);

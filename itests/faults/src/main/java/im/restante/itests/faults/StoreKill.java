@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -101,7 +100,7 @@ final class StoreKill implements Scenario {
 
         void enter(List<Ledger> ledgers) {
             client.awaitEnd();
-            Set<Mail> refused = new HashSet<>(client.refused());
+            Set<Mail> refused = client.refused();
             sent.forEach((mail, recipient) ->
                     ledgers.get(recipient).sent(mail, mail.number() <= client.lastTaken() && !refused.contains(mail)));
         }
