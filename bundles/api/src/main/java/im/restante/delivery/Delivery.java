@@ -6,6 +6,7 @@ import im.restante.store.StoredMessage;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -40,8 +41,15 @@ public interface Delivery {
     /**
      * Appends messages that come back from a session, whatever the limits say. Completes when all are durable; exceptionally
      * with {@link im.restante.store.StoreException} if that is not certain.
+     *
+     * @param durable told of each as soon as it is durable, whatever becomes of the others; on a thread of a store: must not block
      */
-    CompletionStage<Void> putBack(List<StoredMessage> rows);
+    CompletionStage<Void> putBack(List<StoredMessage> rows, Consumer<StoredMessage> durable);
+
+    /** The same for somebody who only wants to know of all. */
+    default CompletionStage<Void> putBack(List<StoredMessage> rows) {
+        return putBack(rows, row -> {});
+    }
 
     /** What waits for {@code owner} in all stores present, merged by id; see {@link im.restante.store.MessageStore#page}. */
     CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes);

@@ -48,6 +48,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.osgi.framework.ServiceReference;
@@ -655,7 +656,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> rows) {
+    public CompletionStage<Void> putBack(List<StoredMessage> rows, Consumer<StoredMessage> durable) {
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
@@ -665,10 +666,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                 .map(settings::expiring)
                 .toList();
         List<StoredMessage> later = rows.subList(now.size(), rows.size());
-        return this.<Void>ask(() -> putBackAtOnce(now), null).thenCompose(done -> putBack(later));
+        return this.<Void>ask(() -> putBackAtOnce(now, durable), null).thenCompose(done -> putBack(later, durable));
     }
 
-    private CompletionStage<Void> putBackAtOnce(List<StoredMessage> rows) {
+    private CompletionStage<Void> putBackAtOnce(List<StoredMessage> rows, Consumer<StoredMessage> durable) {
         Stores.Named store = stores.chosen();
         if (store == null) {
             return null;
@@ -681,6 +682,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                             ? CompletableFuture.<Void>completedFuture(null)
                             : CompletableFuture.<Void>failedFuture(
                                     new StoreException("the store " + store.id() + " refused what has no limit")))
+                    .thenRun(() -> durable.accept(row))
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));

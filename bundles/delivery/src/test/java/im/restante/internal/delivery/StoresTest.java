@@ -246,13 +246,14 @@ class StoresTest {
     }
 
     @Test
-    void saysSoWhenOneRowCouldNotBePutBack() {
+    void saysSoWhenOneRowCouldNotBePutBackAndTellsOfTheOthers() {
         fixture.bind("first", 0, first);
         first.onAppend = row -> row.id() == 2 ? CompletableFuture.failedFuture(new StoreException("disk full")) : null;
-        assertEquals(
-                "disk full",
-                problem(fixture.delivery.putBack(List.of(row(1), row(2), row(3))))
-                        .getMessage());
+        List<Long> durable = new ArrayList<>();
+        CompletionStage<Void> back =
+                fixture.delivery.putBack(List.of(row(1), row(2), row(3)), row -> durable.add(row.id()));
+        assertEquals("disk full", problem(back).getMessage());
+        assertEquals(List.of(1L, 3L), durable);
     }
 
     @Test

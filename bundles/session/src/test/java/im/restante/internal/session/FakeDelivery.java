@@ -22,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A delivery over maps. Keeps what has a body and is no groupchat, headline or error; {@code rule:} in the id of a message is
@@ -35,6 +37,7 @@ final class FakeDelivery implements Delivery {
     volatile boolean pageRead;
     volatile boolean unremovable;
     volatile boolean unreturnable;
+    volatile Predicate<StoredMessage> neverTaken = row -> false; // of what is put back
     volatile boolean hints; // whether any hint says that a message is not kept
     volatile long floor;
     private volatile CompletableFuture<Void> gate = completedFuture(null);
@@ -138,15 +141,20 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> back) {
+    public CompletionStage<Void> putBack(List<StoredMessage> back, Consumer<StoredMessage> durable) {
         if (unreturnable) {
             return CompletableFuture.failedFuture(new StoreException("broken"));
         }
         return this.<Void>answer(() -> {
-            back.forEach(row ->
-                    rows.computeIfAbsent(row.owner(), o -> new TreeMap<>()).putIfAbsent(row.id(), row));
-            return null;
-        });
+                    back.stream().filter(row -> !neverTaken.test(row)).forEach(row -> {
+                        rows.computeIfAbsent(row.owner(), o -> new TreeMap<>()).putIfAbsent(row.id(), row);
+                        durable.accept(row);
+                    });
+                    return null;
+                })
+                .thenCompose(done -> back.stream().anyMatch(neverTaken)
+                        ? CompletableFuture.failedFuture(new StoreException("broken for one"))
+                        : CompletableFuture.completedFuture(null));
     }
 
     @Override

@@ -145,11 +145,14 @@ final class ModelStore implements Delivery {
     }
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> back) {
+    public CompletionStage<Void> putBack(List<StoredMessage> back, Consumer<StoredMessage> durable) {
         return this.<Void>write(
                 "put back " + back.stream().map(StoredMessage::id).toList(),
                 () -> {
-                    back.forEach(row -> spool(row.owner()).putIfAbsent(row.id(), row));
+                    back.forEach(row -> {
+                        spool(row.owner()).putIfAbsent(row.id(), row);
+                        durable.accept(row);
+                    });
                     return null;
                 },
                 answer -> answer.completeExceptionally(new StoreException("broken")));

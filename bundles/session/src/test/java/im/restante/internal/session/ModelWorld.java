@@ -416,7 +416,7 @@ final class ModelWorld {
         if (away != null && random.nextInt(3) == 0) {
             if (random.nextInt(4) == 0) {
                 expire(away);
-            } else if (!person.loner || old == null) {
+            } else if (!person.loner || nobodyIsHere(person)) {
                 resume(away);
             }
         } else if (old != null && (person.loner || random.nextBoolean())) {
@@ -425,9 +425,16 @@ final class ModelWorld {
             } else {
                 leave(old, random.nextInt(3) == 0);
             }
-        } else if (person.visits.size() - away(person).size() < (person.loner ? 1 : 3)) {
+        } else if (person.loner
+                ? nobodyIsHere(person)
+                : person.visits.size() - away(person).size() < 3) {
             come(person);
         }
+    }
+
+    /** Nor on the way in or out. */
+    private static boolean nobodyIsHere(Person person) {
+        return person.visits.size() == away(person).size();
     }
 
     private static List<Visit> away(Person person) {

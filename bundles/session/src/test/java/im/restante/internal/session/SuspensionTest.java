@@ -4,6 +4,7 @@ import static im.restante.internal.session.Server.JULIET;
 import static im.restante.internal.session.Server.ROMEO;
 import static im.restante.internal.session.Server.eventually;
 import static im.restante.internal.session.Server.get;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,8 @@ import im.restante.internal.session.Server.Client;
 import im.restante.session.Ending;
 import im.restante.session.Outbound;
 import im.restante.xml.StreamCondition;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -182,5 +185,26 @@ class SuspensionTest {
         get(durable);
         assertEquals(0, server.host.owners().unstored());
         assertEquals(numbers(1, 1), server.delivery.spool(ROMEO));
+    }
+
+    @Test
+    void theLogSaysWhatIsLostIfTheStoreDoesNotTakeItBeforeTheServerEnds() {
+        server.delivery.unreturnable = true;
+        romeo.link.hold(Integer.MAX_VALUE);
+        numbers(1, 2).forEach(n -> juliet.chat(ROMEO, n));
+        List<Outbound> unsent = romeo.link.cut();
+        romeo.session.suspended(() -> unsent);
+        eventually(() -> server.host.owners().unstored() == 2);
+        PrintStream errors = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, UTF_8));
+        try {
+            server.close();
+        } finally {
+            System.setErr(errors);
+        }
+        String said = log.toString(UTF_8);
+        String lost = "2 messages that came back from sessions were not taken by the store, and are lost";
+        assertTrue(said.contains("ERROR") && said.contains(lost), said);
     }
 }

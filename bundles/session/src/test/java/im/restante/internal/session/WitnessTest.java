@@ -67,6 +67,29 @@ class WitnessTest {
         assertTrue(back.startsWith("romeo@localhost [" + witnessed.arrivals.get(0) + "] RETURNED"), back);
     }
 
+    @Test
+    void eachIsWitnessedAsBackThoughTheStoreTakesNotAll() {
+        Client romeo = server.live(ROMEO, "orchard", 0);
+        romeo.link.hold(100);
+        List.of("1", "2", "3").forEach(n -> juliet.chat(ROMEO, n));
+        long second = witnessed.arrivals.get(1);
+        server.delivery.neverTaken = row -> row.id() == second;
+        romeo.endLater(Ending.CUT);
+        eventually(() -> witnessed.lines.size() == 4);
+        assertEquals(
+                "romeo@localhost [" + witnessed.arrivals.get(0) + ", " + witnessed.arrivals.get(2)
+                        + "] RETURNED (its session ended before it had it)",
+                witnessed.lines.get(3));
+        assertEquals(1, server.host.owners().unstored());
+        server.delivery.neverTaken = row -> false;
+        eventually(() -> witnessed.lines.size() == 5);
+        assertTrue(
+                witnessed.lines.get(4).startsWith("romeo@localhost [" + second + "] RETURNED"),
+                witnessed.lines::toString);
+        assertEquals(0, server.host.owners().unstored());
+        assertEquals(List.of("1", "2", "3"), server.delivery.spool(ROMEO));
+    }
+
     @ParameterizedTest(name = "{0} {1}: {2}")
     @CsvSource(delimiter = '|', textBlock = """
             to='mercutio@localhost' type='chat'   | <body>1</body>            | Refused[reason=there is no such account

@@ -1,6 +1,7 @@
 package im.restante.internal.session.owner;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toSet;
 
 import im.restante.jid.Jid;
@@ -17,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,31 +141,42 @@ final class Returns {
     }
 
     private void putBack(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable) {
-        all.ask(delivery -> delivery.putBack(rows))
+        Set<Long> taken = ConcurrentHashMap.newKeySet();
+        all.ask(delivery -> delivery.putBack(rows, row -> taken.add(row.id())))
                 .whenCompleteAsync(
                         (done, problem) -> {
                             if (problem == null) {
-                                cameBack(rows, attempt, durable);
-                            } else {
-                                notYet(rows, attempt, durable, problem);
+                                stored(rows, attempt);
+                                cameBack(attempt, durable);
+                                return;
                             }
+                            Map<Boolean, List<StoredMessage>> parts =
+                                    rows.stream().collect(partitioningBy(row -> taken.contains(row.id())));
+                            stored(parts.get(true), attempt);
+                            notYet(parts.get(false), attempt, durable, problem);
                         },
                         all.workers);
     }
 
-    private void cameBack(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable) {
+    private void stored(List<StoredMessage> rows, int attempt) {
+        if (rows.isEmpty()) {
+            return;
+        }
         if (attempt > 1) {
             all.unstored.stored(rows);
         }
         all.witness().fate(spool.jid, ids(rows), Fate.RETURNED, "its session ended before it had it");
-        if (attempt <= TRIES_IN_ORDER) {
-            spool.change(spool::cameBack);
-            durable.complete(null);
-            spool.drainer.goOn();
-        } else {
-            durable.complete(null);
+        if (attempt > TRIES_IN_ORDER) { // nobody waits for them any more
             all.arrived(spool.jid);
         }
+    }
+
+    private void cameBack(int attempt, CompletableFuture<Void> durable) {
+        if (attempt <= TRIES_IN_ORDER) {
+            spool.change(spool::cameBack);
+        }
+        durable.complete(null);
+        spool.drainer.goOn();
     }
 
     private void notYet(List<StoredMessage> rows, int attempt, CompletableFuture<Void> durable, Throwable problem) {

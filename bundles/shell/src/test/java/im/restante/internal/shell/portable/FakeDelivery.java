@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** Rows in memory; appending can be made to fail, before or after its effect. */
 final class FakeDelivery implements Delivery {
@@ -20,7 +21,7 @@ final class FakeDelivery implements Delivery {
     boolean failsAfterItsEffect;
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> messages) {
+    public CompletionStage<Void> putBack(List<StoredMessage> messages, Consumer<StoredMessage> durable) {
         boolean dies = --appendsLeft <= 0;
         if (!dies || failsAfterItsEffect) {
             messages.forEach(row -> rows.putIfAbsent(row.id(), row));
