@@ -1,4 +1,4 @@
-package im.restante.itests.osgi;
+package im.restante.itests.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -12,20 +12,24 @@ import java.util.List;
 import java.util.Map;
 
 /** A MariaDB server for one test, started by a JVM of its own: what starts it is no bundle. It ends with this JVM at the latest. */
-final class MariaDb implements AutoCloseable {
-    private static final Path TARGET = Path.of(System.getProperty("target"));
-
+public final class MariaDb implements AutoCloseable {
     private final Process process;
     private final Map<String, String> configuration = new LinkedHashMap<>();
 
-    MariaDb() throws IOException {
+    /**
+     * Starts it.
+     *
+     * @param target    that of the test's module; its {@code mariadb.classpath} says where {@code mariadb-server} and its libraries are
+     * @param directory an empty one, for all that it writes
+     */
+    public MariaDb(Path target, Path directory) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "im.restante.itests.mariadb.MariaDbServer",
-                        TARGET.resolve("mariadb").toString())
-                .directory(TARGET.getParent().toFile())
+                        directory.toString())
+                .directory(target.getParent().toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("CLASSPATH", Files.readString(TARGET.resolve("mariadb.classpath")));
+        builder.environment().put("CLASSPATH", Files.readString(target.resolve("mariadb.classpath")));
         process = builder.start();
         BufferedReader said = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         for (String key : List.of("url", "user", ".password")) {
@@ -38,7 +42,7 @@ final class MariaDb implements AutoCloseable {
     }
 
     /** What {@code im.restante.store.mariadb} has to say for an empty database of it. */
-    Map<String, String> configuration() {
+    public Map<String, String> configuration() {
         return configuration;
     }
 

@@ -43,6 +43,7 @@ public final class Swaps {
     private static final String ACCOUNTS = "im.restante.accounts";
     private static final String MARIADB = "im.restante.store.mariadb";
     private static final String STRATEGY = "swapped";
+    private static final String LINE = "%-60s %10s %18s %8s%n";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Traffic.Cast CAST = new Traffic.Cast(
             named("sender", 20), named("away", 2), named("present", 2), named("coming", 2), Duration.ofMillis(25));
@@ -51,10 +52,9 @@ public final class Swaps {
     private final Container server;
     private final Map<String, String> database;
     private final List<Swap> swaps = new ArrayList<>();
-    private final List<Line> lines = new ArrayList<>();
     private ServiceRegistration<QuotaExceededStrategy> silent;
     private Traffic traffic;
-    private int sent;
+    private Duration longest = Duration.ZERO;
 
     /** @param database the configuration of a MariaDB store */
     public Swaps(Container server, BundleContext context, Map<String, String> database) {
@@ -71,8 +71,6 @@ public final class Swaps {
 
     /** @param leavesOut whether something is away for longer than senders wait */
     private record Swap(String name, boolean leavesOut, Action action) {}
-
-    private record Line(Swap swap, Duration took, Traffic.Seen seen) {}
 
     private static List<String> named(String what, int count) {
         return IntStream.range(0, count).mapToObj(n -> what + n).toList();
@@ -227,11 +225,36 @@ public final class Swaps {
     }
 
     /**
-     * Replaces everything, while traffic goes on.
+     * Replaces everything, while traffic goes on, and prints what the senders saw of each swap.
      *
-     * @return what was wrong, a line each: none, if no message was lost, doubled or late and no connection dropped
+     * @throws AssertionError if a message was lost, doubled or late, or a connection dropped
      */
-    public List<String> run() throws Exception {
+    public void run() throws Exception {
+        prepare();
+        traffic = new Traffic(Container.DOMAIN, CAST, server::login);
+        List<String> wrong;
+        try {
+            System.out.printf(LINE, "swap", "took, ms", "longest pause, ms", "refused");
+            for (Swap swap : swaps) {
+                run(swap);
+            }
+            wrong = traffic.end();
+        } finally {
+            traffic.close();
+            silent.unregister();
+            for (String pid : List.of(OFFLINE, QUOTA, ACCOUNTS, MARIADB)) {
+                server.configure(pid, Map.of());
+            }
+        }
+        if (!wrong.isEmpty()) {
+            throw new AssertionError(String.join("\n", wrong));
+        }
+        System.out.printf(
+                "%d messages, lost 0, doubled 0, late 0, connections dropped 0; longest pause where nothing was left out: %d ms%n",
+                traffic.count(), longest.toMillis());
+    }
+
+    private void prepare() throws Exception {
         for (String user : Stream.of(CAST.senders(), CAST.away(), CAST.present(), CAST.coming())
                 .flatMap(Collection::stream)
                 .toList()) {
@@ -250,58 +273,24 @@ public final class Swaps {
         bundle(MARIADB).stop();
         rank(-10);
         list();
-        try {
-            traffic = new Traffic(Container.DOMAIN, CAST, server::login);
-            for (Swap swap : swaps) {
-                run(swap);
-            }
-            List<String> wrong = traffic.end();
-            sent = traffic.count();
-            return wrong;
-        } finally {
-            traffic.close();
-            silent.unregister();
-            for (String pid : List.of(OFFLINE, QUOTA, ACCOUNTS, MARIADB)) {
-                server.configure(pid, Map.of());
-            }
-        }
     }
 
     private void run(Swap swap) throws Exception {
         traffic.seen();
+        traffic.during(swap.name);
         long begun = System.nanoTime();
         try {
             swap.action.run();
             Duration took = Duration.ofNanos(System.nanoTime() - begun);
             traffic.flow(3);
-            lines.add(new Line(swap, took, traffic.seen()));
+            Traffic.Seen seen = traffic.seen();
+            if (!swap.leavesOut && seen.longest().compareTo(longest) > 0) {
+                longest = seen.longest();
+            }
+            System.out.printf(LINE, swap.name, took.toMillis(), seen.longest().toMillis(), seen.refused());
         } catch (Exception | AssertionError e) {
             throw new AssertionError(swap.name + ": " + e.getMessage(), e);
         }
-    }
-
-    /** What the senders saw of each swap; complete after {@link #run()}. */
-    public String table() {
-        StringBuilder table = new StringBuilder();
-        table.append(String.format("%-60s %10s %14s %8s%n", "swap", "took", "longest pause", "refused"));
-        for (Line line : lines) {
-            table.append(String.format(
-                    "%-60s %7d ms %11d ms %8d%n",
-                    line.swap.name, line.took.toMillis(), line.seen.longest().toMillis(), line.seen.refused()));
-        }
-        return table.append(String.format(
-                        "%d messages; the longest pause where nothing was left out: %d ms%n",
-                        sent, longest().toMillis()))
-                .toString();
-    }
-
-    /** The longest that any sender waited for proof in any swap that leaves nothing out. */
-    public Duration longest() {
-        return lines.stream()
-                .filter(line -> !line.swap.leavesOut)
-                .map(line -> line.seen.longest())
-                .max(Duration::compareTo)
-                .orElse(Duration.ZERO);
     }
 
     private static void until(String what, Callable<Boolean> condition) throws Exception {

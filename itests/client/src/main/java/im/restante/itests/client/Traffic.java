@@ -49,6 +49,7 @@ public final class Traffic implements AutoCloseable {
     private final Map<String, Future<List<String>>> readers = new HashMap<>();
     private final LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
     private final LongAdder refusals = new LongAdder();
+    private volatile String during = "";
     private volatile boolean ended;
 
     /** Opens a session of a user. */
@@ -88,7 +89,12 @@ public final class Traffic implements AutoCloseable {
     /** What is right for a while, by what owners do; {@code mayBeLate}: also behind later ones, for those who come and go. */
     private record Phase(Set<Fate> away, Set<Fate> coming, Set<Fate> present, boolean mayBeLate) {}
 
-    private record Sent(String to, String body, boolean refused, Set<Fate> allowed, boolean mayBeLate) {}
+    private record Sent(String to, String body, boolean refused, Set<Fate> allowed, boolean mayBeLate, String during) {
+        @Override
+        public String toString() {
+            return body + " to " + to + ", sent during '" + during + "',";
+        }
+    }
 
     /**
      * What the senders saw since they were last asked.
@@ -149,6 +155,11 @@ public final class Traffic implements AutoCloseable {
                 also(now().away, fate), also(now().coming, fate), also(now().present, fate), now().mayBeLate));
     }
 
+    /** What is done to the server from here on: what is wrong is told with it. */
+    public void during(String what) {
+        during = what;
+    }
+
     /** From here on, whether messages for those who come and go may come behind later ones. */
     public void mayComeLate(boolean may) {
         phases.add(new Phase(now().away, now().coming, now().present, may));
@@ -204,6 +215,7 @@ public final class Traffic implements AutoCloseable {
         try (client) {
             for (int n = 0; !ended; n++) {
                 int from = phases.size() - 1;
+                String before = during;
                 String body = sender + "." + n;
                 StringBuilder messages = new StringBuilder();
                 recipients.forEach(to -> messages.append(message(to, body)));
@@ -214,7 +226,7 @@ public final class Traffic implements AutoCloseable {
                 List<Phase> all = List.copyOf(phases); // a part of the list itself must not be read while it grows
                 List<Phase> meanwhile = all.subList(from, all.size());
                 for (String to : recipients) {
-                    Sent one = sent(to, body, answers, meanwhile);
+                    Sent one = sent(to, body, answers, meanwhile, before);
                     sent.add(one);
                     refusals.add(one.refused ? 1 : 0);
                 }
@@ -225,7 +237,7 @@ public final class Traffic implements AutoCloseable {
         return null;
     }
 
-    private Sent sent(String to, String body, String answers, List<Phase> meanwhile) {
+    private Sent sent(String to, String body, String answers, List<Phase> meanwhile, String before) {
         boolean coming = cast.coming.contains(to);
         Set<Fate> allowed = EnumSet.noneOf(Fate.class);
         for (Phase phase : meanwhile) {
@@ -233,7 +245,7 @@ public final class Traffic implements AutoCloseable {
         }
         boolean mayBeLate = coming && meanwhile.stream().anyMatch(Phase::mayBeLate);
         boolean refused = answers.contains("id='" + to + "'") || answers.contains("id=\"" + to + "\"");
-        return new Sent(to, body, refused, allowed, mayBeLate);
+        return new Sent(to, body, refused, allowed, mayBeLate, before);
     }
 
     private String message(String to, String body) {
@@ -302,9 +314,9 @@ public final class Traffic implements AutoCloseable {
             String sender = body.substring(0, body.indexOf('.'));
             int number = Integer.parseInt(body.substring(body.indexOf('.') + 1));
             if (times.merge(body, 1, Integer::sum) > 1) {
-                wrong.add(body + " came twice to " + owner);
+                wrong.add(byBody.get(body) + " came twice");
             } else if (newest.getOrDefault(sender, -1) > number && !byBody.get(body).mayBeLate) {
-                wrong.add(body + " came too late to " + owner);
+                wrong.add(byBody.get(body) + " came behind " + sender + "." + newest.get(sender));
             }
             newest.merge(sender, number, Math::max);
         }
@@ -312,10 +324,10 @@ public final class Traffic implements AutoCloseable {
             boolean came = times.containsKey(one.body);
             Fate fate = one.refused ? Fate.REFUSED : came ? Fate.STORED : Fate.DROPPED;
             if (!one.allowed.contains(fate)) {
-                wrong.add(one.body + " to " + owner + " was " + fate + " instead of " + one.allowed);
+                wrong.add(one + " was " + fate + " instead of " + one.allowed);
             }
             if (one.refused && came) {
-                wrong.add(one.body + " to " + owner + " was refused and came");
+                wrong.add(one + " was refused and came");
             }
         }
     }
