@@ -439,6 +439,27 @@ public abstract class MessageStoreContract {
     }
 
     @Test
+    void nothingIsEvictedForWhatHasNoLimitOrIsRefused() {
+        Admission two = new Admission(2, OnFull.EVICT_OLDEST);
+        LongStream.rangeClosed(1, 2).forEach(id -> evicted(store.append(message(id), two)));
+        LongStream.rangeClosed(3, 5).forEach(id -> stored(message(id)));
+        assertInstanceOf(Appended.Full.class, await(store.append(message(6), new Admission(2, OnFull.REFUSE))));
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L), waiting(ROMEO));
+    }
+
+    @Test
+    void theProofOfWhatWasEvictedMeanwhileTakesNothingElse() {
+        Admission two = new Admission(2, OnFull.EVICT_OLDEST);
+        LongStream.rangeClosed(1, 2).forEach(id -> evicted(store.append(message(id), two)));
+        List<Long> handedOver = waiting(ROMEO);
+        assertEquals(List.of(1L), evicted(store.append(message(3), two)));
+        await(store.remove(ROMEO, handedOver));
+        assertEquals(List.of(3L), waiting(ROMEO));
+        assertEquals(1, counted(ROMEO, JULIET));
+        assertEquals(1, await(store.statistics()).messages());
+    }
+
+    @Test
     void concurrentSendersThatEvictLeaveExactlyTheLimit() throws Exception {
         AtomicLong id = new AtomicLong();
         Set<Long> gone = Collections.synchronizedSet(new HashSet<>());
