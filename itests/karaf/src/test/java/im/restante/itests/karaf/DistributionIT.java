@@ -8,22 +8,18 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
 
+import im.restante.itests.client.MariaDb;
 import im.restante.itests.client.PlainClient;
 import im.restante.itests.client.SettingsUnderTraffic;
+import im.restante.itests.client.Swaps;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.karaf.shell.api.console.Session;
-import org.apache.karaf.shell.api.console.SessionFactory;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
@@ -117,6 +113,14 @@ public class DistributionIT extends KarafTest {
     }
 
     @Test
+    public void everySeamIsSwappedAndNothingIsLostDoubledLateOrDropped() throws Exception {
+        shell("feature:install restante-store-mariadb");
+        try (MariaDb database = mariaDb()) {
+            new Swaps(this, context, database.configuration()).run();
+        }
+    }
+
+    @Test
     public void theServerRecoversWhenABundleComesBack() throws Exception {
         for (String name : OURS) {
             Bundle bundle = Stream.of(context.getBundles())
@@ -133,15 +137,7 @@ public class DistributionIT extends KarafTest {
 
     @Test
     public void theCommandsRunInTheShell() throws Exception {
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        Session session = service(SessionFactory.class).create(new ByteArrayInputStream(new byte[0]), console, console);
-        try {
-            session.execute("restante:user-list");
-        } finally {
-            session.close();
-        }
-        assertTrue(printed.toString(StandardCharsets.UTF_8).contains("juliet@" + DOMAIN));
+        assertTrue(shell("restante:user-list").contains("juliet@" + DOMAIN));
     }
 
     @Test

@@ -5,20 +5,29 @@ import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.composite;
+import static org.ops4j.pax.exam.CoreOptions.maven;
 import static org.ops4j.pax.exam.CoreOptions.vmOption;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.configureConsole;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
+import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 
 import im.restante.account.Accounts;
 import im.restante.itests.client.Container;
+import im.restante.itests.client.MariaDb;
 import im.restante.itests.client.PlainClient;
 import im.restante.jid.Jid;
 import im.restante.server.ServerEndpoint;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
 import java.util.Hashtable;
 import java.util.List;
@@ -27,6 +36,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.inject.Inject;
+import javax.security.auth.Subject;
+import org.apache.karaf.jaas.boot.principal.RolePrincipal;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.api.console.SessionFactory;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.junit.PaxExam;
@@ -71,6 +84,7 @@ public abstract class KarafTest implements Container {
                 editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "port", "0"),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "tls", "off"),
+                editConfigurationFilePut("etc/system.properties", "target", System.getProperty("target")),
                 bundle(new File(System.getProperty("client")).toURI().toString()),
                 composite(Stream.of(
                                 "--add-reads=java.xml=java.logging",
@@ -99,6 +113,19 @@ public abstract class KarafTest implements Container {
                                 "lib/jdk9plus/*" + File.pathSeparator + "lib/boot/*")
                         .map(option -> vmOption(option))
                         .toArray(Option[]::new)));
+    }
+
+    /** A Karaf as Apache ships it. */
+    static Option stockKaraf() throws IOException {
+        return composite(
+                karaf(karafDistributionConfiguration()
+                        .frameworkUrl(maven("org.apache.karaf", "apache-karaf")
+                                .version(System.getProperty("karaf.version"))
+                                .type("tar.gz"))
+                        .karafVersion(System.getProperty("karaf.version"))
+                        .unpackDirectory(new File("target/exam"))
+                        .name("Apache Karaf")),
+                editConfigurationFilePut("etc/system.properties", "restante.home", "${karaf.base}/restante"));
     }
 
     void makeAccounts() throws Exception {
@@ -161,6 +188,29 @@ public abstract class KarafTest implements Container {
     public <T> T service(Class<T> type) throws Exception {
         until(type.getName() + " is there", () -> context.getServiceReference(type) != null);
         return context.getService(context.getServiceReference(type));
+    }
+
+    /** What a command of Karaf's shell prints to an administrator; it is waited for, since a Karaf that has just started has not all of them. */
+    String shell(String command) throws Exception {
+        SessionFactory shell = service(SessionFactory.class);
+        String[] name = command.split("[: ]");
+        until(command + " is known", () -> shell.getRegistry().getCommand(name[0], name[1]) != null);
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        PrintStream console = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        Session session = shell.create(new ByteArrayInputStream(new byte[0]), console, console);
+        try {
+            Subject administrator = new Subject();
+            administrator.getPrincipals().add(new RolePrincipal("admin"));
+            Subject.doAs(administrator, (PrivilegedExceptionAction<Object>) () -> session.execute(command));
+        } finally {
+            session.close();
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A MariaDB server, for as long as a test needs one. */
+    static MariaDb mariaDb() throws IOException {
+        return new MariaDb(Path.of(System.getProperty("target")), Path.of(System.getProperty("karaf.base"), "mariadb"));
     }
 
     static void until(String what, Callable<Boolean> condition) throws Exception {

@@ -2,12 +2,9 @@ package im.restante.itests.karaf;
 
 import static java.util.stream.Collectors.toSet;
 import static org.junit.Assert.assertTrue;
-import static org.ops4j.pax.exam.CoreOptions.maven;
 import static org.ops4j.pax.exam.CoreOptions.options;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
-import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +20,7 @@ public class StockKarafIT extends KarafTest {
     @Configuration
     public Option[] stock() throws IOException {
         return options(
-                karaf(karafDistributionConfiguration()
-                        .frameworkUrl(maven("org.apache.karaf", "apache-karaf")
-                                .version(System.getProperty("karaf.version"))
-                                .type("tar.gz"))
-                        .karafVersion(System.getProperty("karaf.version"))
-                        .unpackDirectory(new File("target/exam"))
-                        .name("Apache Karaf")),
-                editConfigurationFilePut("etc/system.properties", "restante.home", "${karaf.base}/restante"),
-                editConfigurationFilePut("etc/system.properties", "kar", System.getProperty("kar")));
+                stockKaraf(), editConfigurationFilePut("etc/system.properties", "kar", System.getProperty("kar")));
     }
 
     @Test
