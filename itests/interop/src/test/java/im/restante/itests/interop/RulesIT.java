@@ -159,6 +159,43 @@ class RulesIT extends ServerTest {
         }
     }
 
+    /** What expires meanwhile is neither lost nor forgotten: its sender is told when the bundle is back, once. */
+    @Test
+    void withTheBundleStoppedOfflineStorageGoesOnAndRulesThatWaitAreFollowedWhenItIsBack() throws Exception {
+        String romeo = newUser("romeo");
+        String juliet = newUser("juliet");
+        befriend(romeo, juliet);
+        try (RawClient sender = RawClient.login(server, juliet)) {
+            sender.write("<presence/>");
+            Instant end = Instant.now().plusSeconds(2);
+            sender.say(message(romeo, "ends", rule("alert", "expire-at", end)));
+            server.shell("felix:stop im.restante.amp");
+            awaitRules(sender, false);
+            rulesMeanNothing(sender, newUser("paris"));
+            Await.until("its end", Duration.ofSeconds(10), () -> Instant.now().isAfter(end.plusSeconds(2)));
+            assertFalse(sender.say("").contains("status="), "nobody reads rules");
+            assertTrue(server.shell("restante:spool " + jid(romeo)).contains("1 message"), "it waits");
+
+            server.shell("felix:start " + bundleId("im.restante.amp"));
+            awaitRules(sender, true);
+            String told = sender.readUntil("</message>");
+            assertTrue(told.contains("status='alert'") && told.contains("id='ends'"), told);
+            Await.until(
+                    "it is gone",
+                    Duration.ofSeconds(10),
+                    () -> server.shell("restante:spool " + jid(romeo)).contains("nothing waits"));
+            assertFalse(sender.say("").contains("status="), "told once");
+            leave(sender);
+        }
+    }
+
+    private String bundleId(String symbolicName) throws Exception {
+        Matcher line = Pattern.compile("(\\d+)\\|[^\n]*\\|" + Pattern.quote(symbolicName) + " ")
+                .matcher(server.shell("felix:lb -s"));
+        assertTrue(line.find());
+        return line.group(1);
+    }
+
     /** A message whose rule would have it dropped is stored and handed over. */
     private void rulesMeanNothing(RawClient sender, String romeo) throws Exception {
         String said = sender.say(message(romeo, "plain", rule("drop", "deliver", "stored")));
