@@ -4,7 +4,10 @@ package im.restante.store;
 public enum MessageKind {
     /** Sent to somebody who was away. */
     OFFLINE(0),
-    /** Written before it was delivered live ({@code journal=true}); removed on proof like any other. */
+    /**
+     * Counts as handed over at once, and waits for one session: by {@code journal=true}, or because others have it. Removed on
+     * proof like any other.
+     */
     JOURNAL(1),
     /** Sent live, never acknowledged, come back when the session was cut. */
     RETURNED(2),

@@ -11,6 +11,7 @@ import im.restante.iq.FeatureProvider;
 import im.restante.server.ServerInfo;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
+import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -141,18 +142,28 @@ public final class AmpRules implements MessageRules, FeatureProvider {
 
     @Override
     public Optional<Instant> expiry(StoredMessage row) {
-        return read(row).flatMap(message -> Rules.of(message).end());
+        return read(row).flatMap(message -> waiting(message, row).end());
     }
 
     @Override
     public Optional<Effect> expired(StoredMessage row, Instant now) {
         return read(row).flatMap(message -> {
-            Rules rules = Rules.of(message);
+            Rules rules = waiting(message, row);
             boolean hasActed = rules.end()
                     .filter(end -> row.expiresAt() != null && row.expiresAt().isAfter(end))
                     .isPresent(); // it went on waiting for another end
             return hasActed ? Optional.empty() : rules.passed(now).map(rule -> replies.effect(message, rule));
         });
+    }
+
+    /**
+     * What is left to say of a row. The message of some kinds was handed over live, and judged when it came by all that had
+     * passed then.
+     */
+    private static Rules waiting(Message message, StoredMessage row) {
+        Rules rules = Rules.of(message);
+        boolean wasLive = row.kind() == MessageKind.RETURNED || row.kind() == MessageKind.JOURNAL;
+        return wasLive ? rules.notPassedAt(row.receivedAt()) : rules;
     }
 
     /** A message with rules. */

@@ -45,6 +45,12 @@ record Rules(Element amp, List<Rule> rules, boolean perHop) {
         return rules.stream().filter(fault).map(Rule::element).toList();
     }
 
+    /** The same without those whose moment had come then. */
+    Rules notPassedAt(Instant then) {
+        return new Rules(
+                amp, rules.stream().filter(rule -> !rule.isPassed(then)).toList(), perHop);
+    }
+
     /** The first that is met. */
     Optional<Rule> met(Happening what, Instant now) {
         return rules.stream().filter(rule -> rule.isMet(what, perHop, now)).findFirst();

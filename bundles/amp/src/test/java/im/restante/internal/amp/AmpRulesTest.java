@@ -26,6 +26,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AmpRulesTest {
@@ -174,13 +175,17 @@ class AmpRulesTest {
     // ---- time
 
     private static StoredMessage row(String rules, Instant end) {
+        return row(rules, end, MessageKind.OFFLINE);
+    }
+
+    private static StoredMessage row(String rules, Instant end, MessageKind kind) {
         return new StoredMessage(
                 1,
                 Jid.of("romeo@localhost"),
                 Jid.of("juliet@localhost"),
                 NOW,
                 end,
-                MessageKind.OFFLINE,
+                kind,
                 text(" id='m1'", amp(rules)).getBytes(UTF_8));
     }
 
@@ -233,6 +238,23 @@ class AmpRulesTest {
     void whatWasToldOnceIsNotToldAtALaterEnd() {
         StoredMessage row = row(at("notify", "2026-11-22T12:00:00Z"), NOW.plusSeconds(60));
         assertEquals(Optional.empty(), rules.expired(row, NOW.plusSeconds(60)));
+    }
+
+    /** It was judged by what had passed when it was handed over live, and its sender was told then. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(names = {"RETURNED", "JOURNAL"})
+    void whatHadPassedWhenAMessageWasLiveIsNotToldOnceMoreByItsRow(MessageKind kind) {
+        String passed = at("notify", "2026-11-22T12:00:00Z");
+        assertTrue(rules.course(message(passed), true).direct().told().isPresent());
+        assertEquals(Optional.empty(), rules.expiry(row(passed, null, kind)));
+        assertEquals(Optional.empty(), rules.expired(row(passed, NOW, kind), NOW));
+
+        String both = passed + at("alert", "2026-11-22T12:00:05Z");
+        Instant end = NOW.plusSeconds(5);
+        assertEquals(Optional.of(end), rules.expiry(row(both, null, kind)));
+        Effect effect = rules.expired(row(both, end, kind), end).orElseThrow();
+        assertFalse(effect.proceeds());
+        assertTrue(effect.told().isPresent());
     }
 
     @Test

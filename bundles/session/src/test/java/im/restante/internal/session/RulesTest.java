@@ -316,6 +316,33 @@ class RulesTest {
         assertEquals(List.of("before 1", "before 2", "before 3", "after"), romeo.bodies());
     }
 
+    /** A row of that kind says nothing of what had passed by then. */
+    @Test
+    void theRowOfAMessageThatSomebodyHasLiveSaysThatItsRulesWereFollowed() {
+        Client juliet = server.connect(JULIET, "balcony");
+        Client orchard = server.live(ROMEO, "orchard", 0);
+        Client hall = server.live(ROMEO, "hall", 0);
+        hall.link.hold(0);
+        juliet.say(message(ROMEO, "", rule("expire-at=" + PAST, "notify")));
+        assertEquals(List.of("x"), orchard.bodies());
+        assertReply(juliet.link.last(), ROMEO.toString(), "expire-at=" + PAST, "notify");
+        assertEquals(MessageKind.JOURNAL, kind());
+    }
+
+    @Test
+    void theRowOfAMessageThatNobodyHasYetIsToTellItsSender() {
+        Client juliet = server.connect(JULIET, "balcony");
+        Client orchard = server.live(ROMEO, "orchard", 0);
+        orchard.link.hold(0);
+        juliet.say(message(ROMEO, "", rule("expire-at=" + PAST, "notify")));
+        assertNull(juliet.link.last());
+        assertEquals(MessageKind.OFFLINE, kind());
+    }
+
+    private MessageKind kind() {
+        return server.delivery.rows.get(ROMEO).firstEntry().getValue().kind();
+    }
+
     // ---- what somebody else does to a spool
 
     private static StoredMessage row(long id, String body, Instant end) {

@@ -15,6 +15,9 @@ final class Append {
     final Parcel parcel;
     final Arrival arrival;
 
+    /** It counts as handed over at once: by the journal, or because others than the one it waits for have it. */
+    private final boolean live;
+
     /** Its rules do not let it be stored; what is wanted is the verdict it would get. */
     final boolean rehearsal;
 
@@ -34,11 +37,12 @@ final class Append {
     private final Jid domain;
     private final byte[] stanzaId;
 
-    Append(Parcel parcel, Arrival arrival, byte[] stanzaId, Jid domain, boolean rehearsal) {
+    Append(Parcel parcel, Arrival arrival, byte[] stanzaId, Jid domain, boolean live, boolean rehearsal) {
         this.parcel = parcel;
         this.arrival = arrival;
         this.stanzaId = stanzaId;
         this.domain = domain;
+        this.live = live;
         this.rehearsal = rehearsal;
     }
 
@@ -51,7 +55,7 @@ final class Append {
     }
 
     StoredMessage row() {
-        return delayed(fresh ? MessageKind.JOURNAL : MessageKind.OFFLINE);
+        return delayed(live ? MessageKind.JOURNAL : MessageKind.OFFLINE);
     }
 
     StoredMessage delayed(MessageKind kind) {

@@ -78,15 +78,16 @@ final class Arrivals {
         if (only != null) {
             verdict = toOne(parcel, arrival, stanzaId, only);
         } else if (spool.state() == Owner.State.AWAY) {
-            verdict = store(append(parcel, arrival, stanzaId, !parcel.mayBeStored()));
+            verdict = store(append(parcel, arrival, stanzaId, false));
         } else {
             verdict = toAll(parcel, arrival, stanzaId);
         }
         return new Placed(arrival.id(), verdict);
     }
 
-    private Append append(Parcel parcel, Arrival arrival, byte[] stanzaId, boolean rehearsal) {
-        return new Append(parcel, arrival, stanzaId, all.domain, rehearsal);
+    /** @param live whether its rules have decided already, for a message that is handed over at once */
+    private Append append(Parcel parcel, Arrival arrival, byte[] stanzaId, boolean live) {
+        return new Append(parcel, arrival, stanzaId, all.domain, live, !live && !parcel.mayBeStored());
     }
 
     private CompletionStage<Verdict> toOne(Parcel parcel, Arrival arrival, byte[] stanzaId, Recipient to) {
@@ -101,8 +102,7 @@ final class Arrivals {
         if (spool.state() == Owner.State.LIVE) {
             spool.drainTo(spool.isPresent(to) ? to : spool.first());
         }
-        boolean journalled = draining && direct;
-        return store(append(parcel, arrival, stanzaId, !journalled && !parcel.mayBeStored()));
+        return store(append(parcel, arrival, stanzaId, draining && direct));
     }
 
     private CompletionStage<Verdict> toAll(Parcel parcel, Arrival arrival, byte[] stanzaId) {
@@ -112,7 +112,7 @@ final class Arrivals {
             return RULED_OUT;
         }
         if (!live && !journalled && !parcel.mayBeStored()) {
-            return store(append(parcel, arrival, stanzaId, true));
+            return store(append(parcel, arrival, stanzaId, false));
         }
         Outbound copy = new Outbound(Tail.with(parcel.xml(), stanzaId), arrival);
         Drain drain = spool.drain();
@@ -137,7 +137,7 @@ final class Arrivals {
             spool.drainTo(refused);
         }
         boolean nobodyHas = has == null || has.isEmpty();
-        Append append = append(parcel, arrival, stanzaId, nobodyHas && !journalled && !parcel.mayBeStored());
+        Append append = append(parcel, arrival, stanzaId, journalled || live && !nobodyHas);
         append.has = nobodyHas ? List.of() : has;
         return store(append);
     }
