@@ -12,8 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 final class BigDrain {
     private static final int BACKLOG = 100_000;
     private static final String OWNER = "u900";
-    private static final int FAST_ROUNDS = 3;
+    private static final int ROUNDS = 5;
     private static final Duration CALM = Duration.ofSeconds(10);
+    private static final Duration SETTLING = Duration.ofSeconds(2);
     private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1) / 50;
     private static final double MOST_HEAP_MIB = 32;
     private static final double MOST_TIMES_SLOWER = 2;
@@ -43,10 +44,9 @@ final class BigDrain {
         first.end();
         heap("big drain: to a fast client", idle, most);
         try (PingPong others = new PingPong(server.process().port(), 100)) {
-            pass(Duration.ofSeconds(5)); // warm
-            double calm = calm(others);
-            fast(others, calm);
-            slow(others, calm(others), server.heapInUseKib());
+            others.during(CALM); // warm
+            fast(others);
+            slow(others);
             if (others.hasFailed()) {
                 good = false;
                 System.out.println("WRONG big drain: others got errors or no answer");
@@ -56,47 +56,51 @@ final class BigDrain {
         return good;
     }
 
-    private double calm(PingPong others) {
-        others.restart();
-        pass(CALM);
-        double calm = others.p99();
-        System.out.printf(
-                Locale.ROOT,
-                "%-62s %.2f ms p99 of %,d%n",
-                "big drain: 100 others, nobody drains",
-                calm,
-                others.count());
-        return calm;
-    }
-
-    private void fast(PingPong others, double calm) throws Exception {
-        for (int round = 0; round < FAST_ROUNDS; round++) {
+    /** Drains and calm take turns, so that the machine's moods hit both alike. */
+    private void fast(PingPong others) throws Exception {
+        Waits calm = others.during(CALM);
+        Waits drained = Waits.NONE;
+        for (int round = 0; round < ROUNDS; round++) {
             server.fillOne(OWNER, BACKLOG);
             try (FarReader reader = FarReader.login(server.process().port(), OWNER, BACKLOG)) {
-                pass(Duration.ofSeconds(1));
-                others.restart();
-                Duration time = reader.read();
-                times("big drain: 100 others beside the fast client, " + time.toMillis() + " ms", others, calm);
+                pass(SETTLING);
+                drained = drained.and(others.during(() -> System.out.printf(
+                        Locale.ROOT,
+                        "%-62s %d ms%n",
+                        "big drain: to the fast client beside 100",
+                        reader.read().toMillis())));
                 good &= reader.end();
             }
+            pass(SETTLING);
+            calm = calm.and(others.during(CALM));
         }
+        times("big drain: 100 others beside the fast client", drained, calm);
     }
 
-    /** Without a look at the heap first, since a look stops the server; then with one every five seconds. */
-    private void slow(PingPong others, double calm, long idle) throws Exception {
+    /** The same beside a slow client; then one that stays slow, with a look at the heap every five seconds. */
+    private void slow(PingPong others) throws Exception {
+        Waits calm = others.during(CALM);
+        Waits drained = Waits.NONE;
+        for (int round = 0; round < ROUNDS; round++) {
+            server.fillOne(OWNER, BACKLOG);
+            Reading reading = new Reading(SLOW_NANOS);
+            pass(SETTLING);
+            drained = drained.and(others.during(CALM));
+            reading.hurry();
+            reading.end();
+            pass(SETTLING);
+            calm = calm.and(others.during(CALM));
+        }
+        times("big drain: 100 others beside the slow client", drained, calm);
+        long idle = server.heapInUseKib();
         server.fillOne(OWNER, BACKLOG);
-        pass(Duration.ofSeconds(1));
-        others.restart();
         Reading reading = new Reading(SLOW_NANOS);
-        pass(slow.dividedBy(2));
-        times("big drain: 100 others beside the slow client", others, calm);
         long most = 0;
-        for (long end = System.nanoTime() + slow.toNanos() / 2; System.nanoTime() < end; pass(Duration.ofSeconds(5))) {
+        for (long end = System.nanoTime() + slow.toNanos(); System.nanoTime() < end; pass(Duration.ofSeconds(5))) {
             most = Math.max(most, server.heapInUseKib());
         }
         heap("big drain: to a client that read " + reading.received() + " in " + slow.toSeconds() + " s", idle, most);
         reading.hurry();
-        reading.await();
         reading.end();
     }
 
@@ -113,17 +117,19 @@ final class BigDrain {
                 enough ? "" : "   TOO MUCH");
     }
 
-    private void times(String what, PingPong others, double calm) {
-        double p99 = others.p99();
-        boolean enough = p99 <= calm * MOST_TIMES_SLOWER;
+    private void times(String what, Waits drained, Waits calm) {
+        double times = drained.p99() / calm.p99();
+        boolean enough = times <= MOST_TIMES_SLOWER;
         good &= enough;
         System.out.printf(
                 Locale.ROOT,
-                "%-62s %.2f ms p99 of %,d: %.2fx; at most %.0fx%s%n",
+                "%-62s %.2f ms p99 of %,d, without it %.2f ms of %,d: %.2fx; at most %.0fx%s%n",
                 what,
-                p99,
-                others.count(),
-                p99 / calm,
+                drained.p99(),
+                drained.count(),
+                calm.p99(),
+                calm.count(),
+                times,
                 MOST_TIMES_SLOWER,
                 enough ? "" : "   TOO SLOW");
     }
@@ -171,10 +177,6 @@ final class BigDrain {
         /** From now on it reads as fast as it can. */
         void hurry() {
             nanosEach = 0;
-        }
-
-        void await() {
-            tally.await();
         }
 
         void end() throws Exception {

@@ -26,7 +26,7 @@ final class LoadedServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(65);
 
     private static final Pattern WAITING = Pattern.compile("(?m)^\\* +\\S+ +\\S+ +(\\d+)");
-    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
+    private static final Pattern OBJECTS_ALIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private final ServerProcess server;
     private boolean clean = true;
@@ -426,14 +426,13 @@ final class LoadedServer implements AutoCloseable {
         peers.forEach(Peer::cut);
     }
 
-    /** What the server keeps: its heap after a full collection. */
+    /** What the server keeps: the objects that a full collection finds alive, counted while nothing else runs. */
     long heapInUseKib() throws IOException {
-        jcmd("GC.run");
-        Matcher used = HEAP_USED.matcher(jcmd("GC.heap_info"));
-        if (!used.find()) {
-            throw new IOException("jcmd GC.heap_info does not say what is used");
+        Matcher alive = OBJECTS_ALIVE.matcher(jcmd("GC.class_histogram"));
+        if (!alive.find()) {
+            throw new IOException("jcmd GC.class_histogram does not say what is alive");
         }
-        return Long.parseLong(used.group(1));
+        return Long.parseLong(alive.group(1)) / 1024;
     }
 
     private String jcmd(String command) throws IOException {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -92,23 +93,22 @@ final class PingPong implements AutoCloseable {
         }
     }
 
-    /** Forgets the times so far. */
-    void restart() {
+    /** The times of what is answered until {@code time} has passed. */
+    Waits during(Duration time) throws Exception {
+        return during(() -> {
+            long end = System.nanoTime() + time.toNanos();
+            while (System.nanoTime() < end) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+            return null;
+        });
+    }
+
+    /** The same until something is done. */
+    Waits during(Callable<?> work) throws Exception {
         nanos.clear();
-    }
-
-    /** Of the times since the last {@link #restart}, in milliseconds, the one that 99 of 100 stay below. */
-    double p99() {
-        long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
-        if (sorted.length == 0) {
-            throw new IllegalStateException("nothing was answered");
-        }
-        return sorted[Math.min(sorted.length - 1, sorted.length * 99 / 100)] / 1e6;
-    }
-
-    /** How many times that was taken from. */
-    int count() {
-        return nanos.size();
+        work.call();
+        return new Waits(List.copyOf(nanos));
     }
 
     /** Whether a message came back or was not answered within 30 seconds. */
