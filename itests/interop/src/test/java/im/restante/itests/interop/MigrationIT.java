@@ -107,7 +107,7 @@ class MigrationIT extends MariaDbTest {
             server.user("nurse");
             List<SmackClient> online = new ArrayList<>();
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Integer> traffic = CompletableFuture.supplyAsync(() -> send(server, enough));
+            CompletableFuture<Traffic> traffic = CompletableFuture.supplyAsync(() -> send(server, enough));
             choose(server, "mariadb");
             CompletableFuture<String> there = migrate(server, "sqlite mariadb");
             for (int owner = 0; owner < OWNERS / 2; owner++) {
@@ -121,7 +121,11 @@ class MigrationIT extends MariaDbTest {
             }
             assertWholeMove(back.get(90, TimeUnit.SECONDS));
             enough.set(true);
-            int sent = traffic.get(60, TimeUnit.SECONDS);
+            Traffic meanwhile = traffic.get(60, TimeUnit.SECONDS);
+            int sent = meanwhile.toEach();
+            System.out.printf(
+                    "meanwhile %d messages to each of %d; their sender waited for a proof %d ms at most%n",
+                    sent, OWNERS, meanwhile.longestWait().toMillis());
             for (SmackClient client : online) {
                 client.awaitBodies(EACH + sent);
                 client.ping();
@@ -139,18 +143,28 @@ class MigrationIT extends MariaDbTest {
         }
     }
 
+    /**
+     * What a sender did.
+     *
+     * @param longestWait for the proof of messages, one to each owner
+     */
+    private record Traffic(int toEach, Duration longestWait) {}
+
     /** One message to every owner, again and again. */
-    private static int send(ServerProcess server, AtomicBoolean enough) {
+    private static Traffic send(ServerProcess server, AtomicBoolean enough) {
         try (SmackClient sender = SmackClient.online(server, "nurse", "kitchen")) {
             int sent = 0;
+            long longest = 0;
             while (!enough.get()) {
+                long begin = System.nanoTime();
                 for (int owner = 0; owner < OWNERS; owner++) {
                     sender.chat("owner" + owner + "@localhost", "nurse " + sent);
                 }
                 sender.ping();
+                longest = Math.max(longest, System.nanoTime() - begin);
                 sent++;
             }
-            return sent;
+            return new Traffic(sent, Duration.ofNanos(longest));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
