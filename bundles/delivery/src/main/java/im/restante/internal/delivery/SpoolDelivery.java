@@ -531,6 +531,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                         stored.evicted(),
                         Fate.EVICTED,
                         terms == null ? null : "limit of " + terms.admission().limit() + " messages from one sender");
+                if (stores.present().size() > 1) { // a move may have left, or be making, another copy
+                    remove(ready.owner(), stored.evicted());
+                }
             }
             return new Verdict.Stored(ready.keep().rule());
         }

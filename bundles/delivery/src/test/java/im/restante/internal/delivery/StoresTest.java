@@ -49,6 +49,18 @@ class StoresTest {
         assertEquals(List.of(), page(8, 100, 1000));
     }
 
+    /** As a move leaves it that was broken off. */
+    @Test
+    void whatMadeRoomForANewerOneComesFromNoOtherStore() {
+        fixture.judging();
+        fixture.bind("first", 10, first);
+        fixture.bind("second", 0, second);
+        fill(second, 10, 7, 8);
+        first.onAppend = row -> CompletableFuture.completedFuture(new Appended.Stored(List.of(7L)));
+        assertEquals(new Verdict.Stored("kept"), now(fixture.store(9, chat())));
+        assertEquals(List.of(8L), page(0, 100, 1000));
+    }
+
     @Test
     void neverJumpsOverARowThatAStoreHadNoBytesLeftFor() {
         bindBoth();
