@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 
 /**
@@ -18,13 +19,13 @@ final class Ring {
 
     private static final int STRIPES = 4;
 
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final int placesEach;
+    /** Each is made when it is needed: a server for which nothing has come yet stays small. */
+    private final AtomicReferenceArray<Stripe> stripes = new AtomicReferenceArray<>(STRIPES);
 
     /** @param places how many entries of {@link #PLACE_CHARACTERS} at most */
     Ring(int places) {
-        for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new Stripe(places / STRIPES);
-        }
+        placesEach = places / STRIPES;
     }
 
     /** How many places a text takes. */
@@ -44,8 +45,8 @@ final class Ring {
 
     /** All entries, oldest first among those of one owner. */
     void forEach(Consumer<Entry> reader) {
-        for (Stripe stripe : stripes) {
-            stripe.kept().forEach(reader);
+        for (int i = 0; i < STRIPES; i++) {
+            stripe(i).kept().forEach(reader);
         }
     }
 
@@ -57,15 +58,24 @@ final class Ring {
     /** The same for everybody. */
     long reachesBackTo() {
         long latest = 0;
-        for (Stripe stripe : stripes) {
-            latest = Math.max(latest, stripe.reachesBackTo());
+        for (int i = 0; i < STRIPES; i++) {
+            latest = Math.max(latest, stripe(i).reachesBackTo());
         }
         return latest;
     }
 
     private Stripe stripe(String owner) {
         int hash = owner.hashCode();
-        return stripes[(hash ^ hash >>> 16) & STRIPES - 1];
+        return stripe((hash ^ hash >>> 16) & STRIPES - 1);
+    }
+
+    private Stripe stripe(int number) {
+        Stripe there = stripes.getAcquire(number);
+        if (there != null) {
+            return there;
+        }
+        stripes.compareAndSet(number, null, new Stripe(placesEach));
+        return stripes.get(number);
     }
 
     /**
