@@ -133,6 +133,17 @@ class AmpRulesTest {
                 .isPresent());
     }
 
+    @ParameterizedTest(name = "{1}")
+    @CsvSource({
+        "<rule condition='deliver' value='stored'/>, unsupported-actions",
+        "<rule action='drop' value='stored'/>, unsupported-conditions",
+        "<rule action='drop' condition='deliver'/>, invalid-rules",
+    })
+    void aRuleThatLacksAnAttributeIsFaulty(String rule, String specific) {
+        Element error = error(rules.refusal(message(rule), true).orElseThrow());
+        assertEquals(1, child(error, specific).children().size());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", " id=''"})
     void wantsAnId(String id) {

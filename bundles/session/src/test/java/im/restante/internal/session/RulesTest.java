@@ -52,6 +52,8 @@ class RulesTest {
         ANOTHER("romeo@localhost/gone", "deliver=direct", "match-resource=any", "match-resource=other"),
         PRESENT("romeo@localhost", "deliver=direct", "match-resource=any", "match-resource=other"),
         DRAINING("romeo@localhost", "deliver=stored", "match-resource=any", "match-resource=exact"),
+        DRAINING_ADDRESSED("romeo@localhost/orchard", "deliver=stored", "match-resource=any", "match-resource=other"),
+        DRAINING_ANOTHER("romeo@localhost/gone", "deliver=stored", "match-resource=any", "match-resource=other"),
         FULL("romeo@localhost", "deliver=none", "match-resource=other"),
         NOBODY("nobody@localhost", "deliver=none", "match-resource=other");
 
@@ -138,7 +140,7 @@ class RulesTest {
                 eventually(() -> isDirect(juliet));
                 return romeo;
             }
-            case DRAINING -> {
+            case DRAINING, DRAINING_ADDRESSED, DRAINING_ANOTHER -> {
                 List.of("before 1", "before 2", "before 3").forEach(body -> juliet.chat(ROMEO, body));
                 Client romeo = server.connect(ROMEO, "orchard", new FakeLink().unproved());
                 romeo.available(0);
