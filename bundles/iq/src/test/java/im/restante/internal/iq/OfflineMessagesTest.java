@@ -479,7 +479,9 @@ class OfflineMessagesTest {
         WhiteboardIqRouter router = new WhiteboardIqRouter();
         router.bindHandler(offline, service(1, IqHandler.NAMESPACE, OFFLINE, IqHandler.ELEMENT, "offline"));
         router.bindHandler(info, service(2, IqHandler.NAMESPACE, Namespaces.DISCO_INFO, IqHandler.ELEMENT, "query"));
-        for (Iq request : List.of(get(null, view(1)), set(null, remove(1)), get(null, FETCH), get(null, INFO))) {
+        router.bindHandler(items, service(3, IqHandler.NAMESPACE, Namespaces.DISCO_ITEMS, IqHandler.ELEMENT, "query"));
+        for (Iq request : List.of(
+                get(null, view(1)), set(null, remove(1)), get(null, FETCH), get(null, INFO), get(null, ITEMS))) {
             Iq answer = await(router.route(request));
             assertTrue(Iqs.errorElement(answer)
                     .child(Namespaces.STANZA_ERRORS, "resource-constraint")
