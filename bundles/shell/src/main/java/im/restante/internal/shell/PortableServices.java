@@ -4,6 +4,7 @@ import im.restante.account.Accounts;
 import im.restante.config.Settings;
 import im.restante.delivery.Delivery;
 import im.restante.internal.shell.portable.Import.Services;
+import im.restante.migration.ForeignServer;
 import im.restante.server.ServerInfo;
 import im.restante.session.Spools;
 import im.restante.why.StanzaIds;
@@ -17,7 +18,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** What {@code export} and {@code import} need of the server, and where their files are. */
+/** What {@code export}, {@code import} and {@code import-tigase} need of the server, and where their files are. */
 @Component(service = PortableServices.class)
 public final class PortableServices {
     private final BundleContext context;
@@ -57,6 +58,13 @@ public final class PortableServices {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     volatile StanzaIds ids;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY,
+            target = "(" + ForeignServer.KIND + "=tigase)")
+    volatile ForeignServer tigase;
 
     @Activate
     public PortableServices(BundleContext context) {

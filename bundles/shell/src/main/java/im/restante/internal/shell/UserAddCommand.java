@@ -3,11 +3,6 @@ package im.restante.internal.shell;
 import im.restante.account.Accounts;
 import im.restante.jid.Jid;
 import im.restante.server.ServerInfo;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
@@ -21,8 +16,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = ShellCommand.class,
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "user-add"})
 public final class UserAddCommand extends ShellCommand {
-    private static final int MAX_PASSWORD_BYTES = 1_024;
-
     private final Accounts accounts;
     private final ServerInfo server;
 
@@ -45,37 +38,10 @@ public final class UserAddCommand extends ShellCommand {
             throw new IllegalArgumentException(
                     "this server has the domain " + server.domain() + ", and no accounts of " + account.domain());
         }
-        String password = arguments.size() > 1 ? arguments.get(1) : ask(session);
+        String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(session);
         if (!Answer.of(present.create(account, password))) {
             throw new IllegalStateException("there is an account " + account + " already");
         }
         session.getConsole().println("added " + account);
-    }
-
-    private static String ask(CommandSession session) {
-        session.getConsole().print("Password: ");
-        session.getConsole().flush();
-        String password = line(session.getKeyboard());
-        session.getConsole().println();
-        if (password.isEmpty()) {
-            throw new IllegalArgumentException("no password given");
-        }
-        return password;
-    }
-
-    /** One line; a terminal in raw mode ends it with a carriage return. */
-    private static String line(InputStream keyboard) {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        try {
-            for (int b = keyboard.read(); b >= 0 && b != '\n' && b != '\r'; b = keyboard.read()) {
-                if (line.size() == MAX_PASSWORD_BYTES) {
-                    throw new IllegalArgumentException("a password has at most " + MAX_PASSWORD_BYTES + " bytes");
-                }
-                line.write(b);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the password", e);
-        }
-        return line.toString(StandardCharsets.UTF_8);
     }
 }

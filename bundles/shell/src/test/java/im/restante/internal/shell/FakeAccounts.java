@@ -46,7 +46,7 @@ public final class FakeAccounts implements Accounts {
 
     @Override
     public CompletionStage<Boolean> exists(Jid account) {
-        throw new UnsupportedOperationException();
+        return done(passwords.containsKey(account));
     }
 
     @Override

@@ -157,7 +157,7 @@ public final class Import extends Task {
         if (!account.refused && !account.hasCredentials() && account.password == null) {
             trouble(line, account.jid + " comes without credentials: if it is new, set a password");
         }
-        flush(account.jid, chunk);
+        flush(chunk);
         users.incrementAndGet();
     }
 
@@ -253,26 +253,11 @@ public final class Import extends Task {
         account.saved = true;
         List<Setting> settings = List.copyOf(account.settings.values());
         try {
-            if (account.password == null || account.password.isEmpty() || account.hasCredentials()) {
-                await(server.accounts().restore(account.jid, settings));
-            } else {
-                await(server.accounts().create(account.jid, account.password));
-            }
+            boolean byPassword = account.password != null && !account.password.isEmpty() && !account.hasCredentials();
+            SavedAccount.save(server.accounts(), account.jid, byPassword ? account.password : null, settings);
         } catch (IllegalArgumentException e) {
             account.refused = true;
             trouble(line, account.jid + " is not made, and its messages are left out: " + e.getMessage());
-            return;
-        }
-        List<Setting> missing = new ArrayList<>();
-        for (String node : List.of(Pie.CREDENTIALS, Pie.ROSTER, Pie.BLOCKING)) {
-            Map<String, String> there = await(server.accounts().settings(account.jid, node));
-            boolean whole = node.equals(Pie.CREDENTIALS) && !there.isEmpty();
-            settings.stream()
-                    .filter(setting -> setting.node().equals(node) && !whole && !there.containsKey(setting.key()))
-                    .forEach(missing::add);
-        }
-        if (!missing.isEmpty()) {
-            await(server.accounts().write(account.jid, missing));
         }
     }
 
@@ -290,24 +275,20 @@ public final class Import extends Task {
         }
         long bytes = chunk.stream().mapToLong(StoredMessage::sizeBytes).sum();
         if (chunk.size() >= CHUNK || bytes >= CHUNK_BYTES) {
-            flush(owner, chunk);
+            flush(chunk);
             mayGoOn();
         }
     }
 
-    private void flush(Jid owner, List<StoredMessage> chunk) throws IOException, StoreException {
+    private void flush(List<StoredMessage> chunk) throws IOException, StoreException {
         if (chunk.isEmpty()) {
             return;
         }
-        List<StoredMessage> rows = messages.notThere(owner, chunk);
-        await(server.delivery().putBack(rows));
+        int rows = messages.store(chunk);
         marker.done(seen);
-        stored.addAndGet(rows.size());
-        known += chunk.size() - rows.size();
+        stored.addAndGet(rows);
+        known += chunk.size() - rows;
         chunk.clear();
-        if (server.spools() != null) {
-            server.spools().arrived(owner);
-        }
     }
 
     private void passOver(PieReader reader) throws IOException {

@@ -16,7 +16,7 @@ import java.util.Properties;
 import java.util.zip.CRC32;
 
 /**
- * How far an import came, in a file beside it, and the ids its messages have: the n-th one always the same, so that what was
+ * How far an import came, in a file of its own, and the ids its messages have: the n-th one always the same, so that what was
  * stored just before a crash is known when it is stored again. On the disk before anything is stored.
  */
 final class ImportMarker {
@@ -24,49 +24,78 @@ final class ImportMarker {
     private static final int HEAD_BYTES = 1 << 16;
     private static final long EPOCH_MILLIS = 1_577_836_800_000L; // 2020-01-01T00:00:00Z, as all arrival ids
     private static final int TIME_SHIFT = 22;
-    /** Node 1: no message that arrives here, at node 0, ever has such an id. */
-    private static final long NODE = 1L << 14;
+    /** No message that arrives here, at node 0, ever has an id of node 1 or 2. */
+    private static final long FILE_NODE = 1L << 14;
 
+    private static final long DATABASE_NODE = 2L << 14;
     private static final long COUNTERS = 1L << 14;
+    /** Their ids lie within 70 minutes. */
+    private static final long MOST_POSITIONS = 1L << 36;
 
     private final Path path;
     private final String identity;
-    private final long firstMillis;
+    private final long node;
+    private long firstMillis;
+    private long base;
     private long done;
+    private long accounts;
     private String ended;
 
-    private ImportMarker(Path path, String identity, long firstMillis, long done, String ended) {
+    private ImportMarker(Path path, String identity, long node, long firstMillis, long base) {
         this.path = path;
         this.identity = identity;
+        this.node = node;
         this.firstMillis = firstMillis;
-        this.done = done;
-        this.ended = ended;
+        this.base = base;
+        this.done = base;
     }
 
     /** The marker of a file, made now if there is none. @throws IOException also if the file is not the one that was begun */
     static ImportMarker of(Path file, Instant now) throws IOException {
         Path path = file.resolveSibling(file.getFileName() + SUFFIX);
-        String identity = identity(file);
-        if (!Files.exists(path)) {
-            ImportMarker made = new ImportMarker(path, identity, now.toEpochMilli(), 0, null);
-            made.write();
-            return made;
+        return kept(new ImportMarker(path, identity(file), FILE_NODE, now.toEpochMilli(), 0));
+    }
+
+    /**
+     * The marker of a database, made now if there is none. Its messages are counted by their own numbers, since some may have gone
+     * when it is read again; the last one there is now gets an id of this moment.
+     *
+     * @param folder where it is kept
+     * @param place  the database's name
+     * @param first  the number of the first message
+     * @param last   the number of the last message
+     */
+    static ImportMarker ofDatabase(Path folder, String place, long first, long last, Instant now) throws IOException {
+        Path path = folder.resolve(place.replaceAll("[^A-Za-z0-9.]+", "-") + SUFFIX);
+        long begin = now.toEpochMilli() - Math.min(last - first, MOST_POSITIONS) / COUNTERS - 1;
+        return kept(new ImportMarker(path, place, DATABASE_NODE, begin, first));
+    }
+
+    /** As it was written before, or else written now. */
+    private static ImportMarker kept(ImportMarker marker) throws IOException {
+        if (Files.exists(marker.path)) {
+            marker.read();
+        } else {
+            marker.write();
         }
+        return marker;
+    }
+
+    private void read() throws IOException {
         Properties kept = new Properties();
         kept.load(new StringReader(Files.readString(path, UTF_8)));
         if (!identity.equals(kept.getProperty("file"))) {
             throw new IOException(
-                    file + " is not what it was when its import began; remove " + path + " to import it as a new one");
+                    "what is read is not what it was when its import began; remove " + path + " to import it as new");
         }
         try {
-            return new ImportMarker(
-                    path,
-                    identity,
-                    Long.parseLong(kept.getProperty("first")),
-                    Long.parseLong(kept.getProperty("done")),
-                    kept.getProperty("ended"));
+            firstMillis = Long.parseLong(kept.getProperty("first"));
+            base = Long.parseLong(kept.getProperty("base", "0"));
+            done = Long.parseLong(kept.getProperty("done"));
+            accounts = Long.parseLong(kept.getProperty("accounts", "0"));
+            ended = kept.getProperty("ended");
         } catch (NumberFormatException e) {
-            throw new IOException(path + " cannot be read; remove it to import the file as a new one", e);
+            throw new IOException(path + " cannot be read; remove it to import as new", e);
         }
     }
 
@@ -87,19 +116,37 @@ final class ImportMarker {
         return ended;
     }
 
-    /** How many messages, from the first, need not be looked at again. */
+    /** Messages before this one need not be looked at again. */
     long done() {
         return done;
     }
 
-    /** The id of a message, counted from 0. */
+    /** The number of the last account of a database that need not be looked at again. */
+    long accounts() {
+        return accounts;
+    }
+
+    /**
+     * The id of a message.
+     *
+     * @param position in a file counted from 0; in a database its number
+     */
     long id(long position) {
-        long millis = firstMillis - EPOCH_MILLIS + position / COUNTERS;
-        return (millis << TIME_SHIFT) + NODE + position % COUNTERS;
+        long count = position - base;
+        if (count < 0 || count > MOST_POSITIONS) {
+            throw new IllegalArgumentException("its number is too far from " + base + ", the first one");
+        }
+        long millis = firstMillis - EPOCH_MILLIS + count / COUNTERS;
+        return (millis << TIME_SHIFT) + node + count % COUNTERS;
     }
 
     void done(long messages) throws IOException {
         done = messages;
+        write();
+    }
+
+    void accounts(long last) throws IOException {
+        accounts = last;
         write();
     }
 
@@ -109,7 +156,8 @@ final class ImportMarker {
     }
 
     private void write() throws IOException {
-        String text = "file=" + identity + "\nfirst=" + firstMillis + "\ndone=" + done + "\n"
+        String text = "file=" + identity + "\nfirst=" + firstMillis + "\nbase=" + base + "\ndone=" + done
+                + "\naccounts=" + accounts + "\n"
                 + (ended == null ? "" : "ended=" + ended.replace(":", "\\:") + "\n");
         Path unready = path.resolveSibling(path.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(

@@ -12,12 +12,16 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Messages of a file, made into rows of a spool. */
+/** Messages of a file or of another server, made into rows of a spool. */
 final class ImportedMessages {
     private static final int ROWS = 500;
     private static final long BYTES = 1 << 20;
@@ -127,8 +131,22 @@ final class ImportedMessages {
         }
     }
 
-    /** Those of a chunk that do not wait already. */
-    List<StoredMessage> notThere(Jid owner, List<StoredMessage> chunk) throws StoreException {
+    /** Stores those that do not wait already; returns how many, when they are durable. Of one owner: in the order of their ids. */
+    int store(List<StoredMessage> chunk) throws StoreException {
+        Map<Jid, List<StoredMessage>> byOwner = chunk.stream()
+                .collect(Collectors.groupingBy(StoredMessage::owner, LinkedHashMap::new, Collectors.toList()));
+        List<StoredMessage> rows = new ArrayList<>();
+        for (Map.Entry<Jid, List<StoredMessage>> owned : byOwner.entrySet()) {
+            rows.addAll(notThere(owned.getKey(), owned.getValue()));
+        }
+        Task.await(server.delivery().putBack(rows));
+        if (server.spools() != null) {
+            byOwner.keySet().forEach(server.spools()::arrived);
+        }
+        return rows.size();
+    }
+
+    private List<StoredMessage> notThere(Jid owner, List<StoredMessage> chunk) throws StoreException {
         long least = chunk.stream().mapToLong(StoredMessage::id).min().orElseThrow();
         long most = chunk.stream().mapToLong(StoredMessage::id).max().orElseThrow();
         Set<Long> there = new HashSet<>();

@@ -42,18 +42,16 @@ final class Scram {
         if (iterations < LEAST_ITERATIONS) {
             throw new IllegalArgumentException(mechanism + " credentials of only " + iterations + " iterations");
         }
+        return setting(
+                mechanism, iterations, base64(scram, "salt"), base64(scram, "stored-key"), base64(scram, "server-key"));
+    }
+
+    /** Credentials as an account keeps them; salt and keys are in base64. */
+    static Setting setting(String mechanism, int iterations, String salt, String storedKey, String serverKey) {
         return new Setting(
                 Pie.CREDENTIALS,
                 mechanism,
-                mechanism
-                        + '$'
-                        + iterations
-                        + ':'
-                        + base64(scram, "salt")
-                        + '$'
-                        + base64(scram, "stored-key")
-                        + ':'
-                        + base64(scram, "server-key"));
+                mechanism + '$' + iterations + ':' + salt + '$' + storedKey + ':' + serverKey);
     }
 
     private static String base64(Element scram, String name) {

@@ -50,6 +50,19 @@ record MariaDbSettings(String url, String user, String password, int poolSize, i
         return Optional.of(read);
     }
 
+    /**
+     * For one connection to a database that is not ours.
+     *
+     * @throws IllegalArgumentException if the url is not usable
+     */
+    static MariaDbSettings reading(String url, String user, String password) {
+        MariaDbSettings given = new MariaDbSettings(url, user, password, 1, 0);
+        if (!given.isUrlRight()) {
+            throw new IllegalArgumentException("the url must be " + RIGHT_URL);
+        }
+        return given;
+    }
+
     /** With several hosts the driver changes its connection unseen, and with it the lock and the transaction are gone. */
     private boolean isUrlRight() {
         try {
