@@ -3,6 +3,7 @@ package im.restante.migration;
 import im.restante.store.StoreException;
 import java.io.Closeable;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Reads what another server keeps in its database; changes nothing there. Safe for concurrent use. */
@@ -20,13 +21,21 @@ public interface ForeignServer {
      */
     Spool open(String url, String user, String password) throws StoreException;
 
+    /**
+     * Numbers of messages, see {@link ForeignMessage#id()}.
+     *
+     * @param first the smallest
+     * @param last  the largest
+     */
+    record Range(long first, long last) {}
+
     /** A connection. For one thread; calls block. Every page is read at its own moment. */
     interface Spool extends Closeable {
         /** How an operator knows the database; without user and password. */
         String place();
 
-        /** The smallest and the largest {@link ForeignMessage#id()}; empty if nothing waits. */
-        List<Long> range() throws StoreException;
+        /** Between which numbers the messages are; empty if nothing waits. */
+        Optional<Range> range() throws StoreException;
 
         /** In the order of their ids, those above {@code afterId}; empty: no more. */
         List<ForeignAccount> accounts(long afterId, int most) throws StoreException;

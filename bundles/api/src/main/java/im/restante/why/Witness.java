@@ -8,8 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Is told what becomes of messages, every one, by those who decide it; nothing depends on its being there. Safe for concurrent
- * use; answers at once, never throws, and is never called under a lock. Keeps what it is given by reference: values that do not
- * change.
+ * use; answers at once, never throws, and is never called under a lock. May keep what it is given: values that do not change.
  */
 @ProviderType
 public interface Witness {

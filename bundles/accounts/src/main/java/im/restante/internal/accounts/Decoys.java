@@ -3,6 +3,7 @@ package im.restante.internal.accounts;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.account.Setting;
+import im.restante.internal.support.Digests;
 import im.restante.jid.Jid;
 import im.restante.store.StoreException;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +57,7 @@ final class Decoys {
     }
 
     private static byte[] derived(byte[] secret, String purpose, Jid account, ScramHash hash) {
-        return Passwords.hmac(hash, secret, purpose + ' ' + hash.digest() + ' ' + account);
+        return Digests.hmac(hash.mac(), secret, purpose + ' ' + hash.digest() + ' ' + account);
     }
 
     private CompletableFuture<byte[]> secret(Jid domain) {
@@ -84,6 +85,6 @@ final class Decoys {
 
     /** The key is the HMAC of what is kept: so whatever an operator puts there is of the right length. */
     private static byte[] key(Jid domain, String kept) {
-        return Passwords.hmac(ScramHash.SHA_256, kept.getBytes(StandardCharsets.UTF_8), domain.toString());
+        return Digests.hmac(ScramHash.SHA_256.mac(), kept.getBytes(StandardCharsets.UTF_8), domain.toString());
     }
 }

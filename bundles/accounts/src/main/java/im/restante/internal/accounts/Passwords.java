@@ -2,13 +2,11 @@ package im.restante.internal.accounts;
 
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
-import java.nio.charset.StandardCharsets;
+import im.restante.internal.support.Digests;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import javax.crypto.Mac;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
 import rocks.xmpp.precis.PrecisProfiles;
 
 /** Preparing passwords (RFC 8265) and deriving SCRAM keys from them (RFC 5802 §3). */
@@ -55,9 +53,10 @@ final class Passwords {
             } finally {
                 spec.clearPassword();
             }
-            byte[] clientKey = hmac(hash, salted, "Client Key");
-            byte[] storedKey = MessageDigest.getInstance(hash.digest()).digest(clientKey);
-            return new ScramCredentials(hash, salt, iterations, storedKey, hmac(hash, salted, "Server Key"));
+            byte[] clientKey = Digests.hmac(hash.mac(), salted, "Client Key");
+            byte[] storedKey = Digests.digest(hash.digest(), clientKey);
+            byte[] serverKey = Digests.hmac(hash.mac(), salted, "Server Key");
+            return new ScramCredentials(hash, salt, iterations, storedKey, serverKey);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK has no " + hash.mac() + " or no PBKDF2 with it", e);
         }
@@ -67,16 +66,5 @@ final class Passwords {
     static boolean fits(ScramCredentials credentials, String prepared) {
         ScramCredentials derived = derive(credentials.hash(), prepared, credentials.salt(), credentials.iterations());
         return MessageDigest.isEqual(derived.storedKey(), credentials.storedKey());
-    }
-
-    /** HMAC of a text's UTF-8. */
-    static byte[] hmac(ScramHash hash, byte[] key, String text) {
-        try {
-            Mac mac = Mac.getInstance(hash.mac());
-            mac.init(new SecretKeySpec(key, hash.mac()));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the JDK has no " + hash.mac(), e);
-        }
     }
 }

@@ -2,6 +2,7 @@ package im.restante.internal.accounts;
 
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
+import im.restante.internal.support.Digests;
 import im.restante.jid.Jid;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -73,7 +74,7 @@ final class VerifiedPasswords {
     }
 
     private byte[] digest(String prepared) {
-        return Passwords.hmac(ScramHash.SHA_256, key, prepared);
+        return Digests.hmac(ScramHash.SHA_256.mac(), key, prepared);
     }
 
     private static final class Verified {

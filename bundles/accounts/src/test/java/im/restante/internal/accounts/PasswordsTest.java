@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
+import im.restante.internal.support.Digests;
 import java.security.MessageDigest;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -109,9 +110,9 @@ class PasswordsTest {
             throws Exception {
         assertEquals(
                 serverSignature,
-                Base64.getEncoder().encodeToString(Passwords.hmac(keys.hash(), keys.serverKey(), exchange)));
+                Base64.getEncoder().encodeToString(Digests.hmac(keys.hash().mac(), keys.serverKey(), exchange)));
         byte[] clientKey = bytes(proof);
-        byte[] signature = Passwords.hmac(keys.hash(), keys.storedKey(), exchange);
+        byte[] signature = Digests.hmac(keys.hash().mac(), keys.storedKey(), exchange);
         for (int i = 0; i < clientKey.length; i++) {
             clientKey[i] ^= signature[i];
         }

@@ -5,15 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.internal.c2s.SaslFailure.Condition;
+import im.restante.internal.support.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The server's side of one SCRAM exchange (RFC 5802, RFC 7677). Computes and remembers; knows no stream and no account. Used once:
@@ -109,19 +107,20 @@ final class ScramExchange {
         }
         byte[] bound = base64(value(parts[0], 'c'));
         String echoed = value(parts[1], 'r');
-        byte[] authMessage = (clientFirstBare + ',' + serverFirst + ',' + withoutProof).getBytes(UTF_8);
-        byte[] key = hmac(credentials.storedKey(), authMessage);
+        String authMessage = clientFirstBare + ',' + serverFirst + ',' + withoutProof;
+        byte[] key = Digests.hmac(hash.mac(), credentials.storedKey(), authMessage);
         boolean right = proof.length == key.length;
         for (int i = 0; i < key.length && right; i++) {
             key[i] ^= proof[i];
         }
-        right &= MessageDigest.isEqual(digest(key), credentials.storedKey());
+        right &= MessageDigest.isEqual(Digests.digest(hash.digest(), key), credentials.storedKey());
         right &= MessageDigest.isEqual(bound, expectedBinding);
         right &= echoed.equals(nonce);
         if (!right) {
             return null;
         }
-        String signature = Base64.getEncoder().encodeToString(hmac(credentials.serverKey(), authMessage));
+        String signature =
+                Base64.getEncoder().encodeToString(Digests.hmac(hash.mac(), credentials.serverKey(), authMessage));
         return ("v=" + signature).getBytes(UTF_8);
     }
 
@@ -146,24 +145,6 @@ final class ScramExchange {
             throw new SaslFailure(Condition.NOT_AUTHORIZED, "client did not see the -PLUS mechanisms: downgraded");
         }
         return header;
-    }
-
-    private byte[] hmac(byte[] key, byte[] data) {
-        try {
-            Mac mac = Mac.getInstance(hash.mac());
-            mac.init(new SecretKeySpec(key, hash.mac()));
-            return mac.doFinal(data);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // every JVM has both
-        }
-    }
-
-    private byte[] digest(byte[] data) {
-        try {
-            return MessageDigest.getInstance(hash.digest()).digest(data);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** The value of {@code x=value}. */

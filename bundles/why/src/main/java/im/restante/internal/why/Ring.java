@@ -139,7 +139,11 @@ final class Ring {
         private int begin(long place) {
             int at = (int) (place % places);
             long there = (long) STATE.getAcquire(states, at);
-            return there >= 0 && there <= place && STATE.compareAndSet(states, at, there, -(place + 1)) ? at : -1;
+            if (there < 0 || there > place || !STATE.compareAndSet(states, at, there, -(place + 1))) {
+                return -1;
+            }
+            VarHandle.storeStoreFence(); // nothing of the new entry is seen before its state
+            return at;
         }
 
         private void end(int at, long place) {

@@ -96,10 +96,7 @@ final class PingPong implements AutoCloseable {
     /** The times of what is answered until {@code time} has passed. */
     Waits during(Duration time) throws Exception {
         return during(() -> {
-            long end = System.nanoTime() + time.toNanos();
-            while (System.nanoTime() < end) {
-                LockSupport.parkNanos(end - System.nanoTime());
-            }
+            TimeUnit.NANOSECONDS.sleep(time.toNanos());
             return null;
         });
     }

@@ -139,6 +139,7 @@ public final class FaultRunner {
         Ledger.Count sum = Ledger.Count.NONE;
         List<String> broken = new ArrayList<>();
         Scenario scenario = null;
+        String before = ""; // remarks of servers that were given up
         String remark = "";
         for (int round = 0; round < rounds; round++) {
             try {
@@ -149,7 +150,7 @@ public final class FaultRunner {
                 Ledger.Count count =
                         scenario.round(new Random(plan.seed() * 1_000_003 + fault.ordinal() * 10_007 + round));
                 sum = sum.plus(count);
-                remark = scenario.remark();
+                remark = before + scenario.remark();
                 String verdict = verdict(fault, count);
                 if (!verdict.isEmpty()) {
                     tell(broken, fault, round, verdict);
@@ -163,6 +164,7 @@ public final class FaultRunner {
                     scenario.close();
                 }
                 scenario = null; // the next round gets a new server
+                before = remark.isEmpty() ? "" : remark + ", then ";
             }
             underWay =
                     new Outcome(fault, round + 1, sum, List.copyOf(broken), remark, (System.nanoTime() - begin) / 1e9);

@@ -719,7 +719,7 @@ public abstract class MessageStoreContract {
         purge.join();
         int answered = meanwhile;
         assertTrue(answered >= 10, () -> "stored during the purge: " + answered);
-        assertEquals(meanwhile, waiting(ROMEO).size());
+        assertEquals(meanwhile, counted(ROMEO, JULIET));
         assertEquals(meanwhile, await(store.statistics()).messages());
     }
 

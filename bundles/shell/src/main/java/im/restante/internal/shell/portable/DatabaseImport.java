@@ -8,6 +8,7 @@ import im.restante.jid.Jid;
 import im.restante.migration.ForeignAccount;
 import im.restante.migration.ForeignMessage;
 import im.restante.migration.ForeignServer;
+import im.restante.migration.ForeignServer.Range;
 import im.restante.quota.UserLimits;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class DatabaseImport extends Task {
     private static final int PAGE = 200;
+    private static final Range NOTHING = new Range(0, 0);
 
     private final ForeignServer.Spool from;
     private final Path folder;
@@ -69,10 +71,7 @@ public final class DatabaseImport extends Task {
     void work() throws IOException, StoreException {
         try (from) {
             Instant now = clock.instant();
-            List<Long> range = from.range();
-            marker = range.isEmpty()
-                    ? ImportMarker.ofDatabase(folder, from.place(), 0, 0, now)
-                    : ImportMarker.ofDatabase(folder, from.place(), range.get(0), range.get(1), now);
+            marker = ImportMarker.ofDatabase(folder, from.place(), from.range().orElse(NOTHING), now);
             messages = new ImportedMessages(server, marker, now, false);
             accounts();
             messages();

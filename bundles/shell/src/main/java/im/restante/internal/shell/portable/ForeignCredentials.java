@@ -1,14 +1,11 @@
 package im.restante.internal.shell.portable;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.account.Setting;
+import im.restante.internal.support.Digests;
 import im.restante.migration.ForeignAccount;
 import im.restante.migration.ForeignAccount.Credential;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -17,8 +14,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * What of an account's credentials at another server lets its owner log in here with the same password.
@@ -85,10 +80,10 @@ record ForeignCredentials(String password, List<Setting> settings) {
         }
         byte[] storedKey;
         byte[] serverKey;
-        if (parts.containsKey("p")) {
+        if (parts.containsKey("p")) { // RFC 5802 §3
             byte[] salted = key(parts, "p", hash);
-            storedKey = digest(hash, hmac(hash, salted, "Client Key"));
-            serverKey = hmac(hash, salted, "Server Key");
+            storedKey = Digests.digest(hash.digest(), Digests.hmac(hash.mac(), salted, "Client Key"));
+            serverKey = Digests.hmac(hash.mac(), salted, "Server Key");
         } else {
             storedKey = key(parts, "t", hash);
             serverKey = key(parts, "e", hash);
@@ -134,25 +129,6 @@ record ForeignCredentials(String password, List<Setting> settings) {
             throw new IllegalArgumentException("without " + name + "=");
         }
         return bytes;
-    }
-
-    /** RFC 5802 §3. */
-    private static byte[] hmac(ScramHash hash, byte[] key, String text) {
-        try {
-            Mac mac = Mac.getInstance(hash.mac());
-            mac.init(new SecretKeySpec(key, hash.mac()));
-            return mac.doFinal(text.getBytes(US_ASCII));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static byte[] digest(ScramHash hash, byte[] of) {
-        try {
-            return MessageDigest.getInstance(hash.digest()).digest(of);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Never a value. */

@@ -2,6 +2,7 @@ package im.restante.internal.shell.portable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import im.restante.migration.ForeignServer.Range;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -62,13 +63,12 @@ final class ImportMarker {
      *
      * @param folder where it is kept
      * @param place  the database's name
-     * @param first  the number of the first message
-     * @param last   the number of the last message
+     * @param range  the numbers of its messages
      */
-    static ImportMarker ofDatabase(Path folder, String place, long first, long last, Instant now) throws IOException {
+    static ImportMarker ofDatabase(Path folder, String place, Range range, Instant now) throws IOException {
         Path path = folder.resolve(place.replaceAll("[^A-Za-z0-9.]+", "-") + SUFFIX);
-        long begin = now.toEpochMilli() - Math.min(last - first, MOST_POSITIONS) / COUNTERS - 1;
-        return kept(new ImportMarker(path, place, DATABASE_NODE, begin, first));
+        long begin = now.toEpochMilli() - Math.min(range.last() - range.first(), MOST_POSITIONS) / COUNTERS - 1;
+        return kept(new ImportMarker(path, place, DATABASE_NODE, begin, range.first()));
     }
 
     /** As it was written before, or else written now. */

@@ -15,6 +15,7 @@ import im.restante.migration.ForeignAccount;
 import im.restante.migration.ForeignAccount.Credential;
 import im.restante.migration.ForeignMessage;
 import im.restante.migration.ForeignServer;
+import im.restante.migration.ForeignServer.Range;
 import im.restante.store.StoredMessage;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
@@ -54,8 +56,8 @@ class DatabaseImportTest {
         }
 
         @Override
-        public List<Long> range() {
-            return waiting.isEmpty() ? List.of() : List.of(waiting.firstKey(), waiting.lastKey());
+        public Optional<Range> range() {
+            return waiting.isEmpty() ? Optional.empty() : Optional.of(new Range(waiting.firstKey(), waiting.lastKey()));
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -49,8 +50,9 @@ final class TigaseSpool implements ForeignServer.Spool {
     TigaseSpool(Connection connection, String place) throws SQLException, StoreException {
         this.connection = connection;
         this.place = place;
-        messageTable = columns("tig_offline_messages").isEmpty() ? "msg_history" : "tig_offline_messages";
-        Set<String> ofMessages = columns(messageTable);
+        Set<String> ofVersion8 = columns("tig_offline_messages");
+        messageTable = ofVersion8.isEmpty() ? "msg_history" : "tig_offline_messages";
+        Set<String> ofMessages = ofVersion8.isEmpty() ? columns(messageTable) : ofVersion8;
         Set<String> ofUsers = columns("tig_users");
         if (!ofMessages.containsAll(Set.of("msg_id", "message")) || !ofUsers.containsAll(Set.of("uid", "user_id"))) {
             throw new StoreException(place + " is no database of Tigase 7.1 or 8 that this user may read: there is no"
@@ -110,13 +112,13 @@ final class TigaseSpool implements ForeignServer.Spool {
     }
 
     @Override
-    public List<Long> range() throws StoreException {
+    public Optional<ForeignServer.Range> range() throws StoreException {
         try (PreparedStatement query =
                         connection.prepareStatement("SELECT MIN(msg_id),MAX(msg_id) FROM " + messageTable);
                 ResultSet row = query.executeQuery()) {
             row.next();
-            long least = row.getLong(1);
-            return row.wasNull() ? List.of() : List.of(least, row.getLong(2));
+            long first = row.getLong(1);
+            return row.wasNull() ? Optional.empty() : Optional.of(new ForeignServer.Range(first, row.getLong(2)));
         } catch (SQLException e) {
             throw failure(place, e);
         }
