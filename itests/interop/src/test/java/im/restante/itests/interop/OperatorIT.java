@@ -94,12 +94,7 @@ class OperatorIT extends ServerTest {
     void whatWasDeliveredLiveAndWhatIsUnknownIsTold() throws Exception {
         try (RawClient owner = RawClient.login(server, romeo)) {
             owner.say("<presence/>");
-            Await.until(
-                    "romeo is live",
-                    SOON,
-                    () -> server.shell("restante:sessions")
-                            .lines()
-                            .anyMatch(line -> line.contains(jid(romeo)) && line.contains("LIVE")));
+            awaitLive(romeo);
             send("live", "<body>1</body>");
         }
         assertTrue(why("live").contains("delivered to connected sessions (1 session)"), why("live"));

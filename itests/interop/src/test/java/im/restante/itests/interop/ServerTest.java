@@ -1,7 +1,9 @@
 package im.restante.itests.interop;
 
+import im.restante.itests.harness.Await;
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +36,16 @@ abstract class ServerTest {
         String local = name + NAMES.incrementAndGet();
         server.user(local);
         return local;
+    }
+
+    /** Until the drain of a session that came is over: from then on what is sent to it is handed over at once. */
+    void awaitLive(String local) throws Exception {
+        Await.until(
+                local + " is live",
+                Duration.ofSeconds(20),
+                () -> server.shell("restante:sessions")
+                        .lines()
+                        .anyMatch(line -> line.startsWith(jid(local) + "/") && line.contains("LIVE")));
     }
 
     static String jid(String local) {
