@@ -25,9 +25,7 @@ import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
-import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
-import im.restante.store.Usage;
 import im.restante.why.Fate;
 import im.restante.why.Witness;
 import java.time.Clock;
@@ -125,7 +123,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final Executor workers;
     private final Stores stores;
     private final OwedRemovals owed = new OwedRemovals();
-    private final OwnerGate gate;
+    private final MergedStores merged;
     private final MessageMigrations migrations;
     private final Purges purges;
     private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
@@ -157,7 +155,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.stores = new Stores(settings.store());
-        this.gate = gate;
+        this.merged = new MergedStores(stores, owed, gate);
         this.migrations = new MessageMigrations(stores, gate, owed);
         this.purges = new Purges(stores, gate, workers, nanoTime, clock, () -> witness);
         for (int i = 0; i < LANES; i++) {
@@ -693,119 +691,25 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
-        CompletionStage<Optional<List<StoredMessage>>> page = ask(
-                () -> stores.whole() == null // what the missing one holds may have to come first
-                        ? null
-                        : passIfAnyStore(owner, () -> settled(owner, afterId, rows, bytes)),
-                null);
-        return page.thenCompose(
-                read -> read.<CompletionStage<List<StoredMessage>>>map(CompletableFuture::completedFuture)
+        return ask(() -> merged.page(owner, afterId, rows, bytes), null)
+                .thenCompose(read -> read.<CompletionStage<List<StoredMessage>>>map(CompletableFuture::completedFuture)
                         .orElseGet(() -> page(owner, afterId, rows, bytes)));
-    }
-
-    private CompletionStage<Optional<List<StoredMessage>>> settled(Jid owner, long afterId, int rows, long bytes) {
-        CompletableFuture<Void> settled = owed.settled();
-        return settled.isDone()
-                ? read(owner, afterId, rows, bytes)
-                : settled.thenCompose(done -> read(owner, afterId, rows, bytes));
-    }
-
-    /** Empty if a store went or was chosen meanwhile: then it has to be asked for again. */
-    private CompletionStage<Optional<List<StoredMessage>>> read(Jid owner, long afterId, int rows, long bytes) {
-        List<Stores.Named> present = stores.whole();
-        if (present == null) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        return switch (present.size()) {
-            case 0 -> noStore();
-            case 1 -> present.get(0).store().page(owner, afterId, rows, bytes).thenApply(Optional::of);
-            default -> readInTurn(owner, afterId, rows, bytes, present);
-        };
-    }
-
-    /**
-     * The store that takes new messages first: whoever is found there was stored after those in the others (see
-     * {@link OpenAppends}), which are read after it and so show them too.
-     */
-    private CompletionStage<Optional<List<StoredMessage>>> readInTurn(
-            Jid owner, long afterId, int rows, long bytes, List<Stores.Named> present) {
-        Stores.Named newest = stores.chosen();
-        List<Stores.Named> first =
-                present.stream().filter(store -> store == newest).toList();
-        List<Stores.Named> then =
-                present.stream().filter(store -> store != newest).toList();
-        return All.of(first, store -> store.page(owner, afterId, rows, bytes))
-                .thenCompose(newer -> All.of(then, store -> store.page(owner, afterId, rows, bytes))
-                        .thenApply(older -> {
-                            List<List<StoredMessage>> pages = new ArrayList<>(newer);
-                            pages.addAll(older);
-                            return MergedPage.of(pages, rows, bytes);
-                        }))
-                .thenApply(page -> stores.chosen() == newest ? Optional.of(page) : Optional.empty());
     }
 
     @Override
     public CompletionStage<Long> count(Jid owner) {
-        return ask(
-                () -> {
-                    List<Stores.Named> present = stores.present();
-                    return present.isEmpty()
-                            ? null
-                            : All.of(present, store -> store.usage(owner))
-                                    .thenApply(all -> all.stream()
-                                            .mapToLong(Usage::messages)
-                                            .sum());
-                },
-                null);
+        return ask(() -> merged.count(owner), null);
     }
 
     @Override
     public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
         List<Long> gone = List.copyOf(ids);
-        return ask(
-                () -> {
-                    owed.missed(owner, gone);
-                    return passIfAnyStore(owner, () -> removeNow(owner, gone));
-                },
-                null);
-    }
-
-    private CompletionStage<Void> removeNow(Jid owner, List<Long> gone) {
-        List<Stores.Named> present;
-        do { // one may have gone while this waited, or go and come back between the two lines
-            present = stores.present();
-            owed.missed(owner, gone);
-        } while (present != stores.present());
-        return switch (present.size()) {
-            case 0 -> noStore();
-            case 1 -> present.get(0).store().remove(owner, gone);
-            default -> All.of(present, s -> s.remove(owner, gone)).thenApply(done -> null);
-        };
-    }
-
-    /** Asks when what waits for {@code owner} is not being carried from one store to another; null if there is no store. */
-    private <T> CompletionStage<T> passIfAnyStore(Jid owner, Supplier<CompletionStage<T>> question) {
-        return stores.present().isEmpty() ? null : gate.pass(owner, question);
-    }
-
-    private static <T> CompletionStage<T> noStore() {
-        return CompletableFuture.failedFuture(new StoreException("no message store is present"));
+        return ask(() -> merged.remove(owner, gone), null);
     }
 
     @Override
     public CompletionStage<Long> largestId() {
-        return ask(
-                () -> {
-                    List<Stores.Named> present = stores.present();
-                    return present.isEmpty()
-                            ? null
-                            : All.of(present, MessageStore::statistics)
-                                    .thenApply(all -> all.stream()
-                                            .mapToLong(StoreStatistics::largestId)
-                                            .max()
-                                            .orElse(0));
-                },
-                () -> 0L);
+        return ask(merged::largestId, () -> 0L);
     }
 
     /** Asks now, or as soon as somebody is there to be asked. */
