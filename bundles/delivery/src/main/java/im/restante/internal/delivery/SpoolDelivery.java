@@ -7,29 +7,21 @@ import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
-import im.restante.filter.Opinion;
-import im.restante.internal.delivery.PendingStore.GivenUp;
-import im.restante.internal.delivery.TermsLines.Ready;
-import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
 import im.restante.migration.LongWork;
 import im.restante.migration.Migration;
 import im.restante.quota.QuotaService;
-import im.restante.quota.Terms;
 import im.restante.session.Spools;
 import im.restante.stanza.Message;
-import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
 import im.restante.why.Witness;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -81,15 +73,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     static final long TICK_MILLIS = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
-    private static final int LANES = 4;
     /** Where there are no virtual ones. */
     private static final int THREADS = 4;
-    /** A broken disk shall not fill the log's disk too. */
-    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
-    /** Tells how many of a pair there are when everything handed over before is stored, and stores nothing. */
-    private static final Admission NOTHING = new Admission(0, Admission.OnFull.REFUSE);
-
-    private static final CompletableFuture<Terms> NO_TERMS = CompletableFuture.completedFuture(null);
     /** Rows that come back in one go; a store's queue takes more, but others want to get in too. */
     private static final int PUT_BACK_CHUNK = 256;
 
@@ -119,6 +104,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         int retention$_$days() default 0;
     }
 
+    private final Services services;
     private final LongSupplier nanoTime;
     private final Executor workers;
     private final Stores stores;
@@ -126,24 +112,13 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final MergedStores merged;
     private final MessageMigrations migrations;
     private final Purges purges;
-    private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
-    private final Lane service; // serves the waiting room
-    private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
-    private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
-    private final OpenAppends openAppends = new OpenAppends();
+    private final Intake intake;
+    private final Lane service; // serves who waits for a service that was missing
     private final AtomicBoolean serviceAsked = new AtomicBoolean();
     private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
-    private final LogLimit failureLines;
-    private final LogLimit inVainLines;
     private volatile ScheduledExecutorService ticker; // null: not started yet
 
-    private volatile OfflineSettings settings;
-    private volatile MessageFilter filter;
-    private volatile QuotaService quota;
-    private volatile Witness witness = Witness.NONE;
-    private volatile MessageRules rules;
     private volatile ComponentServiceObjects<Spools> spools;
-    private volatile boolean closed;
 
     @Activate
     public SpoolDelivery(Map<String, Object> values, @Reference OwnerGate gate) {
@@ -151,19 +126,15 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     SpoolDelivery(Map<String, ?> values, OwnerGate gate, Executor workers, LongSupplier nanoTime, Clock clock) {
-        this.settings = OfflineSettings.of(values);
+        this.services = new Services(OfflineSettings.of(values));
         this.workers = workers;
         this.nanoTime = nanoTime;
-        this.stores = new Stores(settings.store());
+        this.stores = services.stores;
         this.merged = new MergedStores(stores, owed, gate);
         this.migrations = new MessageMigrations(stores, gate, owed);
-        this.purges = new Purges(stores, gate, workers, nanoTime, clock, () -> witness);
-        for (int i = 0; i < LANES; i++) {
-            lanes[i] = new Lane(workers);
-        }
+        this.purges = new Purges(stores, gate, workers, nanoTime, clock, () -> services.witness);
+        this.intake = new Intake(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
         this.service = new Lane(workers);
-        this.failureLines = new LogLimit(BETWEEN_LINES, nanoTime);
-        this.inVainLines = new LogLimit(BETWEEN_LINES, nanoTime);
     }
 
     @Activate
@@ -175,7 +146,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     /** Lets appends that are under way end, for a while; what waits is told that nothing can be stored. */
     @Deactivate
     void close() {
-        closed = true;
+        services.closed = true;
         migrations.close();
         ticker.shutdown();
         long end = nanoTime.getAsLong() + CLOSE_NANOS;
@@ -190,26 +161,18 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     private boolean isBusy() {
-        if (!underWay.isEmpty()) {
-            return true;
-        }
-        for (Lane lane : lanes) {
-            if (!lane.isIdle()) {
-                return true;
-            }
-        }
-        return false;
+        return !underWay.isEmpty() || !intake.isIdle();
     }
 
     @Modified
     void modified(Map<String, Object> values) {
         try {
             OfflineSettings changed = OfflineSettings.of(values);
-            settings = changed;
+            services.settings = changed;
             stores.want(changed.store());
             serveWaiting();
         } catch (ConfigException e) {
-            LOG.error("{}; the values before stay in force: {}", e.getMessage(), settings);
+            LOG.error("{}; the values before stay in force: {}", e.getMessage(), services.settings);
         }
     }
 
@@ -237,7 +200,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     void unbindStore(ServiceReference<MessageStore> reference) {
-        if (closed) {
+        if (services.closed) {
             return; // nothing will be asked of it any more, and nobody needs to read that it is gone
         }
         if (!stores.hasSuccessor(reference)) {
@@ -277,13 +240,13 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindFilter(MessageFilter present) {
-        filter = present;
+        services.filter = present;
         serveWaiting();
     }
 
     void unbindFilter(MessageFilter gone) {
-        if (filter == gone) { // a successor is bound before
-            filter = null;
+        if (services.filter == gone) { // a successor is bound before
+            services.filter = null;
         }
     }
 
@@ -292,13 +255,13 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindQuota(QuotaService present) {
-        quota = present;
+        services.quota = present;
         serveWaiting();
     }
 
     void unbindQuota(QuotaService gone) {
-        if (quota == gone) {
-            quota = null;
+        if (services.quota == gone) {
+            services.quota = null;
         }
     }
 
@@ -307,12 +270,12 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindWitness(Witness present) {
-        witness = present;
+        services.witness = present;
     }
 
     void unbindWitness(Witness gone) {
-        if (witness == gone) {
-            witness = Witness.NONE;
+        if (services.witness == gone) {
+            services.witness = Witness.NONE;
         }
     }
 
@@ -321,18 +284,18 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void bindRules(MessageRules present) {
-        rules = present;
+        services.rules = present;
     }
 
     void unbindRules(MessageRules gone) {
-        if (rules == gone) {
-            rules = null;
+        if (services.rules == gone) {
+            services.rules = null;
         }
     }
 
     @Override
     public Set<String> serverFeatures() {
-        return settings.storing() ? Set.of("msgoffline") : Set.of();
+        return services.settings.storing() ? Set.of("msgoffline") : Set.of();
     }
 
     @Override
@@ -358,54 +321,19 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public Judgement judge(Message message, Jid owner) {
-        MessageFilter current = filter;
-        return current == null ? Unjudged.KEEP : judge(message, current);
-    }
-
-    private Judgement judge(Message message, MessageFilter by) {
-        Opinion opinion = by.decide(message);
-        if (opinion instanceof Opinion.Keep keep) {
-            return settings.storing()
-                    ? new Judgement.Keep(keep.rule())
-                    : new Judgement.Skip("msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
-        }
-        String rule = opinion instanceof Opinion.Skip skip ? skip.rule() : "no opinion";
-        return new Judgement.Skip(rule, Answers.forSkipped(message));
+        return intake.judge(message);
     }
 
     @Override
     public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
-        MessageRules current = MessageRules.areCarriedBy(message) ? rules : null;
-        return store(message, settings.expiring(current == null ? row : ruled(row, current)), keep, false);
+        MessageRules current = MessageRules.areCarriedBy(message) ? services.rules : null;
+        return intake.store(
+                message, services.settings.expiring(current == null ? row : ruled(row, current)), keep, false);
     }
 
     @Override
     public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
-        return store(message, row, keep, true);
-    }
-
-    private CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, boolean rehearsal) {
-        OfflineSettings now = settings;
-        PendingStore pending = new PendingStore(
-                message,
-                row,
-                keep,
-                rehearsal,
-                nanoTime.getAsLong(),
-                now.storeTimeout().toNanos(),
-                now.swapTimeout().toNanos(),
-                this::giveUp);
-        if (closed) {
-            giveUp(pending, GivenUp.WAITED_IN_VAIN);
-        } else if (room.isOccupied() || !tryStore(pending)) {
-            underWay.add(pending);
-            if (room.enter(pending)) {
-                serveWaiting(); // what was missing may have come just now
-            } else if (pending.claim()) {
-                giveUp(pending, GivenUp.WAITED_IN_VAIN);
-            }
-        }
-        return pending.verdict;
+        return intake.store(message, row, keep, true);
     }
 
     /** The row with the moment at which its rules have to be looked at again. */
@@ -413,223 +341,11 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         return rules.expiry(row).map(end -> OfflineSettings.ending(row, end)).orElse(row);
     }
 
-    /** False if something that is needed is not there. */
-    private boolean tryStore(PendingStore pending) {
-        if (!pending.isWaiting()) {
-            return true; // given up meanwhile
-        }
-        Judgement.Keep keep = pending.keep;
-        if (Unjudged.is(keep)) {
-            MessageFilter current = filter;
-            if (current == null) {
-                return false;
-            }
-            Judgement judgement = judge(pending.message, current);
-            if (judgement instanceof Judgement.Skip skip) {
-                if (pending.claim()) {
-                    finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
-                }
-                return true;
-            }
-            Judgement.Keep judged = (Judgement.Keep) judgement;
-            keep = keep.unlimited() ? judged.withoutLimit() : judged;
-        }
-        QuotaService limits = quota;
-        if (stores.chosen() == null || limits == null && !keep.unlimited()) {
-            return false;
-        }
-        if (pending.claim()) {
-            underWay.add(pending);
-            inTurn(new Ready(pending, keep, keep.unlimited() ? NO_TERMS : terms(limits, pending)));
-        }
-        return true;
-    }
-
-    private static CompletableFuture<Terms> terms(QuotaService limits, PendingStore pending) {
-        try {
-            return limits.terms(pending.row.owner(), pending.row.sender()).toCompletableFuture();
-        } catch (RuntimeException | LinkageError e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    /** Appends at once, unless the terms, or somebody in front, must be waited for. */
-    private void inTurn(Ready ready) {
-        Stores.Named store = stores.chosen();
-        if (store != null && ready.terms().isDone() && !lines.has(ready.owner()) && mayBegin(ready, store)) {
-            append(ready, store);
-        } else if (lines.join(ready)) {
-            ready.terms().whenComplete((terms, problem) -> serveLine(ready.owner()));
-        } else {
-            giveUp(ready.pending(), GivenUp.WAITED_IN_VAIN);
-        }
-    }
-
-    private void serveLine(Jid owner) {
-        lane(owner)
-                .execute(
-                        () -> { // an owner has one lane: nobody else serves this line meanwhile
-                            for (Ready head = lines.head(owner); head != null; head = lines.head(owner)) {
-                                Stores.Named store = stores.chosen();
-                                if (head.pending().verdict.isDone()) {
-                                    lines.leave(head); // given up
-                                } else if (head.terms().isDone() && store != null && mayBegin(head, store)) {
-                                    append(head, store);
-                                    lines.leave(head); // behind the append: who comes now passes by, and must not come
-                                    // before
-                                } else {
-                                    return;
-                                }
-                            }
-                        });
-    }
-
-    /** Not while an earlier message of this owner is on its way to another store. */
-    private boolean mayBegin(Ready ready, Stores.Named store) {
-        if (!openAppends.begin(ready.owner(), store.store())) {
-            return false;
-        }
-        ready.pending().opened();
-        return true;
-    }
-
-    private void append(Ready ready, Stores.Named store) {
-        PendingStore pending = ready.pending();
-        CompletionStage<Appended> appending;
-        Terms terms = null;
-        try {
-            terms = ready.terms().join();
-            Admission admission = terms == null ? Admission.UNLIMITED : terms.admission();
-            appending = store.store().append(pending.row, pending.rehearsal ? NOTHING : admission);
-        } catch (RuntimeException | LinkageError e) {
-            appending = CompletableFuture.failedFuture(e);
-        }
-        if (appending == null) {
-            appending = CompletableFuture.failedFuture(new StoreException("append answered null"));
-        }
-        Terms on = terms;
-        appending.whenComplete((appended, problem) -> lane(ready.owner()).execute(() -> {
-            Verdict verdict;
-            try {
-                verdict = problem == null
-                        ? verdict(ready, on, appended)
-                        : failed(pending, store.id(), Failures.unwrap(problem));
-            } catch (RuntimeException | LinkageError | StoreException e) { // a strategy, or an answer that is none
-                verdict = failed(pending, store.id(), e);
-            }
-            complete(pending, verdict);
-        }));
-    }
-
-    private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
-        if (appended instanceof Appended.Stored stored) {
-            if (!stored.evicted().isEmpty()) {
-                witness.fate(
-                        ready.owner(),
-                        stored.evicted(),
-                        Fate.EVICTED,
-                        terms == null ? null : "limit of " + terms.admission().limit() + " messages from one sender");
-                if (stores.present().size() > 1) { // a move may have left, or be making, another copy
-                    remove(ready.owner(), stored.evicted());
-                }
-            }
-            return new Verdict.Stored(ready.keep().rule());
-        }
-        if (ready.pending().rehearsal && wouldFit(terms, appended)) {
-            return new Verdict.Stored(ready.keep().rule());
-        }
-        if (terms == null) {
-            throw new StoreException("refused what has no limit");
-        }
-        Message message = ready.pending().message;
-        Admission admission = terms.admission();
-        Appended.Full full = (Appended.Full) appended;
-        String reason = "limit of " + admission.limit() + " messages from one sender reached: "
-                + full.usage().messages() + " wait";
-        if (Answers.isNeverBounced(message)) {
-            return new Verdict.Dropped(reason);
-        }
-        return terms.strategy()
-                .exceeded(message, admission, full.usage())
-                .<Verdict>map(told -> new Verdict.Refused(reason, told))
-                .orElseGet(() -> new Verdict.Dropped(reason));
-    }
-
-    private static boolean wouldFit(Terms terms, Appended appended) {
-        Admission admission = terms == null ? Admission.UNLIMITED : terms.admission();
-        int limit = admission.limit();
-        return limit < 0
-                || limit > 0 && admission.onFull() == Admission.OnFull.EVICT_OLDEST
-                || ((Appended.Full) appended).usage().messages() < limit;
-    }
-
-    private Verdict failed(PendingStore pending, String store, Throwable problem) {
-        if (failureLines.isDue()) {
-            LOG.error(
-                    "message {} for {} not stored in {}: {} ({} more like this since the last line)",
-                    pending.row.id(),
-                    pending.row.owner(),
-                    store,
-                    problem instanceof StoreException ? problem.getMessage() : problem.toString(),
-                    failureLines.unsaid(),
-                    problem instanceof StoreException ? null : problem);
-        }
-        return new Verdict.Failed("the store failed", Answers.unlessNeverBounced(pending.message, Answers.NOT_STORED));
-    }
-
-    private void giveUp(PendingStore pending, GivenUp how) {
-        LogLimit lines = how == GivenUp.TIMED_OUT ? failureLines : inVainLines;
-        String reason = how == GivenUp.TIMED_OUT ? "no answer from the store in time" : "nothing to store it with";
-        if (!pending.verdict.isDone() && lines.isDue()) {
-            LOG.error(
-                    "message {} for {} not stored: {}; {} ({} more like this since the last line)",
-                    pending.row.id(),
-                    pending.row.owner(),
-                    reason,
-                    present(),
-                    lines.unsaid());
-        }
-        StanzaError told = how == GivenUp.TIMED_OUT ? Answers.NOT_STORED : Answers.UNAVAILABLE_NOW;
-        finish(pending, new Verdict.Failed(reason, Answers.unlessNeverBounced(pending.message, told)));
-    }
-
-    private String present() {
-        List<String> names = stores.present().stream().map(Stores.Named::id).toList();
-        return "filter " + (filter == null ? "missing" : "present") + ", quota "
-                + (quota == null ? "missing" : "present") + ", stores present " + names + ", store="
-                + settings.store();
-    }
-
-    private void finish(PendingStore pending, Verdict verdict) {
-        if (closed) {
-            complete(pending, verdict); // there may be no worker any more
-        } else {
-            lane(pending.row.owner()).execute(() -> complete(pending, verdict));
-        }
-    }
-
-    private void complete(PendingStore pending, Verdict verdict) {
-        underWay.remove(pending);
-        pending.verdict.complete(verdict);
-        Jid owner = pending.row.owner();
-        if (pending.closes()) {
-            openAppends.end(owner);
-            if (lines.has(owner)) {
-                serveLine(owner);
-            }
-        }
-    }
-
-    private Lane lane(Jid owner) {
-        return lanes[(owner.hashCode() & Integer.MAX_VALUE) % LANES];
-    }
-
     private void serveWaiting() {
         if (serviceAsked.compareAndSet(false, true)) {
             service.execute(() -> {
                 serviceAsked.set(false); // who asks from here on is served once more
-                room.serveWhile(this::tryStore);
-                lines.owners().forEach(this::serveLine);
+                intake.serveWaiting();
                 for (Timed timed : underWay) {
                     if (timed instanceof PendingRequest<?> request && request.isWaiting()) {
                         request.start();
@@ -643,11 +359,11 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     void tick() {
         try {
             long now = nanoTime.getAsLong();
-            if (stores.doWithout(now - settings.swapTimeout().toNanos() + MISSING_MARGIN_NANOS)) {
+            if (stores.doWithout(now - services.settings.swapTimeout().toNanos() + MISSING_MARGIN_NANOS)) {
                 serveWaiting();
             }
             underWay.forEach(timed -> timed.check(now, false));
-            if (room.isOccupied() || !lines.isEmpty()) {
+            if (intake.hasWaiting()) {
                 serveWaiting(); // sends those away who gave up
             }
             purges.tick();
@@ -661,10 +377,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        MessageRules current = rules;
+        MessageRules current = services.rules;
         List<StoredMessage> now = rows.subList(0, Math.min(PUT_BACK_CHUNK, rows.size())).stream()
                 .map(row -> current == null ? row : ruled(row, current))
-                .map(settings::expiring)
+                .map(services.settings::expiring)
                 .toList();
         List<StoredMessage> later = rows.subList(now.size(), rows.size());
         return this.<Void>ask(() -> putBackAtOnce(now, durable), null).thenCompose(done -> putBack(later, durable));
@@ -714,7 +430,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     /** Asks now, or as soon as somebody is there to be asked. */
     private <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question, Supplier<T> inVain) {
-        OfflineSettings now = settings;
+        OfflineSettings now = services.settings;
         PendingRequest<T> request = new PendingRequest<>(
                 question,
                 inVain,
@@ -722,7 +438,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                 nanoTime.getAsLong(),
                 now.storeTimeout().toNanos(),
                 now.swapTimeout().toNanos());
-        if (closed) {
+        if (services.closed) {
             return CompletableFuture.failedFuture(new StoreException("delivery is being stopped"));
         }
         request.answer.whenComplete((value, problem) -> underWay.remove(request));

@@ -1,0 +1,39 @@
+package im.restante.internal.delivery;
+
+import im.restante.amp.MessageRules;
+import im.restante.filter.MessageFilter;
+import im.restante.quota.QuotaService;
+import im.restante.why.Witness;
+import java.util.List;
+
+/** What delivery uses. Any of it may be replaced at any moment: read a field once, and use what was read to the end. */
+final class Services {
+    final Stores stores;
+    volatile OfflineSettings settings;
+
+    /** Null while it is missing. */
+    volatile MessageFilter filter;
+
+    /** Null while it is missing. */
+    volatile QuotaService quota;
+
+    /** Null if there is none. */
+    volatile MessageRules rules;
+
+    volatile Witness witness = Witness.NONE;
+
+    /** Nothing new begins. */
+    volatile boolean closed;
+
+    Services(OfflineSettings settings) {
+        this.settings = settings;
+        this.stores = new Stores(settings.store());
+    }
+
+    /** What is there and what is not, for the log. */
+    String present() {
+        List<String> names = stores.present().stream().map(Stores.Named::id).toList();
+        return "filter " + (filter == null ? "missing" : "present") + ", quota "
+                + (quota == null ? "missing" : "present") + ", stores present " + names + ", store=" + settings.store();
+    }
+}
