@@ -1,10 +1,6 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.OutboundQueue.Offer;
-import im.restante.internal.c2s.OutboundQueue.Unproved;
-import im.restante.internal.c2s.Resumptions.Resumption;
-import im.restante.internal.c2s.Resumptions.Suspended;
-import im.restante.internal.c2s.SentStanzas.Sent;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.session.ClientLink;
@@ -32,11 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
@@ -59,7 +52,6 @@ final class Connection implements ClientLink, Runnable {
     private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
 
     private static final long LAST_VERDICTS_SECONDS = 60;
-    private static final long MODULO = 0xffff_ffffL;
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
     private static final CompletableFuture<Outcome> SWALLOWED = CompletableFuture.completedFuture(Outcome.DONE);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -73,9 +65,8 @@ final class Connection implements ClientLink, Runnable {
     private final Proofs proofs = new Proofs();
     private final OutboundQueue out;
     private final PendingOutcomes pending;
+    private final StreamManagement management;
     private final Clocks clocks;
-    private final AtomicBoolean behind = new AtomicBoolean();
-    private final ReentrantLock counting = new ReentrantLock();
     private final AtomicBoolean refusalSaid = new AtomicBoolean();
 
     private volatile SSLSocket secure;
@@ -87,20 +78,8 @@ final class Connection implements ClientLink, Runnable {
     private volatile String pingId;
     private volatile ClientSession session;
 
-    /** Null while this stream cannot be resumed. */
-    private volatile Resumption resumption;
-
     /** Default language of the client's stanzas (RFC 6120 §8.1.5); null if it named none. Reader's thread only. */
     private String language;
-
-    /** Stanzas that came before stream management was enabled; -1 until then. */
-    private volatile long uncounted = -1;
-
-    /** Stanzas that the connections before this one have handled, of a stream that was resumed. */
-    private volatile long handledBefore;
-
-    /** Stanzas up to which an acknowledgement was asked for. */
-    private volatile long owed;
 
     private long counted;
     private GatedInput gate;
@@ -116,6 +95,7 @@ final class Connection implements ClientLink, Runnable {
                 answer -> offer(Outbound.of(answer)),
                 this::failed,
                 server.openVerdicts());
+        this.management = new StreamManagement(this, server, out, pending);
         this.clocks = new Clocks(remote, new Watch(), out, proofs);
     }
 
@@ -160,7 +140,7 @@ final class Connection implements ClientLink, Runnable {
                 handle(bound, element);
                 pending.awaitRoom();
             } else if (element.is(StreamXml.SM, "a")) {
-                acknowledged(element); // what it has need not come twice
+                management.acknowledged(element); // what it has need not come twice
             } else if (element.is(Namespaces.CLIENT, "iq")) {
                 isAnswerToPing(element);
             }
@@ -169,7 +149,7 @@ final class Connection implements ClientLink, Runnable {
 
     private void handle(ClientSession bound, Element element) throws XmlStreamException, InterruptedException {
         if (element.namespace().equals(StreamXml.SM)) {
-            manage(element);
+            management.handle(element);
             return;
         }
         checkFrom(bound.jid(), element);
@@ -223,93 +203,8 @@ final class Connection implements ClientLink, Runnable {
                 && (id.equals(pingId) || proofs.answered(id));
     }
 
-    /** XEP-0198. */
-    private void manage(Element element) throws XmlStreamException {
-        switch (element.name()) {
-            case "enable" -> {
-                if (uncounted >= 0) {
-                    throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "stream management is on already");
-                }
-                uncounted = pending.begun();
-                enable(element);
-            }
-            case "resume" -> control(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
-            case "r" -> {
-                checkEnabled();
-                catchUp(acknowledge());
-            }
-            case "a" -> {
-                checkEnabled();
-                acknowledged(element);
-            }
-            default -> throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "not of XEP-0198");
-        }
-    }
-
-    private void enable(Element request) {
-        String wish = request.attribute("resume");
-        C2sConfig config = server.config();
-        if (!"true".equals(wish) && !"1".equals(wish) || config.resumeTimeout().isZero()) {
-            out.enable(StreamXml.enabled(), new SentStanzas(0));
-            return;
-        }
-        long most = config.resumeTimeout().toSeconds();
-        long asked = number(request.attribute("max"));
-        Duration atMost = Duration.ofSeconds(asked > 0 ? Math.min(asked, most) : most);
-        Resumption opened = server.resumptions().open(session.jid().bare(), atMost, this);
-        resumption = opened;
-        out.enable(StreamXml.enabled(opened.id(), atMost), new SentStanzas(0, config.outboundBytes()));
-    }
-
-    /**
-     * Goes on with a stream whose connection was cut, or is dead without our knowing. Waits until everything that came on it is
-     * final. Reader's thread.
-     *
-     * @return false if there is none that this account may resume, which the client has been told
-     */
-    boolean resume(Element request, Jid account) throws XmlStreamException, InterruptedException {
-        long h = number(request.attribute("h"));
-        if (h < 0) {
-            throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
-        }
-        String id = request.attribute("previd");
-        Resumption found = server.resumptions().take(id, account);
-        Suspended left = found == null ? null : awaitSuspended(found, account);
-        if (left == null) {
-            out.sendNow(StreamXml.notFound(server.resumptions().handled(id, account)));
-            return false;
-        }
-        SentStanzas sent = left.sent();
-        List<Sent> unproved = sent.unacknowledged();
-        List<Long> rows = sent.lastRows();
-        if (!sent.acknowledge(h)) {
-            server.resumptions().end(left.session());
-            end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent.count() & MODULO));
-            return false;
-        }
-        goOn(found, left, rows, unproved);
-        return true;
-    }
-
-    /** Null if it cannot be resumed. Whatever keeps this one from going on with a session that was taken ends that session. */
-    private Suspended awaitSuspended(Resumption found, Jid account) throws InterruptedException {
-        try {
-            found.connection().replaced();
-            Suspended left = found.suspended().get();
-            left.durable().toCompletableFuture().get();
-            return left;
-        } catch (ExecutionException e) {
-            log.debug("{}: a stream of {} cannot be resumed: {}", remote, account, e.getMessage());
-            server.resumptions().abandon(found);
-            return null;
-        } catch (InterruptedException e) {
-            server.resumptions().abandon(found);
-            throw e;
-        }
-    }
-
     /** Its client goes on with the stream on another connection (XEP-0198 §5). */
-    private void replaced() throws InterruptedException {
+    void replaced() throws InterruptedException {
         if (closing.compareAndSet(null, Ending.CUT)) { // its open verdicts go on
             out.finish(
                     header(),
@@ -317,108 +212,6 @@ final class Connection implements ClientLink, Runnable {
             out.awaitIdle(REPLACED);
         }
         abort();
-    }
-
-    private void goOn(Resumption found, Suspended left, List<Long> rows, List<Sent> unproved) {
-        SentStanzas sent = left.sent();
-        List<Long> received = Stream.concat(
-                        rows.stream(),
-                        unproved.stream()
-                                .filter(one -> one.number() <= sent.acknowledged() && one.row() != 0)
-                                .map(Sent::row))
-                .toList();
-        List<Outbound> again = Stream.concat(
-                        sent.unacknowledged().stream()
-                                .filter(one -> one.row() == 0)
-                                .map(Sent::stanza),
-                        left.waiting().stream())
-                .toList();
-        handledBefore = left.handled();
-        uncounted = pending.begun();
-        session = left.session();
-        resumption = server.resumptions().again(found, this);
-        out.cork(); // what tells the client goes before what it had not got
-        session.resumed(this, received, again);
-        out.resume(
-                StreamXml.resumed(found.id(), left.handled()),
-                new SentStanzas(sent.acknowledged(), server.config().outboundBytes()));
-        log.debug(
-                "{}: {} has resumed, {} of its stanzas were not acknowledged", remote, session.jid(), unproved.size());
-    }
-
-    private void checkEnabled() throws XmlStreamException {
-        if (uncounted < 0) {
-            throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "stream management is not enabled");
-        }
-    }
-
-    private void control(byte[] xml) {
-        if (!out.control(xml, 2 * server.config().outboundLimit())) {
-            close(StreamCondition.RESOURCE_CONSTRAINT, "too much waits to be read");
-        }
-    }
-
-    /**
-     * Says how many of the client's stanzas are final without a gap. Never goes back, whoever says it.
-     *
-     * @return how many of this connection's that covers
-     */
-    private long acknowledge() {
-        counting.lock();
-        try {
-            long settled = pending.settled();
-            control(("<a xmlns='" + StreamXml.SM + "' h='" + handled(settled) + "'/>")
-                    .getBytes(StandardCharsets.US_ASCII));
-            return settled;
-        } finally {
-            counting.unlock();
-        }
-    }
-
-    private long handled(long settled) {
-        return handledBefore + Math.max(0, settled - uncounted) & MODULO;
-    }
-
-    /**
-     * If what was said was short, says it again when everything that has come by now is final; one such promise at a time.
-     *
-     * @param said how many were covered: by now it may be more, but the client does not know
-     */
-    private void catchUp(long said) {
-        owed = pending.begun();
-        promise(said);
-    }
-
-    private void promise(long said) {
-        if (said < owed && behind.compareAndSet(false, true)) {
-            pending.afterPending(this::caughtUp);
-        }
-    }
-
-    private void caughtUp() {
-        behind.set(false);
-        promise(acknowledge());
-    }
-
-    private void acknowledged(Element element) throws XmlStreamException {
-        long h = number(element.attribute("h"));
-        if (h < 0) {
-            throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
-        }
-        long sent = out.acknowledge(h);
-        if (sent >= 0) {
-            log.info("{}: has acknowledged {} of {} stanzas: ends", remote, h, sent);
-            end(Ending.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent & MODULO));
-        }
-    }
-
-    /** @return -1 for what is no unsigned number of 32 bits */
-    private static long number(String text) {
-        try {
-            return text == null ? -1 : Integer.toUnsignedLong(Integer.parseUnsignedInt(text.trim()));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
     }
 
     private Element withLanguage(Element stanza) {
@@ -500,16 +293,14 @@ final class Connection implements ClientLink, Runnable {
 
     private void finish(boolean orderly) {
         abort();
-        Resumption open = resumption;
-        if (open != null && !orderly && isCut() && allFinal()) {
+        if (management.isResumable() && !orderly && isCut() && allFinal()) {
             pending.release();
-            suspend(open);
+            management.suspend();
+            server.gone(this);
             return;
         }
         pending.release();
-        if (open != null) {
-            server.resumptions().forget(open);
-        }
+        management.forget();
         Ending how = closing.get();
         if (how == null) {
             how = orderly ? Ending.ORDERLY : Ending.CUT;
@@ -543,35 +334,6 @@ final class Connection implements ClientLink, Runnable {
             Thread.currentThread().interrupt();
             return false;
         }
-    }
-
-    private void suspend(Resumption open) {
-        ClientSession cut = session;
-        AtomicReference<Unproved> unproved = new AtomicReference<>();
-        try {
-            CompletionStage<Void> durable = cut.suspended(() -> {
-                unproved.set(out.end(false));
-                return unproved.get().live();
-            });
-            Unproved left = unproved.get();
-            if (left.sent() == null) { // more than could be kept: not resumable after all
-                server.resumptions().forget(open);
-                server.resumptions().end(cut);
-            } else {
-                server.resumptions()
-                        .suspended(
-                                open,
-                                new Suspended(cut, handled(pending.settled()), left.sent(), left.waiting(), durable));
-            }
-        } catch (RuntimeException e) {
-            log.error("{}: the session failed to wait for its client, and ends", remote, e);
-            server.resumptions().forget(open);
-            List<Outbound> unsent = unproved.get() == null
-                    ? out.end(false).live()
-                    : unproved.get().live();
-            server.resumptions().end(cut, unsent); // what went back to the spool already is known there
-        }
-        server.gone(this);
     }
 
     // What the negotiation needs.
@@ -614,8 +376,22 @@ final class Connection implements ClientLink, Runnable {
         return out;
     }
 
+    StreamManagement management() {
+        return management;
+    }
+
     void bound(ClientSession granted) {
         session = granted;
+    }
+
+    /** Null until one is bound. */
+    ClientSession session() {
+        return session;
+    }
+
+    /** Ends the stream with an error of ours. */
+    void close(byte[] error) {
+        end(Ending.CLOSED_BY_SERVER, error);
     }
 
     boolean isClosing() {
@@ -681,8 +457,8 @@ final class Connection implements ClientLink, Runnable {
             out.finish(header(), error);
             pending.release();
             server.later(GRACE, this::abort);
-        } else if (how != Ending.CUT && resumption != null) { // it was cut, and nobody need wait for the client
-            server.resumptions().expire(resumption);
+        } else if (how != Ending.CUT) {
+            management.expire(); // if it was cut, nobody need wait for the client
         }
     }
 
@@ -704,7 +480,7 @@ final class Connection implements ClientLink, Runnable {
 
     @Override
     public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
-        if (proof.way() == ProofPolicy.Way.SM && uncounted < 0 && refusalSaid.compareAndSet(false, true)) {
+        if (proof.way() == ProofPolicy.Way.SM && !management.isEnabled() && refusalSaid.compareAndSet(false, true)) {
             log.warn("{}: {} has no stream management: it gets no stored messages", remote, session.jid());
         }
         return out.sendStored(messages, proof, this::ping);

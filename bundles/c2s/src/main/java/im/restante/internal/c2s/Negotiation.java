@@ -206,7 +206,7 @@ final class Negotiation {
                 continue;
             }
             if (element.is(StreamXml.SM, "resume")) {
-                if (connection.resume(element, account)) {
+                if (connection.management().resume(element, account)) {
                     return true;
                 }
                 continue;
