@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +96,38 @@ class RingTest {
         add(other, ofLongNames);
         other.forEach(entry -> assertEquals(ofLongNames, entry));
         assertEquals(List.of(5L), times(other));
+    }
+
+    /** A thread that is put to sleep while it writes leaves out an entry of its own or of the one that comes round: a hole. */
+    @Test
+    void keepsTheNewestOfEachThreadInItsOrderWhenManyAddAtOnce() throws Exception {
+        int places = 1024;
+        int threads = 4;
+        int each = 20_000;
+        Ring ring = new Ring(places * STRIPES);
+        ExecutorService adding = Executors.newFixedThreadPool(threads);
+        for (int t = 0; t < threads; t++) {
+            long id = t;
+            adding.execute(() -> {
+                for (long n = 1; n <= each; n++) {
+                    add(ring, new Entry(n, ROMEO, null, null, id, List.of(), What.STORED, null, 1));
+                }
+            });
+        }
+        adding.shutdown();
+        assertTrue(adding.awaitTermination(60, TimeUnit.SECONDS));
+        Map<Long, List<Long>> keptOfEach = new HashMap<>();
+        ring.forEach(entry ->
+                keptOfEach.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(entry.millis()));
+        long kept = 0;
+        long holes = 0;
+        for (List<Long> ofOne : keptOfEach.values()) {
+            assertEquals(ofOne.stream().sorted().distinct().toList(), ofOne);
+            kept += ofOne.size();
+            holes += each - ofOne.get(0) + 1 - ofOne.size();
+        }
+        assertTrue(holes <= threads, "each up to its newest: " + keptOfEach);
+        assertTrue(places - kept <= threads, kept + " kept");
     }
 
     @Test
