@@ -92,7 +92,7 @@ final class FakeSessions implements SessionManager {
         }
 
         Stanza next() throws InterruptedException {
-            Stanza stanza = received.poll(5, TimeUnit.SECONDS);
+            Stanza stanza = received.poll(20, TimeUnit.SECONDS);
             if (stanza == null) {
                 throw new AssertionError("no stanza came");
             }
@@ -100,7 +100,7 @@ final class FakeSessions implements SessionManager {
         }
 
         Ending end() throws Exception {
-            return ending.get(10, TimeUnit.SECONDS);
+            return ending.get(20, TimeUnit.SECONDS);
         }
     }
 
@@ -123,7 +123,7 @@ final class FakeSessions implements SessionManager {
     }
 
     Session next() throws InterruptedException {
-        Session session = bound.poll(5, TimeUnit.SECONDS);
+        Session session = bound.poll(20, TimeUnit.SECONDS);
         if (session == null) {
             throw new AssertionError("nobody bound a resource");
         }

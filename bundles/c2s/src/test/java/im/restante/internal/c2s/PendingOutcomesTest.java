@@ -40,7 +40,7 @@ class PendingOutcomesTest {
         });
         assertThrows(TimeoutException.class, () -> reading.get(100, TimeUnit.MILLISECONDS));
         first.complete(Outcome.DONE);
-        reading.get(5, TimeUnit.SECONDS);
+        reading.get(20, TimeUnit.SECONDS);
     }
 
     @Test

@@ -83,7 +83,7 @@ class ResumeTest {
     }
 
     private static <T> T soon(BlockingQueue<T> queue) throws InterruptedException {
-        T taken = queue.poll(5, TimeUnit.SECONDS);
+        T taken = queue.poll(20, TimeUnit.SECONDS);
         assertNotNull(taken, "not in time");
         return taken;
     }
@@ -152,7 +152,7 @@ class ResumeTest {
                 session.link.sendCopies(List.of(copy(1), copy(2)), TIMEOUT).toCompletableFuture();
         client.until("<r xmlns='urn:xmpp:sm:3'/>");
         client.send("<a xmlns='urn:xmpp:sm:3' h='2'/>");
-        got.get(5, TimeUnit.SECONDS);
+        got.get(20, TimeUnit.SECONDS);
         CompletableFuture<Void> half =
                 session.link.sendCopies(List.of(copy(3), copy(4)), TIMEOUT).toCompletableFuture();
         client.until("id='m4'");

@@ -72,7 +72,7 @@ class StanzaFlowTest {
     }
 
     private CompletableFuture<Outcome> verdict() throws InterruptedException {
-        return verdicts.poll(5, TimeUnit.SECONDS);
+        return verdicts.poll(20, TimeUnit.SECONDS);
     }
 
     private static String message(int number) {
@@ -197,12 +197,12 @@ class StanzaFlowTest {
             }
         });
         int open = 0;
-        while (verdicts.poll(500, TimeUnit.MILLISECONDS) != null) {
+        while (verdicts.poll(open < 11 ? 20_000 : 500, TimeUnit.MILLISECONDS) != null) {
             open++;
         }
         assertTrue(open >= 11 && open <= 13, "open: " + open);
         client.close();
-        sending.exceptionally(e -> null).get(5, TimeUnit.SECONDS);
+        sending.exceptionally(e -> null).get(20, TimeUnit.SECONDS);
     }
 
     @Test
@@ -216,7 +216,7 @@ class StanzaFlowTest {
         verdict();
         assertEquals(1, ran.getCount());
         first.complete(Outcome.DONE);
-        assertTrue(ran.await(5, TimeUnit.SECONDS));
+        assertTrue(ran.await(20, TimeUnit.SECONDS));
     }
 
     @Test

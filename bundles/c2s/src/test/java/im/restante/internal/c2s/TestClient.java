@@ -30,7 +30,7 @@ final class TestClient implements AutoCloseable {
     static final String HEADER =
             "<?xml version='1.0'?><stream:stream to='localhost' version='1.0' xmlns='jabber:client'"
                     + " xmlns:stream='http://etherx.jabber.org/streams'>";
-    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int PATIENCE_MILLIS = 20_000;
 
     final Socket plain;
     Socket socket;

@@ -20,7 +20,7 @@ class TimeoutsTest {
 
     @Test
     void whoDoesNotLogInMustLeave() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.impatient(300, 60_000, 60_000, 60_000));
+        try (TestServer server = new TestServer(home, TestServer.impatient(1_500, 60_000, 60_000, 60_000));
                 TestClient silent = server.connect();
                 TestClient halfway = server.connect()) {
             halfway.open();
@@ -32,7 +32,7 @@ class TimeoutsTest {
 
     @Test
     void aSilentClientIsAskedAndCutIfItDoesNotAnswer() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.impatient(5_000, 300, 300, 60_000));
+        try (TestServer server = new TestServer(home, TestServer.impatient(30_000, 300, 300, 60_000));
                 TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
             String ping = client.until("</iq>");
@@ -45,7 +45,7 @@ class TimeoutsTest {
 
     @Test
     void anAnswerKeepsTheSessionAndNeverReachesIt() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.impatient(5_000, 200, 400, 60_000));
+        try (TestServer server = new TestServer(home, TestServer.impatient(30_000, 200, 10_000, 60_000));
                 TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
             for (int i = 0; i < 3; i++) {
@@ -59,12 +59,12 @@ class TimeoutsTest {
 
     @Test
     void whiteSpaceIsASignOfLife() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.impatient(5_000, 200, 300, 60_000));
+        try (TestServer server = new TestServer(home, TestServer.impatient(30_000, 1_000, 1_000, 60_000));
                 TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
             for (int i = 0; i < 15; i++) {
                 client.send(" ");
-                Assertions.assertThrows(TimeoutException.class, () -> session.ending.get(80, TimeUnit.MILLISECONDS));
+                Assertions.assertThrows(TimeoutException.class, () -> session.ending.get(200, TimeUnit.MILLISECONDS));
             }
         }
     }

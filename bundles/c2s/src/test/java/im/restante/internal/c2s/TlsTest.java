@@ -110,7 +110,7 @@ class TlsTest {
         });
         assertFalse(handshake.isDone());
         background.forEach(Runnable::run);
-        assertNotNull(handshake.get(10, TimeUnit.SECONDS));
+        assertNotNull(handshake.get(20, TimeUnit.SECONDS));
     }
 
     @Test
