@@ -132,7 +132,7 @@ class BindTest {
 
     private static Throwable cause(CompletionStage<?> stage) {
         ExecutionException failed = assertThrows(
-                ExecutionException.class, () -> stage.toCompletableFuture().get(10, TimeUnit.SECONDS));
+                ExecutionException.class, () -> stage.toCompletableFuture().get(30, TimeUnit.SECONDS));
         Throwable cause = failed.getCause();
         return cause instanceof CompletionException ? cause.getCause() : cause;
     }

@@ -228,7 +228,7 @@ class OverlayIT {
     }
 
     private static void await(Object wanted, Callable<?> actual) throws Exception {
-        Instant end = Instant.now().plus(Duration.ofSeconds(15));
+        Instant end = Instant.now().plus(Duration.ofSeconds(30));
         Object last = actual.call();
         while (!Objects.equals(wanted, last) && Instant.now().isBefore(end)) {
             Thread.sleep(20);

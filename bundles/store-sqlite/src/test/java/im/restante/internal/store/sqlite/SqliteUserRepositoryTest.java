@@ -45,7 +45,7 @@ class SqliteUserRepositoryTest extends UserRepositoryContract {
         repository
                 .create(romeo, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")))
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         close(repository);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("spool.db"))) {
             assertEquals(List.of("10"), GuideTables.storeLimits(connection, "romeo@example.org"));
