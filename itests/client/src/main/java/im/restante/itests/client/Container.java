@@ -3,7 +3,10 @@ package im.restante.itests.client;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 
 /** A server in an OSGi container, as a test inside it sees it. */
 public interface Container {
@@ -18,6 +21,17 @@ public interface Container {
 
     /** A service, waited for. */
     <T> T service(Class<T> type) throws Exception;
+
+    /** A service, waited for within {@code patience}: also if the one that was there goes while it is asked for. */
+    static <T> T service(BundleContext context, Class<T> type, Duration patience) throws Exception {
+        AtomicReference<T> found = new AtomicReference<>();
+        until(type.getName() + " is there", patience, () -> {
+            ServiceReference<T> reference = context.getServiceReference(type);
+            found.set(reference == null ? null : context.getService(reference));
+            return found.get() != null;
+        });
+        return found.get();
+    }
 
     /** Waits for a condition, within {@code patience}. */
     static void until(String what, Duration patience, Callable<Boolean> condition) throws Exception {

@@ -186,8 +186,7 @@ public abstract class KarafTest implements Container {
 
     @Override
     public <T> T service(Class<T> type) throws Exception {
-        until(type.getName() + " is there", () -> context.getServiceReference(type) != null);
-        return context.getService(context.getServiceReference(type));
+        return Container.service(context, type, PATIENCE);
     }
 
     /** What a command of Karaf's shell prints to an administrator; it is waited for, since a Karaf that has just started has not all of them. */

@@ -10,6 +10,7 @@ import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
@@ -27,15 +28,17 @@ final class Server implements Container {
 
     @Override
     public <T> T service(Class<T> type) throws Exception {
-        until(type.getName() + " is there", () -> context.getServiceReference(type) != null);
-        return context.getService(context.getServiceReference(type));
+        return Container.service(context, type, PATIENCE);
     }
 
     /** Where clients connect; waited for. */
     int port() throws Exception {
-        until("the server accepts connections", () -> context.getServiceReference(ServerEndpoint.class) != null);
-        ServiceReference<ServerEndpoint> endpoint = context.getServiceReference(ServerEndpoint.class);
-        return (Integer) endpoint.getProperty(ServerEndpoint.PORT);
+        AtomicReference<ServiceReference<ServerEndpoint>> endpoint = new AtomicReference<>();
+        until("the server accepts connections", () -> {
+            endpoint.set(context.getServiceReference(ServerEndpoint.class));
+            return endpoint.get() != null;
+        });
+        return (Integer) endpoint.get().getProperty(ServerEndpoint.PORT);
     }
 
     /** Makes the account if it is not there. */

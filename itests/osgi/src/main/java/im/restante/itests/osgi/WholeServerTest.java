@@ -66,7 +66,7 @@ class WholeServerTest {
         for (String name : OURS) {
             assertEquals(Bundle.ACTIVE, bundle(name).getState(), name);
         }
-        assertEquals("", unsatisfied());
+        Server.until("every component is satisfied", () -> unsatisfied().isEmpty());
     }
 
     @Test
@@ -144,14 +144,15 @@ class WholeServerTest {
 
     @Test
     void theDoorMovesToAnotherPortAndKeepsWhoIsInside() throws Exception {
-        int before = server.port();
+        int other = freePort();
         try (PlainClient inside = server.login("nurse")) {
-            server.configure("im.restante.c2s", Map.of("port", Integer.toString(freePort()), "tls", "off"));
-            Server.until("the port is another one", () -> server.port() != before);
+            server.configure("im.restante.c2s", Map.of("port", Integer.toString(other), "tls", "off"));
+            Server.until("the port is another one", () -> server.port() == other);
             inside.ping(Server.DOMAIN, "still-here");
             leaveAndCollect("through the new door");
         } finally {
             server.configure("im.restante.c2s", Map.of("port", "0", "tls", "off"));
+            Server.until("the door has moved again", () -> server.port() != other);
         }
     }
 
