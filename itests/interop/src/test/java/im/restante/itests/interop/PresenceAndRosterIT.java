@@ -3,7 +3,6 @@ package im.restante.itests.interop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.itests.harness.Await;
 import java.time.Duration;
@@ -44,7 +43,10 @@ class PresenceAndRosterIT extends ServerTest {
                 Await.until("the request", SOON, () -> has(juliet, Presence.Type.subscribe, romeoName));
                 juliet.send(presence(juliet, romeoName, Presence.Type.subscribed));
                 Await.until("her presence", SOON, () -> has(romeo, Presence.Type.available, julietName));
-                assertTrue(roster.getEntry(bare(julietName)).canSeeHisPresence());
+                Await.until(
+                        "the roster says so",
+                        SOON,
+                        () -> roster.getEntry(bare(julietName)).canSeeHisPresence());
                 assertEquals("Juliet", roster.getEntry(bare(julietName)).getName());
             }
             Await.until("she leaves", SOON, () -> has(romeo, Presence.Type.unavailable, julietName));
@@ -73,6 +75,8 @@ class PresenceAndRosterIT extends ServerTest {
                 SmackClient street = SmackClient.online(server, romeoName, "street");
                 SmackClient juliet = SmackClient.online(server, julietName, "balcony")) {
             CarbonManager.getInstanceFor(street.connection).enableCarbons();
+            orchard.ping();
+            awaitLive(romeoName); // no copies are made of what comes in a drain
             juliet.chat(jid(romeoName) + "/orchard", "wherefore");
             orchard.awaitBodies(1);
             orchard.chat(jid(julietName), "here");

@@ -126,6 +126,7 @@ class RetrievalIT extends ServerTest {
             soon("250 messages", () -> retrieved(client).size() >= 250);
             assertEquals(numbers(0, 250), retrieved(client));
             client.available(0);
+            client.ping(); // who is not there yet gets no live mail
             try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
                 juliet.chat(jid(romeo), "live");
                 juliet.ping();
@@ -151,6 +152,7 @@ class RetrievalIT extends ServerTest {
             try (SmackClient orchard = SmackClient.login(server, romeo, "orchard")) {
                 assertEquals(20, byHand(orchard).getMessageCount());
                 hall.available(1);
+                hall.ping(); // who is not there yet gets no live mail
                 try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
                     juliet.chat(jid(romeo), "live");
                     hall.awaitBodies(1);
