@@ -44,6 +44,7 @@ class GuideIT extends ServerTest {
         romeo = newUser("romeo");
     }
 
+    /** The server may read that a little later, in the next test: what that needs from the beginning it must wait for. */
     @AfterEach
     void forgetTheFile() throws Exception {
         initProperties("--sm-plugins=+amp");
@@ -226,14 +227,14 @@ class GuideIT extends ServerTest {
     @Test
     void usersMayNotSetLimitsUnlessTheyAreEnabled() throws Exception {
         try (RawClient owner = RawClient.login(server, romeo)) {
-            String said = owner.say("<iq type='set' id='a'><msgoffline xmlns='msgoffline' limit='10'/></iq>");
-            assertTrue(said.contains("<not-allowed"), said);
+            inForce(() -> owner.say("<iq type='set' id='a'><msgoffline xmlns='msgoffline' limit='10'/></iq>")
+                    .contains("<not-allowed"));
         }
     }
 
     @Test
     void pathsStoreWhatHasNoBody() throws Exception {
-        assertEquals(0, stored("<store-offline xmlns='urn:example'/>", 1), "before");
+        inForce(() -> stored("<store-offline xmlns='urn:example'/>", 1) == 0);
         initProperties(
                 "sess-man/plugins-conf/amp/msg-store-offline-paths[s]=/message/received[urn:xmpp:receipts],/message/store-offline");
         inForce(() -> stored("<store-offline xmlns='urn:example'/>", 1) == 1);

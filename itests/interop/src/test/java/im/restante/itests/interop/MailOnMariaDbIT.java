@@ -1,9 +1,10 @@
 package im.restante.itests.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.itests.harness.Await;
 import im.restante.itests.harness.ServerProcess;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class MailOnMariaDbIT extends MariaDbTest {
     void anotherStoreTakesOverOnTheRunningServerAndWhatWaitsComesFromBothInOrder() throws Exception {
         try (ServerProcess server = prepare()) {
             server.start().user("romeo").user("juliet");
-            assertTrue(isChosen(server, "sqlite"));
+            Await.until("sqlite is chosen", Duration.ofSeconds(30), () -> isChosen(server, "sqlite"));
             try (SmackClient juliet = SmackClient.online(server, "juliet", "balcony")) {
                 send(juliet, 0, 20);
                 choose(server, "mariadb");

@@ -119,8 +119,11 @@ class OperatorIT extends ServerTest {
         int after = revision(said);
         assertTrue(said.contains("stored (default: body); configuration " + after + "\n"), said);
         assertTrue(said.contains("configuration " + after + " since "), said);
-        assertTrue(Files.readString(server.home().resolve("log/restante.log"))
-                .contains("configuration " + after + ": im.restante.quota was changed"));
+        Await.until(
+                "the log names it",
+                SOON,
+                () -> Files.readString(server.home().resolve("log/restante.log"))
+                        .contains("configuration " + after + ": im.restante.quota was changed"));
         Files.delete(server.home().resolve("etc/init.properties"));
         Await.until("the file's end", SOON, () -> revision(why("anything")) > after);
     }
