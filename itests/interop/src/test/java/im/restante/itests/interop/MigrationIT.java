@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -46,13 +47,18 @@ class MigrationIT extends MariaDbTest {
     }
 
     private static CompletableFuture<String> migrate(ServerProcess server, String names) {
-        return CompletableFuture.supplyAsync(() -> {
+        return inThreadOfItsOwn(() -> {
             try {
                 return server.shell("restante:migrate " + names);
             } catch (IOException e) {
                 return e.toString();
             }
         });
+    }
+
+    /** The common pool has, from JDK 25 on, but one thread on two cores: the traffic would keep it for itself. */
+    private static <T> CompletableFuture<T> inThreadOfItsOwn(Supplier<T> task) {
+        return CompletableFuture.supplyAsync(task, one -> new Thread(one).start());
     }
 
     private static void assertWholeMove(String report) {
@@ -107,7 +113,7 @@ class MigrationIT extends MariaDbTest {
             server.user("nurse");
             List<SmackClient> online = new ArrayList<>();
             AtomicBoolean enough = new AtomicBoolean();
-            CompletableFuture<Traffic> traffic = CompletableFuture.supplyAsync(() -> send(server, enough));
+            CompletableFuture<Traffic> traffic = inThreadOfItsOwn(() -> send(server, enough));
             choose(server, "mariadb");
             CompletableFuture<String> there = migrate(server, "sqlite mariadb");
             for (int owner = 0; owner < OWNERS / 2; owner++) {
