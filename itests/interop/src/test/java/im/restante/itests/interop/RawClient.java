@@ -30,7 +30,7 @@ final class RawClient implements AutoCloseable {
 
     private RawClient(Socket socket) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(60_000);
         in = socket.getInputStream();
     }
 
@@ -81,7 +81,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Reads until the server closes, which it must within 30 s. A reset counts as closed. */
+    /** Reads until the server closes, which it must within a minute. A reset counts as closed. */
     String readToEnd() throws IOException {
         try {
             unread.writeBytes(in.readAllBytes());

@@ -108,8 +108,9 @@ class RulesIT extends ServerTest {
         String juliet = newUser("juliet");
         befriend(romeo, juliet);
         int count = 200;
-        Instant end = Instant.now().plusSeconds(4);
+        Instant end;
         try (RawClient sender = RawClient.login(server, juliet)) {
+            end = Instant.now().plusSeconds(8);
             StringBuilder all = new StringBuilder();
             for (int n = 0; n < count; n++) {
                 all.append(message(romeo, "e" + n + ".", rule("alert", "expire-at", end.plusMillis(n * 10L))));
@@ -167,12 +168,12 @@ class RulesIT extends ServerTest {
         befriend(romeo, juliet);
         try (RawClient sender = RawClient.login(server, juliet)) {
             sender.write("<presence/>");
-            Instant end = Instant.now().plusSeconds(2);
+            Instant end = Instant.now().plusSeconds(6); // the bundle must be gone by then
             sender.say(message(romeo, "ends", rule("alert", "expire-at", end)));
             server.shell("felix:stop im.restante.amp");
             awaitRules(sender, false);
             rulesMeanNothing(sender, newUser("paris"));
-            Await.until("its end", Duration.ofSeconds(10), () -> Instant.now().isAfter(end.plusSeconds(2)));
+            Await.until("its end", Duration.ofSeconds(20), () -> Instant.now().isAfter(end.plusSeconds(2)));
             assertFalse(sender.say("").contains("status="), "nobody reads rules");
             assertTrue(server.shell("restante:spool " + jid(romeo)).contains("1 message"), "it waits");
 
@@ -182,7 +183,7 @@ class RulesIT extends ServerTest {
             assertTrue(told.contains("status='alert'") && told.contains("id='ends'"), told);
             Await.until(
                     "it is gone",
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     () -> server.shell("restante:spool " + jid(romeo)).contains("nothing waits"));
             assertFalse(sender.say("").contains("status="), "told once");
             leave(sender);

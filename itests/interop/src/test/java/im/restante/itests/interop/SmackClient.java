@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jivesoftware.smack.ConnectionConfiguration.SecurityMode;
+import org.jivesoftware.smack.SmackConfiguration;
 import org.jivesoftware.smack.filter.StanzaTypeFilter;
 import org.jivesoftware.smack.packet.Message;
 import org.jivesoftware.smack.packet.Presence;
@@ -43,7 +44,6 @@ final class SmackClient implements AutoCloseable {
                 .setResource(resource)
                 .setSecurityMode(security)
                 .build());
-        connection.setReplyTimeout(30_000);
         SmackClient client = new SmackClient(connection);
         connection.addSyncStanzaListener(stanza -> client.messages.add((Message) stanza), StanzaTypeFilter.MESSAGE);
         connection.addSyncStanzaListener(stanza -> client.presences.add((Presence) stanza), StanzaTypeFilter.PRESENCE);
@@ -55,6 +55,7 @@ final class SmackClient implements AutoCloseable {
 
     /** Where the server is, and that its certificate may be its own. */
     static XMPPTCPConnectionConfiguration.Builder configuration(ServerProcess server) throws Exception {
+        SmackConfiguration.setDefaultReplyTimeout(30_000); // 5 s are little on a busy machine
         return XMPPTCPConnectionConfiguration.builder()
                 .setHost("127.0.0.1")
                 .setPort(server.port())
@@ -124,7 +125,7 @@ final class SmackClient implements AutoCloseable {
         Await.until(
                 () -> count + " messages; " + bodies().size() + " came, errors: "
                         + messages.stream().filter(m -> m.getError() != null).count(),
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> bodies().size() >= count);
     }
 

@@ -17,7 +17,7 @@ class VanishedPeerIT extends ServerTest {
     ServerProcess configured(ServerProcess prepared) {
         return super.configured(prepared)
                 .configure("im.restante.c2s", "tls", "optional")
-                .configure("im.restante.c2s", "idle-timeout-seconds", "2");
+                .configure("im.restante.c2s", "idle-timeout-seconds", "5");
     }
 
     @Test
