@@ -46,6 +46,20 @@ class CommandsTest {
         }
     }
 
+    @Test
+    void changesAPasswordGivenOrTyped() throws Exception {
+        accounts.passwords.put(ROMEO, "secret");
+        try (Gogo gogo = new Gogo(new UserPasswordCommand(accounts))) {
+            assertEquals(
+                    "changed the password of romeo@example.org\n", gogo.run("user-password romeo@example.org other"));
+            assertEquals("other", accounts.passwords.get(ROMEO));
+            assertEquals(
+                    "Password: \nchanged the password of romeo@example.org\n",
+                    gogo.run("user-password romeo@example.org", "typed\n"));
+            assertEquals("typed", accounts.passwords.get(ROMEO));
+        }
+    }
+
     @ParameterizedTest(name = "{0}: {1}")
     @CsvSource(delimiter = '|', textBlock = """
             user-add                           | usage: restante:user-add JID [PASSWORD]
@@ -57,6 +71,9 @@ class CommandsTest {
             user-add juliet@example.org        | no password given
             user-remove                        | usage: restante:user-remove JID
             user-remove tybalt@example.org     | there is no account tybalt@example.org
+            user-password                      | usage: restante:user-password JID [PASSWORD]
+            user-password romeo@example.org    | no password given
+            user-password tybalt@example.org   | there is no account tybalt@example.org; user-add makes one
             user-list a b                      | usage: restante:user-list [AFTER]
             """)
     void saysWhatIsWrongInOneLine(String line, String message) {
@@ -64,6 +81,7 @@ class CommandsTest {
         try (Gogo gogo = new Gogo(
                 new UserAddCommand(accounts, server()),
                 new UserRemoveCommand(accounts),
+                new UserPasswordCommand(accounts),
                 new UserListCommand(accounts))) {
             Exception e = assertThrows(Exception.class, () -> gogo.run(line));
             assertEquals(message, e.getMessage());

@@ -61,7 +61,7 @@ public final class FakeAccounts implements Accounts {
 
     @Override
     public CompletionStage<Boolean> changePassword(Jid account, String password) {
-        throw new UnsupportedOperationException();
+        return done(passwords.replace(account, password) != null);
     }
 
     @Override

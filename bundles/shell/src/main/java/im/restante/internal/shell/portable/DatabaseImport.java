@@ -107,13 +107,17 @@ public final class DatabaseImport extends Task {
                 password = credentials.password();
                 settings.addAll(credentials.settings());
             } catch (IllegalArgumentException e) {
-                trouble(jid + " comes without a password: " + e.getMessage());
+                withoutPassword(jid, e);
             }
             limit(account, jid, settings);
             made += saved(jid, password, settings) ? 1 : 0;
         } catch (IllegalArgumentException e) {
             trouble("account " + account.id() + ": " + e.getMessage());
         }
+    }
+
+    private void withoutPassword(Jid jid, IllegalArgumentException why) {
+        trouble(jid + " comes without a password (restante:user-password gives it one): " + why.getMessage());
     }
 
     private boolean saved(Jid jid, String password, List<Setting> settings) throws StoreException {
@@ -123,7 +127,7 @@ public final class DatabaseImport extends Task {
             if (password == null) {
                 throw e;
             }
-            trouble(jid + " comes without a password: " + e.getMessage());
+            withoutPassword(jid, e);
             return SavedAccount.save(server.accounts(), jid, null, settings);
         }
     }

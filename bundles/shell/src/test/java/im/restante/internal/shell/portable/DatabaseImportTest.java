@@ -176,7 +176,7 @@ class DatabaseImportTest {
                 "9 things could not be imported:",
                 "romeo@example.org comes without its own limit",
                 "account 2: ",
-                "juliet@example.org comes without a password: its password there cannot be used: [MD5-PASSWORD (",
+                "juliet@example.org comes without a password (restante:user-password gives it one): its password there cannot be used: [MD5-PASSWORD (",
                 "message 2 for romeo@example.org: ",
                 "message 3 for romeo@example.org: <presence> is not a message",
                 "message 4 for romeo@example.org: it is larger than 1 MiB",

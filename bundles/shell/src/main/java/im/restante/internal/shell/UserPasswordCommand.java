@@ -1,0 +1,50 @@
+package im.restante.internal.shell;
+
+import im.restante.account.Accounts;
+import im.restante.jid.Jid;
+import java.util.List;
+import org.apache.felix.service.command.CommandSession;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** {@code restante:user-password}. */
+@Component(
+        service = ShellCommand.class,
+        property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "user-password"})
+public final class UserPasswordCommand extends ShellCommand {
+    private final Accounts accounts;
+
+    @Activate
+    public UserPasswordCommand(
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    Accounts accounts) {
+        super(
+                "user-password JID [PASSWORD]",
+                "Gives an account another password, or its first if it was imported without; sessions stay. Without PASSWORD one is"
+                        + " asked for.",
+                1,
+                2);
+        this.accounts = accounts;
+    }
+
+    @Override
+    void run(CommandSession session, List<String> arguments) {
+        Accounts present = Answer.present(accounts, "accounts are");
+        Jid account = Addresses.account(arguments.get(0));
+        if (!Answer.of(present.exists(account))) {
+            throw unknown(account); // before a password is asked for
+        }
+        String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(session);
+        if (!Answer.of(present.changePassword(account, password))) {
+            throw unknown(account);
+        }
+        session.getConsole().println("changed the password of " + account);
+    }
+
+    private static IllegalArgumentException unknown(Jid account) {
+        return new IllegalArgumentException("there is no account " + account + "; user-add makes one");
+    }
+}
