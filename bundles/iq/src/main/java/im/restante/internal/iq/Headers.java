@@ -9,8 +9,10 @@ import im.restante.xml.XmlCodec;
 import im.restante.xml.XmlStreamException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,15 +32,17 @@ final class Headers {
     private final XmlCodec codec;
     private final Jid owner;
     private final Portion portion;
+    private final Executor workers;
     private final Deque<Element> gathered = new ArrayDeque<>();
     private int characters;
     private boolean cut;
 
-    Headers(Retrieval retrieval, XmlCodec codec, Jid owner, Portion portion) {
+    Headers(Retrieval retrieval, XmlCodec codec, Jid owner, Portion portion, Executor workers) {
         this.retrieval = retrieval;
         this.codec = codec;
         this.owner = owner;
         this.portion = portion;
+        this.workers = workers;
     }
 
     /** The payload of the answer. */
@@ -51,17 +55,18 @@ final class Headers {
     private CompletionStage<Void> gather(long after) {
         return retrieval
                 .page(owner, after, PAGE_ROWS, PAGE_BYTES)
-                .thenComposeAsync(
-                        page -> { // not nested: many pages would need a deep stack
-                            for (StoredMessage row : page) {
-                                if (portion.before() != 0 && row.id() >= portion.before() || !add(row)) {
-                                    return CompletableFuture.completedFuture(null);
-                                }
-                            }
-                            return page.isEmpty()
-                                    ? CompletableFuture.completedFuture(null)
-                                    : gather(page.get(page.size() - 1).id());
-                        });
+                .thenComposeAsync(this::gathered, workers); // not nested: many pages would need a deep stack
+    }
+
+    private CompletionStage<Void> gathered(List<StoredMessage> page) {
+        for (StoredMessage row : page) {
+            if (portion.before() != 0 && row.id() >= portion.before() || !add(row)) {
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+        return page.isEmpty()
+                ? CompletableFuture.completedFuture(null)
+                : gather(page.get(page.size() - 1).id());
     }
 
     /** @return whether more are wanted */

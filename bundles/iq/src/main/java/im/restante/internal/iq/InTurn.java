@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +14,12 @@ import java.util.function.Supplier;
  */
 final class InTurn {
     private final ConcurrentMap<Jid, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
+    private final Executor workers;
+
+    /** @param workers start what had to wait */
+    InTurn(Executor workers) {
+        this.workers = workers;
+    }
 
     <T> CompletionStage<T> run(Jid account, Supplier<CompletionStage<T>> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -23,7 +30,8 @@ final class InTurn {
             start(work, result);
         } else {
             before.whenCompleteAsync(
-                    (nothing, never) -> start(work, result)); // not nested: a long row would need a deep stack
+                    (nothing, never) -> start(work, result), // not nested: a long row would need a deep stack
+                    workers);
         }
         return result;
     }

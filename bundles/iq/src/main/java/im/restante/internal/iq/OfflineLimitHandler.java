@@ -37,11 +37,12 @@ public final class OfflineLimitHandler implements IqHandler {
     private static final int QUOTED = 64;
 
     private final UserLimits limits;
-    private final InTurn inTurn = new InTurn();
+    private final InTurn inTurn;
 
     @Activate
-    public OfflineLimitHandler(@Reference UserLimits limits) {
+    public OfflineLimitHandler(@Reference UserLimits limits, @Reference Workers workers) {
         this.limits = limits;
+        this.inTurn = new InTurn(workers);
     }
 
     @Override

@@ -55,14 +55,17 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
     private final Retrieval retrieval;
     private final XmlCodec codec;
     private final Copies copies;
+    private final Workers workers;
     /** By session, so that a client that sends several requests at once finds what the first one left. */
-    private final InTurn inTurn = new InTurn();
+    private final InTurn inTurn;
 
     @Activate
-    public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec) {
+    public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec, @Reference Workers workers) {
         this.retrieval = retrieval;
         this.codec = codec;
         this.copies = new Copies(retrieval, codec);
+        this.inTurn = new InTurn(workers);
+        this.workers = workers;
     }
 
     @Override
@@ -156,7 +159,9 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
         Jid owner = request.from().bare();
         return inTurn.run(
                 request.from(),
-                () -> new Headers(retrieval, codec, owner, portion).read().thenApply(request::result));
+                () -> new Headers(retrieval, codec, owner, portion, workers)
+                        .read()
+                        .thenApply(request::result));
     }
 
     private static Element feature(String name) {
@@ -177,14 +182,18 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
     private CompletionStage<Boolean> fetch(Jid session, long after) {
         return retrieval
                 .page(session.bare(), after, PAGE_ROWS, PAGE_BYTES)
-                .thenComposeAsync(page -> page.isEmpty() // not nested: many pages would need a deep stack
-                        ? CompletableFuture.completedFuture(true)
-                        : copies.send(session, page)
-                                .thenComposeAsync(sent -> sent
-                                        ? fetch(
-                                                session,
-                                                page.get(page.size() - 1).id())
-                                        : CompletableFuture.completedFuture(false)));
+                .thenComposeAsync(
+                        page -> fetched(session, page), workers); // not nested: many pages would need a deep stack
+    }
+
+    private CompletionStage<Boolean> fetched(Jid session, List<StoredMessage> page) {
+        if (page.isEmpty()) {
+            return CompletableFuture.completedFuture(true);
+        }
+        long last = page.get(page.size() - 1).id();
+        return copies.send(session, page)
+                .thenComposeAsync(
+                        sent -> sent ? fetch(session, last) : CompletableFuture.completedFuture(false), workers);
     }
 
     private CompletionStage<Boolean> removed(Jid session, List<StoredMessage> page) {
@@ -231,22 +240,27 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
                 return page.isEmpty() ? CompletableFuture.completedFuture(true) : deed.apply(page);
             }
             long id = wanted.next();
-            return retrieval.page(request.from().bare(), id - 1, 1, 1).thenComposeAsync(found -> {
-                if (found.isEmpty() || found.get(0).id() != id) {
-                    missing.add(Nodes.of(id));
-                    return next();
-                }
-                page.add(found.get(0));
-                bytes += found.get(0).sizeBytes();
-                return page.size() < PAGE_ROWS && bytes < PAGE_BYTES ? next() : nextPage();
-            });
+            return retrieval
+                    .page(request.from().bare(), id - 1, 1, 1)
+                    .thenComposeAsync(found -> found(id, found), workers);
+        }
+
+        private CompletionStage<Boolean> found(long id, List<StoredMessage> found) {
+            if (found.isEmpty() || found.get(0).id() != id) {
+                missing.add(Nodes.of(id));
+                return next();
+            }
+            page.add(found.get(0));
+            bytes += found.get(0).sizeBytes();
+            return page.size() < PAGE_ROWS && bytes < PAGE_BYTES ? next() : nextPage();
         }
 
         private CompletionStage<Boolean> nextPage() {
             List<StoredMessage> full = page;
             page = new ArrayList<>();
             bytes = 0;
-            return deed.apply(full).thenComposeAsync(goOn -> goOn ? next() : CompletableFuture.completedFuture(false));
+            return deed.apply(full)
+                    .thenComposeAsync(goOn -> goOn ? next() : CompletableFuture.completedFuture(false), workers);
         }
 
         /** Some were not there: the error names them; the others had what was wanted. */

@@ -50,12 +50,13 @@ public final class PrivateStorageHandler implements IqHandler, FeatureProvider {
 
     private final Accounts accounts;
     private final StoredElements stored;
-    private final InTurn inTurn = new InTurn();
+    private final InTurn inTurn;
 
     @Activate
-    public PrivateStorageHandler(@Reference Accounts accounts, @Reference XmlCodec codec) {
+    public PrivateStorageHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference Workers workers) {
         this.accounts = accounts;
         this.stored = new StoredElements(codec);
+        this.inTurn = new InTurn(workers);
     }
 
     @Override

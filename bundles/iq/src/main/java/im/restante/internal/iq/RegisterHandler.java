@@ -26,11 +26,12 @@ import org.osgi.service.component.annotations.Reference;
         property = {IqHandler.NAMESPACE + "=" + Namespaces.REGISTER, IqHandler.ELEMENT + "=query"})
 public final class RegisterHandler implements IqHandler, FeatureProvider {
     private final Accounts accounts;
-    private final InTurn inTurn = new InTurn();
+    private final InTurn inTurn;
 
     @Activate
-    public RegisterHandler(@Reference Accounts accounts) {
+    public RegisterHandler(@Reference Accounts accounts, @Reference Workers workers) {
         this.accounts = accounts;
+        this.inTurn = new InTurn(workers);
     }
 
     @Override

@@ -38,12 +38,13 @@ public final class VCardHandler implements IqHandler, FeatureProvider {
 
     private final Accounts accounts;
     private final StoredElements stored;
-    private final InTurn inTurn = new InTurn();
+    private final InTurn inTurn;
 
     @Activate
-    public VCardHandler(@Reference Accounts accounts, @Reference XmlCodec codec) {
+    public VCardHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference Workers workers) {
         this.accounts = accounts;
         this.stored = new StoredElements(codec);
+        this.inTurn = new InTurn(workers);
     }
 
     @Override

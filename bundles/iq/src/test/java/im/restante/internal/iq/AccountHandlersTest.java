@@ -44,9 +44,10 @@ class AccountHandlersTest {
 
     private final MemoryAccounts accounts = new MemoryAccounts();
     private final XmlCodec codec = new HardenedXmlCodec();
-    private final IqHandler vcard = new VCardHandler(accounts, codec);
-    private final IqHandler storage = new PrivateStorageHandler(accounts, codec);
-    private final IqHandler register = new RegisterHandler(accounts);
+    private final Workers workers = new Workers();
+    private final IqHandler vcard = new VCardHandler(accounts, codec, workers);
+    private final IqHandler storage = new PrivateStorageHandler(accounts, codec, workers);
+    private final IqHandler register = new RegisterHandler(accounts, workers);
 
     @BeforeEach
     void romeoAndJulietHaveAccounts() {
@@ -227,7 +228,7 @@ class AccountHandlersTest {
 
     @Test
     void writesOfOneAccountKeepTheirOrderAndOthersDoNotWait() throws Exception {
-        InTurn inTurn = new InTurn();
+        InTurn inTurn = new InTurn(workers);
         StringBuffer seen = new StringBuffer();
         CompletableFuture<String> slow = new CompletableFuture<>();
         var first = inTurn.run(ROMEO, () -> slow.thenApply(seen::append));

@@ -93,7 +93,7 @@ class OfflineLimitHandlerTest {
     }
 
     private final MemoryLimits limits = new MemoryLimits();
-    private final OfflineLimitHandler handler = new OfflineLimitHandler(limits);
+    private final OfflineLimitHandler handler = new OfflineLimitHandler(limits, new Workers());
 
     @ParameterizedTest(name = "limit={1}")
     @CsvSource({"aabba, 10", "aabbb, false"})
