@@ -22,7 +22,10 @@ public interface Retrieval {
      */
     void hold(Jid session);
 
-    /** How many messages are in the spool of {@code owner}, shown or not. */
+    /**
+     * How many messages are shown. While the owner blocks nobody, those that are past their end and not yet removed count too; else
+     * the spool is read through for it.
+     */
     CompletionStage<Long> count(Jid owner);
 
     /** What is shown of it; see {@link im.restante.store.MessageStore#page}. */

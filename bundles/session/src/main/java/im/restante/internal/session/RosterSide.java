@@ -39,6 +39,9 @@ public interface RosterSide {
      */
     CompletionStage<Boolean> blocks(Jid owner, Jid other);
 
+    /** Whether {@code owner} blocks anybody at all; answers as {@link #blocks} does. */
+    CompletionStage<Boolean> blocksAnybody(Jid owner);
+
     /**
      * Whether {@code viewer} may know of {@code account}'s presence: it is the account itself, or subscribed to it.
      */

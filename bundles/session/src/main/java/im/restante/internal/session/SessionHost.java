@@ -9,6 +9,7 @@ import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
 import im.restante.delivery.Delivery;
 import im.restante.internal.session.owner.ArrivalIds;
+import im.restante.internal.session.owner.Blocks;
 import im.restante.internal.session.owner.Dynamic;
 import im.restante.internal.session.owner.Owner;
 import im.restante.internal.session.owner.Owners;
@@ -125,7 +126,8 @@ public final class SessionHost implements SessionManager, Spools, Retrieval, Sta
         this.workers = workers;
         this.delivery = new Dynamic<>(workers);
         this.users = new Dynamic<>(workers);
-        this.owners = new Owners(domain, clock, ids, workers, codec, delivery, this::blocks, () -> rules, settings);
+        this.owners =
+                new Owners(domain, clock, ids, workers, codec, delivery, new KnownBlocks(), () -> rules, settings);
         this.router = new Router(
                 domain, codec, accounts, roster, registry, owners, delivery, () -> iqRouter, () -> rules, workers);
     }
@@ -135,9 +137,21 @@ public final class SessionHost implements SessionManager, Spools, Retrieval, Sta
     }
 
     /** The answer is there for an owner who has a session; it is not waited for. */
-    private boolean blocks(Jid owner, Jid sender) {
-        CompletableFuture<Boolean> answer = roster.blocks(owner, sender).toCompletableFuture();
-        return answer.isDone() && !answer.isCompletedExceptionally() && answer.join();
+    private final class KnownBlocks implements Blocks {
+        @Override
+        public boolean blocksAnybody(Jid owner) {
+            return known(roster.blocksAnybody(owner));
+        }
+
+        @Override
+        public boolean blocks(Jid owner, Jid sender) {
+            return known(roster.blocks(owner, sender));
+        }
+
+        private static boolean known(CompletionStage<Boolean> asked) {
+            CompletableFuture<Boolean> answer = asked.toCompletableFuture();
+            return answer.isDone() && !answer.isCompletedExceptionally() && answer.join();
+        }
     }
 
     @Modified

@@ -272,8 +272,10 @@ class HoldTest {
         server.roster.blocked.add(ROMEO + " " + JULIET);
         Client romeo = asking("orchard");
         assertEquals(List.of(), shown());
+        assertEquals(0, get(server.host.count(ROMEO)));
         server.roster.blocked.clear();
         assertEquals(3, shown().size());
+        assertEquals(3, get(server.host.count(ROMEO)));
         server.roster.blocked.add(ROMEO + " " + JULIET);
         get(server.host.purge(ROMEO, romeo.jid()));
         assertEquals(List.of(), server.delivery.spool(ROMEO));
@@ -292,6 +294,7 @@ class HoldTest {
         assertEquals(1, first.size());
         assertEquals(shown().get(0).id(), first.get(0).id());
         assertEquals(List.of("a", "b"), shownBodies());
+        assertEquals(2, get(server.host.count(ROMEO)));
     }
 
     @Test

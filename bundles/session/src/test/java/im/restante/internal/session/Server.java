@@ -234,6 +234,11 @@ final class Server implements AutoCloseable {
         }
 
         @Override
+        public CompletionStage<Boolean> blocksAnybody(Jid owner) {
+            return completedFuture(blocked.stream().anyMatch(pair -> pair.startsWith(owner + " ")));
+        }
+
+        @Override
         public CompletionStage<Boolean> maySeePresence(Jid account, Jid viewer) {
             return completedFuture(!strangers || account.equals(viewer));
         }

@@ -197,7 +197,7 @@ final class Drainer {
     /** What somebody sent who is blocked by now stays where it is, for the day that he is not (XEP-0191 §2). */
     List<StoredMessage> fromNobodyBlocked(List<StoredMessage> rows) {
         return rows.stream()
-                .filter(row -> !all.blocked.test(spool.jid, row.sender()))
+                .filter(row -> !all.blocks.blocks(spool.jid, row.sender()))
                 .toList();
     }
 

@@ -11,11 +11,11 @@ import im.restante.store.StoredMessage;
 import im.restante.why.Witness;
 import im.restante.xml.XmlCodec;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -30,7 +30,7 @@ public final class Owners {
     final Workers workers;
     final XmlCodec codec;
     final Dynamic<Delivery> delivery;
-    final BiPredicate<Jid, Jid> blocked;
+    final Blocks blocks;
     final Supplier<MessageRules> rules;
     final Unstored unstored = new Unstored();
     private final ConcurrentHashMap<Jid, Owner> owners = new ConcurrentHashMap<>();
@@ -41,8 +41,7 @@ public final class Owners {
     private volatile Witness witness = Witness.NONE;
 
     /**
-     * @param blocked whether an owner who has a session blocks a sender; must answer at once
-     * @param rules   who reads the rules of messages; null: nobody
+     * @param rules who reads the rules of messages; null: nobody
      */
     public Owners(
             Jid domain,
@@ -51,7 +50,7 @@ public final class Owners {
             Workers workers,
             XmlCodec codec,
             Dynamic<Delivery> delivery,
-            BiPredicate<Jid, Jid> blocked,
+            Blocks blocks,
             Supplier<MessageRules> rules,
             SpoolSettings settings) {
         this.domain = domain;
@@ -60,7 +59,7 @@ public final class Owners {
         this.workers = workers;
         this.codec = codec;
         this.delivery = delivery;
-        this.blocked = blocked;
+        this.blocks = blocks;
         this.rules = rules;
         this.settings = settings;
         for (int i = 0; i < STRIPES; i++) {
@@ -131,6 +130,11 @@ public final class Owners {
     /** A message of the server's own as a row of its recipient's spool, with the next id; see {@link im.restante.session.Spools}. */
     public StoredMessage notice(Jid owner, Parcel parcel) {
         return with(owner, o -> o.notice(parcel));
+    }
+
+    /** As precise as a row. */
+    public Instant now() {
+        return Instant.ofEpochMilli(clock.millis());
     }
 
     /** See {@link im.restante.session.Spools#isOnItsWay}. */

@@ -253,6 +253,18 @@ public final class RosterService implements RosterSide {
     }
 
     @Override
+    public CompletionStage<Boolean> blocksAnybody(Jid owner) {
+        if (!isAccount(owner)) {
+            return NO;
+        }
+        Book known = books.peek(owner);
+        if (known != null) {
+            return known.blocked.items().isEmpty() ? NO : YES;
+        }
+        return books.blockList(owner).thenApply(list -> !list.items().isEmpty());
+    }
+
+    @Override
     public CompletionStage<Boolean> maySeePresence(Jid account, Jid viewer) {
         if (account.bare().equals(viewer.bare())) {
             return YES;

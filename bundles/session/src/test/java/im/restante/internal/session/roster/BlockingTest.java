@@ -86,6 +86,8 @@ class BlockingTest {
         assertFalse(World.await(world.service.blocks(ROMEO, JULIET)));
         assertFalse(World.await(world.service.blocks(Jid.of("restante.im"), ROMEO)));
         assertFalse(World.await(world.service.blocks(Jid.of("juliet@verona.example"), ROMEO)));
+        assertTrue(World.await(world.service.blocksAnybody(JULIET)));
+        assertFalse(World.await(world.service.blocksAnybody(ROMEO)));
     }
 
     @Test
