@@ -53,6 +53,8 @@ final class ModelWorld {
     private final boolean journal;
     /** Whether the journal is switched on and off under way. */
     private final boolean switches;
+    /** Whether sessions ask by hand for what waits. */
+    private final boolean holds;
 
     private final ModelStore store;
     private ModelWorkers workers;
@@ -95,6 +97,13 @@ final class ModelWorld {
         final Jid jid;
         final boolean loner;
         final List<Visit> visits = new ArrayList<>();
+        /** Those that deal by hand with what waits (XEP-0013): while one of them lives nobody is given it. */
+        final Set<Visit> askers = new HashSet<>();
+        /** Of what waits while it is held, what is known to have come before anybody was there. */
+        Set<Long> keptBack = Set.of();
+        /** What was held comes behind what came meanwhile: until all of it is here there is no order. */
+        boolean mixed;
+
         long provedUpTo;
 
         Person(Jid jid, boolean loner) {
@@ -112,6 +121,11 @@ final class ModelWorld {
         ClientSession session;
         boolean accepting;
         boolean ending;
+        /** It has said that it is there, or not. */
+        boolean spoke;
+        /** It said last that it is there, for whatever comes. */
+        boolean available;
+
         long last;
         /** What is left of the last connection, while the client may come back to the session. */
         Away away;
@@ -131,10 +145,13 @@ final class ModelWorld {
             check(mail.id == 0 || mail.id == id, "another id");
             check(mail.stanzaId == null || mail.stanzaId.equals(stanzaId), "another stanza-id");
             check(got.add(id) || mail.mayRepeat, "twice in one session: " + mail.body);
+            check(!person.keptBack.contains(id), "although it was held: " + mail.body);
             if (person.loner && !(mail.decided && mail.refused)) {
-                check(id > last, "out of order: " + mail.body);
                 check(!mail.proved || mail.mayRepeat, "again after it was proved: " + mail.body);
-                check(id > person.provedUpTo || mail.mayRepeat, "after later ones were proved: " + mail.body);
+                if (!person.mixed) {
+                    check(id > last, "out of order: " + mail.body);
+                    check(id > person.provedUpTo || mail.mayRepeat, "after later ones were proved: " + mail.body);
+                }
                 last = id;
             }
             mail.id = id;
@@ -250,6 +267,7 @@ final class ModelWorld {
 
     ModelWorld(long seed) {
         random = new Random(seed);
+        holds = seed % 3 == 0;
         store = new ModelStore(random, this::meanwhile, this::note);
         journal = random.nextInt(3) == 0;
         switches = random.nextInt(4) == 0;
@@ -341,7 +359,11 @@ final class ModelWorld {
         } else if (dice < 90) {
             comeAndGo();
         } else if (dice < 94) {
-            presence();
+            if (holds && random.nextInt(3) == 0) {
+                ask();
+            } else {
+                presence();
+            }
         } else if (dice < 97) {
             trouble();
         } else {
@@ -482,6 +504,7 @@ final class ModelWorld {
         }
         away.taken = true;
         note(visit.name + " does not come back");
+        asksNoMore(visit);
         away.session.ended(Ending.CUT, List.of()).thenRun(() -> visit.person.visits.remove(visit));
     }
 
@@ -545,6 +568,7 @@ final class ModelWorld {
         visit.ending = true;
         ClientSession session = visit.session;
         visit.session = null;
+        asksNoMore(visit);
         List<Outbound> unsent = visit.link.end(orderly);
         note(visit.name + (orderly ? " leaves in order" : " is cut") + ", unsent "
                 + unsent.stream().map(stanza -> stanza.arrival().id()).toList());
@@ -574,8 +598,34 @@ final class ModelWorld {
                         "<presence type='unavailable'/>"));
     }
 
+    /** Deals by hand with what waits. */
+    private void ask() {
+        Visit visit = oneOf(everybody());
+        if (visit == null || visit.accepting) {
+            return;
+        }
+        Person person = visit.person;
+        note(visit.name + " asks what waits");
+        if (!visit.spoke && person.visits.size() == 1) { // nobody was there, and nothing is on its way
+            person.keptBack = Set.copyOf(store.spool(person.jid).keySet());
+        }
+        person.askers.add(visit);
+        person.mixed = true;
+        host.hold(visit.session.jid());
+    }
+
+    /** Before the server knows that it has ended, and lets go. */
+    private static void asksNoMore(Visit visit) {
+        visit.person.askers.remove(visit);
+        if (visit.person.askers.isEmpty()) {
+            visit.person.keptBack = Set.of();
+        }
+    }
+
     private void say(Visit visit, String presence) {
         note(visit.name + " says " + presence);
+        visit.spoke = true;
+        visit.available = presence.equals("<presence/>");
         visit.accepting = true;
         visit.session.accept(Stanza.of(Server.xml(presence)).orElseThrow());
         visit.accepting = false;
@@ -642,7 +692,10 @@ final class ModelWorld {
         }
         note("the server is killed and started again");
         workers.close();
-        people.forEach(person -> person.visits.clear());
+        people.forEach(person -> {
+            person.visits.forEach(ModelWorld::asksNoMore);
+            person.visits.clear();
+        });
         start();
         for (Mail mail : mails.values()) {
             Long id = idInSpool(mail);
@@ -701,6 +754,13 @@ final class ModelWorld {
         for (Mail mail : mails.values()) {
             check(mail.decided || mail.excused, "never decided: " + mail.body);
             check(!mail.isDue() || idInSpool(mail) != null, "lost: " + mail.body);
+        }
+        for (Person person : people) {
+            boolean waits = !store.spool(person.jid).isEmpty();
+            check(
+                    !waits || !person.askers.isEmpty() || bound(person).stream().noneMatch(visit -> visit.available),
+                    "not given to who is there: " + person.jid);
+            person.mixed &= waits || !person.askers.isEmpty();
         }
     }
 
