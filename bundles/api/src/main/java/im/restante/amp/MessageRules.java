@@ -49,11 +49,12 @@ public interface MessageRules {
     Optional<Message> refusal(Message message, boolean trusted);
 
     /**
-     * What rules without a {@link #refusal} say at this moment.
+     * What rules without a {@link #refusal} say at {@code now}, which becomes the {@code receivedAt} of the message: what has passed
+     * by then is judged here, and its row says no more of it.
      *
      * @param exact whether a session that gets the message at once would be the very resource it is addressed to
      */
-    Course course(Message message, boolean exact);
+    Course course(Message message, boolean exact, Instant now);
 
     /** The message as servers pass it on: its rules say whose they are (XEP-0079 §6.1). */
     Message passedOn(Message message);

@@ -11,13 +11,11 @@ import im.restante.iq.FeatureProvider;
 import im.restante.server.ServerInfo;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
 import im.restante.xml.XmlStreamException;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,18 +40,16 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     private static final String STREAM_FEATURE = "http://jabber.org/features/amp";
 
     private final XmlCodec codec;
-    private final Clock clock;
     private final Replies replies;
 
     @Activate
     public AmpRules(@Reference ServerInfo server, @Reference XmlCodec codec) {
-        this(new Replies(server.domain()), codec, Clock.systemUTC());
+        this(new Replies(server.domain()), codec);
     }
 
-    AmpRules(Replies replies, XmlCodec codec, Clock clock) {
+    AmpRules(Replies replies, XmlCodec codec) {
         this.replies = replies;
         this.codec = codec;
-        this.clock = clock;
     }
 
     private static Set<String> node() {
@@ -113,9 +109,8 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     }
 
     @Override
-    public Course course(Message message, boolean exact) {
+    public Course course(Message message, boolean exact, Instant now) {
         Rules rules = Rules.of(message);
-        Instant now = clock.instant();
         boolean bare = message.to().isBare();
         return new Course(
                 effect(message, rules, exact ? Happening.DIRECT_EXACT : Happening.DIRECT_OTHER, now),
@@ -124,15 +119,7 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     }
 
     private Effect effect(Message message, Rules rules, Happening what, Instant now) {
-        return rules.met(what, now)
-                .filter(rule -> !isLeftToTheRow(rule, what, now))
-                .map(rule -> replies.effect(message, rule))
-                .orElse(Effect.NONE);
-    }
-
-    /** What is stored although its moment has come has a row that ends at once, and that tells its sender: not both shall. */
-    private static boolean isLeftToTheRow(Rule rule, Happening what, Instant now) {
-        return what.isStored() && rule.action().equals(Rule.NOTIFY) && rule.isPassed(now);
+        return rules.met(what, now).map(rule -> replies.effect(message, rule)).orElse(Effect.NONE);
     }
 
     @Override
@@ -156,14 +143,9 @@ public final class AmpRules implements MessageRules, FeatureProvider {
         });
     }
 
-    /**
-     * What is left to say of a row. The message of some kinds was handed over live, and judged when it came by all that had
-     * passed then.
-     */
+    /** What is left to say of a row: what had passed when its message came was judged then. */
     private static Rules waiting(Message message, StoredMessage row) {
-        Rules rules = Rules.of(message);
-        boolean wasLive = row.kind() == MessageKind.RETURNED || row.kind() == MessageKind.JOURNAL;
-        return wasLive ? rules.notPassedAt(row.receivedAt()) : rules;
+        return Rules.of(message).notPassedAt(row.receivedAt());
     }
 
     /** A message with rules. */

@@ -18,7 +18,7 @@ class FakeRules implements MessageRules {
     }
 
     @Override
-    public Course course(Message message, boolean exact) {
+    public Course course(Message message, boolean exact, Instant now) {
         throw new UnsupportedOperationException("not what delivery asks");
     }
 

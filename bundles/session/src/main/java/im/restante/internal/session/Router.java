@@ -33,6 +33,7 @@ import im.restante.stanza.StanzaError;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -306,7 +307,12 @@ final class Router {
             return tell(from, message, refusal, "its rules cannot be followed");
         }
         boolean exact = message.to().isFull() && registry.find(message.to()) != null;
-        return message(from, reader.passedOn(message), passage, judge, new Way(reader.course(message, exact)));
+        return message(from, reader.passedOn(message), passage, judge, way(reader, message, exact));
+    }
+
+    private Way way(MessageRules reader, Message message, boolean exact) {
+        Instant now = owners.now();
+        return new Way(reader.course(message, exact, now), now);
     }
 
     private CompletionStage<Outcome> message(Session from, Message message, Passage passage, Delivery judge, Way way) {

@@ -61,7 +61,7 @@ final class Arrivals {
             if (spool.isRetired()) {
                 return null;
             }
-            Arrival arrival = spool.arrival(parcel.sender());
+            Arrival arrival = spool.arrival(parcel);
             return append(parcel, arrival, spool.stanzaId(arrival), false).delayed(MessageKind.NOTICE);
         });
     }
@@ -69,7 +69,7 @@ final class Arrivals {
     // ---- under the lock
 
     private Placed place(Parcel parcel, Recipient only) {
-        Arrival arrival = spool.arrival(parcel.sender());
+        Arrival arrival = spool.arrival(parcel);
         byte[] stanzaId = spool.stanzaId(arrival);
         if (spool.state() == Owner.State.LIVE && all.settings().journal()) {
             spool.drainTo(spool.first());

@@ -127,9 +127,10 @@ final class Spool {
     // ---- messages
 
     /** The next message of the order. */
-    Arrival arrival(Jid sender) {
-        long now = all.clock.millis();
-        return new Arrival(all.ids.next(now), jid, sender, Instant.ofEpochMilli(now));
+    Arrival arrival(Parcel parcel) {
+        Instant now = all.now();
+        Instant received = parcel.way() == null ? now : parcel.way().judgedAt();
+        return new Arrival(all.ids.next(now.toEpochMilli()), jid, parcel.sender(), received);
     }
 
     byte[] stanzaId(Arrival arrival) {

@@ -3,6 +3,7 @@ package im.restante.internal.session.owner;
 import im.restante.amp.Course;
 import im.restante.amp.Effect;
 import im.restante.delivery.Verdict;
+import java.time.Instant;
 
 /** The way a message with rules takes (XEP-0079), decided under the owner lock by what was reckoned before. */
 public final class Way {
@@ -10,11 +11,18 @@ public final class Way {
     public static final Verdict RULED_OUT = new Verdict.Dropped("a rule of the message");
 
     private final Course course;
+    private final Instant judgedAt;
     private volatile Effect planned;
 
-    public Way(Course course) {
+    /** @param judgedAt the moment of the message from here on, so that its row knows what had passed */
+    public Way(Course course, Instant judgedAt) {
         this.course = course;
+        this.judgedAt = judgedAt;
         this.planned = course.none();
+    }
+
+    Instant judgedAt() {
+        return judgedAt;
     }
 
     /** It is about to be handed to a session: whether it may. */
