@@ -614,6 +614,17 @@ final class ModelWorld {
         host.hold(visit.session.jid());
     }
 
+    /** Most of them do, and what they held goes to who is there. */
+    private void endUnlessItStays(Visit asker) {
+        if (random.nextInt(4) == 0) {
+            note(asker.name + " goes on asking");
+        } else if (asker.away == null) {
+            leave(asker, random.nextBoolean());
+        } else {
+            expire(asker);
+        }
+    }
+
     /** Before the server knows that it has ended, and lets go. */
     private static void asksNoMore(Visit visit) {
         visit.person.askers.remove(visit);
@@ -737,6 +748,9 @@ final class ModelWorld {
         store.fail(false);
         store.stall(false);
         for (int second = 0; second < PATIENCE; second++) {
+            if (second == PATIENCE / 2) {
+                people.forEach(person -> List.copyOf(person.askers).forEach(this::endUnlessItStays));
+            }
             boolean idle = false;
             for (int turn = 0; !idle; turn++) {
                 check(turn < TURNS, "it never ends");
