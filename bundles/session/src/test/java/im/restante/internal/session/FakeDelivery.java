@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A delivery over maps. Keeps what has a body and is no groupchat, headline or error; {@code rule:} in the id of a message is
@@ -37,6 +38,7 @@ final class FakeDelivery implements Delivery {
     volatile boolean pageRead;
     volatile boolean unremovable;
     volatile boolean unreturnable;
+    volatile boolean returnsAtOnce; // in front of what is being stored
     volatile Predicate<StoredMessage> neverTaken = row -> false; // of what is put back
     volatile boolean hints; // whether any hint says that a message is not kept
     volatile long floor;
@@ -145,13 +147,14 @@ final class FakeDelivery implements Delivery {
         if (unreturnable) {
             return CompletableFuture.failedFuture(new StoreException("broken"));
         }
-        return this.<Void>answer(() -> {
-                    back.stream().filter(row -> !neverTaken.test(row)).forEach(row -> {
-                        rows.computeIfAbsent(row.owner(), o -> new TreeMap<>()).putIfAbsent(row.id(), row);
-                        durable.accept(row);
-                    });
-                    return null;
-                })
+        Supplier<Void> work = () -> {
+            back.stream().filter(row -> !neverTaken.test(row)).forEach(row -> {
+                rows.computeIfAbsent(row.owner(), o -> new TreeMap<>()).putIfAbsent(row.id(), row);
+                durable.accept(row);
+            });
+            return null;
+        };
+        return (returnsAtOnce ? completedFuture(locked(work)) : answer(work))
                 .thenCompose(done -> back.stream().anyMatch(neverTaken)
                         ? CompletableFuture.failedFuture(new StoreException("broken for one"))
                         : CompletableFuture.completedFuture(null));
@@ -201,7 +204,7 @@ final class FakeDelivery implements Delivery {
     }
 
     /** One after the other, as the writer of a store does. */
-    private synchronized <T> CompletionStage<T> answer(java.util.function.Supplier<T> work) {
+    private synchronized <T> CompletionStage<T> answer(Supplier<T> work) {
         CompletableFuture<T> answer = writer == null
                 ? before.thenApply(done -> locked(work))
                 : before.thenApplyAsync(
@@ -215,7 +218,7 @@ final class FakeDelivery implements Delivery {
     }
 
     /** Beside the writer, and what it answers may be old when it arrives. */
-    private <T> CompletionStage<T> read(java.util.function.Supplier<T> work) {
+    private <T> CompletionStage<T> read(Supplier<T> work) {
         if (readers == null) {
             return answer(work);
         }
@@ -228,7 +231,7 @@ final class FakeDelivery implements Delivery {
                 readers);
     }
 
-    private synchronized <T> T locked(java.util.function.Supplier<T> work) {
+    private synchronized <T> T locked(Supplier<T> work) {
         return work.get();
     }
 }

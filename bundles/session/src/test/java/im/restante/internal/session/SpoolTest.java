@@ -367,6 +367,26 @@ class SpoolTest {
     }
 
     @Test
+    void whatComesBackInFrontOfAMessageThatIsBeingStoredDoesNotLetItBePassedBy() {
+        server.close();
+        server = new Server(Map.of("window", "2"));
+        Client juliet = server.connect(JULIET, "balcony");
+        Client stalled = drainsAndStalls(juliet);
+        Client other = server.connect(ROMEO, "hall", new FakeLink().hold(100));
+        other.available(0);
+        server.delivery.slow().shut();
+        server.delivery.returnsAtOnce = true;
+        juliet.send("<message to='" + stalled.jid() + "' type='chat'><body>first</body></message>");
+        juliet.chat(other.jid(), "second");
+        other.end(Ending.CUT);
+        stalled.link.flow();
+        eventually(() -> stalled.bodies().equals(List.of("1", "2", "3", "4", "second")));
+        server.delivery.open();
+        eventually(() -> stalled.bodies().equals(List.of("1", "2", "3", "4", "second", "first")));
+        eventually(() -> server.state(stalled).equals("LIVE"));
+    }
+
+    @Test
     void aMessageThatCouldNotBeStoredAndCameBackFromItsOnlySessionIsNotCalledDelivered() {
         Client juliet = server.connect(JULIET, "balcony");
         drainsAndStalls(juliet);

@@ -123,6 +123,9 @@ final class Appends {
             append.committed = stored instanceof Verdict.Stored;
             boolean none = inFlight.decrementAndGet() == 0;
             boolean lastLimited = !append.unlimited && --limited == 0;
+            if (none) {
+                spool.settled();
+            }
             Drain drain = spool.drain();
             if (drain != null && !drain.stepDue && (none || lastLimited || drain.follows())) {
                 drain.stepDue = true;

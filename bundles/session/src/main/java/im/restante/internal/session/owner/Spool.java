@@ -32,6 +32,10 @@ final class Spool {
     final Removals removals = new Removals();
     final Copies copies = new Copies();
     final Hold hold = new Hold();
+
+    /** Rows came back while messages of smaller ids were on their way into the store: who reads may have passed by their places. */
+    private boolean overtaken;
+
     final List<Present> present = new ArrayList<>(2);
     private final byte[] jidBytes;
     private final Stripe stripe;
@@ -283,8 +287,17 @@ final class Spool {
     /** They are there. */
     void cameBack() {
         returning--;
+        overtaken |= appends.areInFlight() || !held.isEmpty();
         if (drain != null) {
             drain.fromTheOldest();
+        }
+    }
+
+    /** No message is on its way into the store any more. */
+    void settled() {
+        if (overtaken) {
+            overtaken = false;
+            readFromTheOldest();
         }
     }
 
