@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -106,13 +108,20 @@ class RingTest {
         int each = 20_000;
         Ring ring = new Ring(places * STRIPES);
         ExecutorService adding = Executors.newFixedThreadPool(threads);
+        AtomicInteger busy = new AtomicInteger(threads);
+        List<Future<Long>> newest = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
             long id = t;
-            adding.execute(() -> {
-                for (long n = 1; n <= each; n++) {
-                    add(ring, new Entry(n, ROMEO, null, null, id, List.of(), What.STORED, null, 1));
+            newest.add(adding.submit(() -> {
+                long n = 0;
+                while (busy.get() > 0) { // all go on until the last has added enough, so that what is kept is of many
+                    add(ring, new Entry(++n, ROMEO, null, null, id, List.of(), What.STORED, null, 1));
+                    if (n == each) {
+                        busy.decrementAndGet();
+                    }
                 }
-            });
+                return n;
+            }));
         }
         adding.shutdown();
         assertTrue(adding.awaitTermination(60, TimeUnit.SECONDS));
@@ -121,10 +130,11 @@ class RingTest {
                 keptOfEach.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(entry.millis()));
         long kept = 0;
         long holes = 0;
-        for (List<Long> ofOne : keptOfEach.values()) {
-            assertEquals(ofOne.stream().sorted().distinct().toList(), ofOne);
-            kept += ofOne.size();
-            holes += each - ofOne.get(0) + 1 - ofOne.size();
+        for (Map.Entry<Long, List<Long>> one : keptOfEach.entrySet()) {
+            List<Long> its = one.getValue();
+            assertEquals(its.stream().sorted().distinct().toList(), its);
+            kept += its.size();
+            holes += newest.get(one.getKey().intValue()).get() - its.get(0) + 1 - its.size();
         }
         assertTrue(holes <= threads, "each up to its newest: " + keptOfEach);
         assertTrue(places - kept <= threads, kept + " kept");
