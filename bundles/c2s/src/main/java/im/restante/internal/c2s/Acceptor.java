@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /** One listening socket with its thread. */
 final class Acceptor implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
     /** For storms of reconnecting clients; the system's own limit may be lower. */
     private static final int BACKLOG = 4_096;
@@ -79,12 +79,12 @@ final class Acceptor implements AutoCloseable {
                 try {
                     accepted.accept(socket);
                 } catch (RuntimeException | OutOfMemoryError e) { // the latter: no more threads on Java 17
-                    log.error("cannot serve a new connection", e);
+                    LOG.error("cannot serve a new connection", e);
                     socket.close();
                 }
             } catch (IOException e) {
                 if (!listener.isClosed()) {
-                    log.error("cannot accept connections: {}", e.getMessage()); // too many open files, most likely
+                    LOG.error("cannot accept connections: {}", e.getMessage()); // too many open files, most likely
                     LockSupport.parkNanos(PAUSE_NANOS);
                 }
             }
@@ -96,7 +96,7 @@ final class Acceptor implements AutoCloseable {
             try {
                 listener.close();
             } catch (IOException e) {
-                log.warn("cannot close the listener: {}", e.getMessage());
+                LOG.warn("cannot close the listener: {}", e.getMessage());
             }
         }
     }

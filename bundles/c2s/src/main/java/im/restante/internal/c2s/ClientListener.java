@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
         namespace = "osgi.service",
         attribute = {"objectClass:List<String>=\"im.restante.server.ServerEndpoint\"", "uses:=\"im.restante.server\""})
 public final class ClientListener {
-    private static final Logger log = LoggerFactory.getLogger(ClientListener.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ClientListener.class);
 
     private final BundleContext context;
     private final Server server;
@@ -86,7 +86,7 @@ public final class ClientListener {
         try {
             server.reconfigure(C2sConfig.of(values));
         } catch (ConfigException e) {
-            log.error("{}; the configuration before it stays in force", e.getMessage());
+            LOG.error("{}; the configuration before it stays in force", e.getMessage());
         }
         if (!server.address().equals(published)) {
             endpoint.unregister();

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * only.
  */
 final class Clocks {
-    private static final Logger log = LoggerFactory.getLogger(Clocks.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Clocks.class);
 
     /** A connection, as far as clocks concern it. */
     interface Watched {
@@ -65,7 +65,7 @@ final class Clocks {
         if (since == 0 || now - since <= config.writeTimeout().toNanos()) {
             return false;
         }
-        log.info(
+        LOG.info(
                 "{}: nothing could be written for {} s: cut",
                 remote,
                 config.writeTimeout().toSeconds());
@@ -126,12 +126,12 @@ final class Clocks {
             long seconds = oldest.policy().timeout().toSeconds();
             awaited = null;
             if (bytes == heardBefore || !proofs.withoutAnswers()) {
-                log.info("{}: stored messages were not acknowledged for {} s: ends", remote, seconds);
+                LOG.info("{}: stored messages were not acknowledged for {} s: ends", remote, seconds);
                 connection.cut("what was sent is not acknowledged");
             } else if (oldest.policy().way() == ProofPolicy.Way.PING) {
-                log.warn("{}: {} answers no ping: it gets no stored messages", remote, session);
+                LOG.warn("{}: {} answers no ping: it gets no stored messages", remote, session);
             } else {
-                log.warn("{}: {} answers no ping: what is written counts as received", remote, session);
+                LOG.warn("{}: {} answers no ping: what is written counts as received", remote, session);
             }
         }
     }

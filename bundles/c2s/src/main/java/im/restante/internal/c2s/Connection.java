@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * goodbye, and whatever the way it ends, exactly one {@link ClientSession#ended}. Other threads queue, or ask it to end.
  */
 final class Connection implements ClientLink, Runnable {
-    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** What a client gets to read our last words and to close its side. */
     static final Duration GRACE = Duration.ofSeconds(2);
@@ -116,16 +116,16 @@ final class Connection implements ClientLink, Runnable {
             }
             orderly = goodbye();
         } catch (XmlStreamException e) {
-            log.debug("{}: {}: {}", remote, e.condition(), e.getMessage());
+            LOG.debug("{}: {}: {}", remote, e.condition(), e.getMessage());
             close(e.condition(), e.getMessage());
             linger();
         } catch (IOException e) {
-            log.debug("{}: {}", remote, e.getClass().getSimpleName());
+            LOG.debug("{}: {}", remote, e.getClass().getSimpleName());
             linger();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | StackOverflowError e) {
-            log.error("{}: a fault of the server ends the connection", remote, e);
+            LOG.error("{}: a fault of the server ends the connection", remote, e);
             close(StreamCondition.INTERNAL_SERVER_ERROR, null);
             linger();
         } finally {
@@ -240,7 +240,7 @@ final class Connection implements ClientLink, Runnable {
     }
 
     private void failed(Throwable fault) {
-        log.error("{}: the session failed to judge a stanza", remote, fault);
+        LOG.error("{}: the session failed to judge a stanza", remote, fault);
         close(StreamCondition.INTERNAL_SERVER_ERROR, null);
     }
 
@@ -249,7 +249,7 @@ final class Connection implements ClientLink, Runnable {
         leaving = true;
         out.goodbye();
         if (!pending.awaitEmpty(LAST_VERDICTS_SECONDS) && closing.get() == null) {
-            log.warn("{}: verdicts are still open after {} s: ends without a goodbye", remote, LAST_VERDICTS_SECONDS);
+            LOG.warn("{}: verdicts are still open after {} s: ends without a goodbye", remote, LAST_VERDICTS_SECONDS);
             return false;
         }
         out.finish(header(), StreamXml.close());
@@ -267,7 +267,7 @@ final class Connection implements ClientLink, Runnable {
         try {
             discard();
         } catch (IOException e) {
-            log.debug("{}: {} after the end", remote, e.getClass().getSimpleName());
+            LOG.debug("{}: {} after the end", remote, e.getClass().getSimpleName());
         }
         try {
             out.awaitIdle(GRACE);
@@ -311,11 +311,11 @@ final class Connection implements ClientLink, Runnable {
             server.gone(this);
             return;
         }
-        log.debug("{}: {} ended: {}, {} unsent", remote, ending.jid(), how, unsent.size());
+        LOG.debug("{}: {} ended: {}, {} unsent", remote, ending.jid(), how, unsent.size());
         try {
             ending.ended(how, unsent).whenComplete((done, fault) -> server.gone(this));
         } catch (RuntimeException e) {
-            log.error("{}: the session failed to end", remote, e);
+            LOG.error("{}: the session failed to end", remote, e);
             server.gone(this);
         }
     }
@@ -444,7 +444,7 @@ final class Connection implements ClientLink, Runnable {
         try {
             socket.close();
         } catch (IOException e) {
-            log.debug("{}: {} on close", remote, e.getClass().getSimpleName());
+            LOG.debug("{}: {} on close", remote, e.getClass().getSimpleName());
         }
     }
 
@@ -481,7 +481,7 @@ final class Connection implements ClientLink, Runnable {
     @Override
     public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
         if (proof.way() == ProofPolicy.Way.SM && !management.isEnabled() && refusalSaid.compareAndSet(false, true)) {
-            log.warn("{}: {} has no stream management: it gets no stored messages", remote, session.jid());
+            LOG.warn("{}: {} has no stream management: it gets no stored messages", remote, session.jid());
         }
         return out.sendStored(messages, proof, this::ping);
     }

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** What other bundles offer on a stream whose client has logged in. Safe for concurrent use. */
 final class Features {
-    private static final Logger log = LoggerFactory.getLogger(Features.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Features.class);
 
     private final List<FeatureProvider> providers = new CopyOnWriteArrayList<>();
 
@@ -28,7 +28,7 @@ final class Features {
             try {
                 offered.addAll(provider.streamFeatures());
             } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
-                log.error(
+                LOG.error(
                         "{} failed; its stream features are not offered",
                         provider.getClass().getName(),
                         e);

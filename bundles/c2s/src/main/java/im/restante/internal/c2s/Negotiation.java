@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /** What comes before the first stanza (RFC 6120 §4–7): stream, STARTTLS, SASL, resource. Runs once, on the reader's thread. */
 final class Negotiation {
-    private static final Logger log = LoggerFactory.getLogger(Negotiation.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
     /** Wrong passwords and proofs; RFC 6120 §6.4.5 wants two to five. */
     private static final int MAX_GUESSES = 5;
@@ -180,7 +180,7 @@ final class Negotiation {
     /** @throws XmlStreamException if that was one too many, over all streams of the connection */
     private void refuse(SaslFailure reason) throws XmlStreamException {
         String condition = reason.condition().element();
-        log.info("{}: login refused, {}: {}", connection.remote(), condition, reason.getMessage());
+        LOG.info("{}: login refused, {}: {}", connection.remote(), condition, reason.getMessage());
         send(Element.builder(StreamXml.SASL, "failure")
                 .child(Element.of(StreamXml.SASL, condition))
                 .build());
@@ -241,7 +241,7 @@ final class Negotiation {
                             .build())
                     .build();
             connection.out().uncork(bytes(answer));
-            log.debug("{}: bound {}", connection.remote(), session.jid());
+            LOG.debug("{}: bound {}", connection.remote(), session.jid());
             return true;
         } catch (ExecutionException e) {
             connection.out().uncork(bytes(refused(request, e.getCause())));
@@ -256,7 +256,7 @@ final class Negotiation {
         } else if (reason instanceof StoreException) {
             error = StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT);
         } else {
-            log.error("{}: cannot bind a resource for {}", connection.remote(), account, reason);
+            LOG.error("{}: cannot bind a resource for {}", connection.remote(), account, reason);
             error = StanzaError.of(StanzaError.Condition.INTERNAL_SERVER_ERROR).later();
         }
         return request.withAttribute("type", "error").with(error.toElement());

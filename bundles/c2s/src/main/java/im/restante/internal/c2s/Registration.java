@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * What somebody who is logged in may do to the own account is not part of a stream's negotiation and is not done here.
  */
 final class Registration {
-    private static final Logger log = LoggerFactory.getLogger(Registration.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
     private static final String FEATURE = "http://jabber.org/features/iq-register";
 
     /** Names one may ask for on one connection until one is free; the next account needs another connection. */
@@ -109,14 +109,14 @@ final class Registration {
                 return refused(request, Condition.CONFLICT, "That username is taken");
             }
             triesLeft = 0;
-            log.info("{}: registered {}", remote, account);
+            LOG.info("{}: registered {}", remote, account);
             return request.result();
         } catch (InvalidJidException e) {
             return refused(request, Condition.JID_MALFORMED, "Not a username: " + e.getMessage());
         } catch (IllegalArgumentException e) { // says what is wrong with the password, not what it is
             return refused(request, Condition.NOT_ACCEPTABLE, e.getMessage());
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("{}: cannot register an account: {}", remote, e.getMessage());
+            LOG.warn("{}: cannot register an account: {}", remote, e.getMessage());
             return request.error(StanzaError.of(Condition.RESOURCE_CONSTRAINT, "Try again later"));
         }
     }

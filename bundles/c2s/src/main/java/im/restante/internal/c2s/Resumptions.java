@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * use.
  */
 final class Resumptions {
-    private static final Logger log = LoggerFactory.getLogger(Resumptions.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Resumptions.class);
 
     /** Streams of one account that may wait for their clients: a client that is cut again and again makes a new one each time. */
     static final int MOST_WAITING = 10;
@@ -172,7 +172,7 @@ final class Resumptions {
         one.suspended.complete(left);
         timer.accept(one.atMost, () -> expire(one));
         if (tooMany != null) {
-            log.info("{}: more than {} streams wait for their clients; the oldest ends", one.account, MOST_WAITING);
+            LOG.info("{}: more than {} streams wait for their clients; the oldest ends", one.account, MOST_WAITING);
             expire(tooMany);
         }
     }
@@ -193,7 +193,7 @@ final class Resumptions {
     /** A stream that was taken does not go on. */
     void abandon(Resumption one) {
         one.suspended.thenAccept(left -> {
-            log.debug("{} did not come back", left.session().jid());
+            LOG.debug("{} did not come back", left.session().jid());
             remember(one, left.handled());
             end(left.session());
         });

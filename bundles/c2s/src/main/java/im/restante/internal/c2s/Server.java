@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /** All connections of clients, where they come in, and what they share. Knows nothing of OSGi. */
 final class Server {
-    private static final Logger log = LoggerFactory.getLogger(Server.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Duration TICK = Duration.ofSeconds(1);
     private static final Duration SHORTEST_TICK = Duration.ofMillis(50);
 
@@ -138,7 +138,7 @@ final class Server {
             connections.forEach(Connection::abort);
         }
         if (!awaitGone(LAST_SESSIONS)) {
-            log.warn("{} sessions were not put away in time", connections.size());
+            LOG.warn("{} sessions were not put away in time", connections.size());
         }
         endSuspended();
         timer.shutdownNow();
@@ -152,7 +152,7 @@ final class Server {
         try {
             resumptions.stop().get(LAST_SESSIONS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("sessions whose clients might have come back were not put away in time", e);
+            LOG.warn("sessions whose clients might have come back were not put away in time", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -212,7 +212,7 @@ final class Server {
             throw e;
         }
         ordinary = first;
-        log.info(
+        LOG.info(
                 "clients of {} connect to {} (TLS {}){}",
                 domain,
                 ordinary.address(),
@@ -258,7 +258,7 @@ final class Server {
             try {
                 connection.tick(now);
             } catch (RuntimeException e) {
-                log.error("{}: the timer failed", connection.remote(), e);
+                LOG.error("{}: the timer failed", connection.remote(), e);
             }
         }
     }

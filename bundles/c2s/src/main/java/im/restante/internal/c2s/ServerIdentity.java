@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
         namespace = "osgi.service",
         attribute = {"objectClass:List<String>=\"im.restante.server.ServerInfo\"", "uses:=\"im.restante.server\""})
 public final class ServerIdentity {
-    private static final Logger log = LoggerFactory.getLogger(ServerIdentity.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
 
     private final BundleContext context;
     private ServiceRegistration<ServerInfo> registration;
@@ -46,12 +46,12 @@ public final class ServerIdentity {
         try {
             Jid wanted = C2sConfig.domain(Settings.of(C2sConfig.PID, values));
             if (!wanted.equals(domain)) {
-                log.info("the domain changes from {} to {}: all connections end", domain, wanted);
+                LOG.info("the domain changes from {} to {}: all connections end", domain, wanted);
                 registration.unregister();
                 publish(wanted);
             }
         } catch (ConfigException e) {
-            log.error("{}; {} is still served", e.getMessage(), domain);
+            LOG.error("{}; {} is still served", e.getMessage(), domain);
         }
     }
 

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * acknowledgements that were promised.
  */
 final class StreamManagement {
-    private static final Logger log = LoggerFactory.getLogger(StreamManagement.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StreamManagement.class);
     private static final long MODULO = 0xffff_ffffL;
 
     private final Connection connection;
@@ -158,7 +158,7 @@ final class StreamManagement {
             left.durable().toCompletableFuture().get();
             return left;
         } catch (ExecutionException e) {
-            log.debug("{}: a stream of {} cannot be resumed: {}", connection.remote(), account, e.getMessage());
+            LOG.debug("{}: a stream of {} cannot be resumed: {}", connection.remote(), account, e.getMessage());
             server.resumptions().abandon(found);
             return null;
         } catch (InterruptedException e) {
@@ -190,7 +190,7 @@ final class StreamManagement {
         out.resume(
                 StreamXml.resumed(found.id(), left.handled()),
                 new SentStanzas(sent.acknowledged(), server.config().outboundBytes()));
-        log.debug(
+        LOG.debug(
                 "{}: {} has resumed, {} of its stanzas were not acknowledged",
                 connection.remote(),
                 connection.session().jid(),
@@ -259,7 +259,7 @@ final class StreamManagement {
         }
         long sent = out.acknowledge(h);
         if (sent >= 0) {
-            log.info("{}: has acknowledged {} of {} stanzas: ends", connection.remote(), h, sent);
+            LOG.info("{}: has acknowledged {} of {} stanzas: ends", connection.remote(), h, sent);
             connection.close(StreamXml.handledTooMuch(h, sent & MODULO));
         }
     }
@@ -294,7 +294,7 @@ final class StreamManagement {
                                 new Suspended(cut, handled(pending.settled()), left.sent(), left.waiting(), durable));
             }
         } catch (RuntimeException e) {
-            log.error("{}: the session failed to wait for its client, and ends", connection.remote(), e);
+            LOG.error("{}: the session failed to wait for its client, and ends", connection.remote(), e);
             server.resumptions().forget(open);
             List<Outbound> unsent = unproved.get() == null
                     ? out.end(false).live()

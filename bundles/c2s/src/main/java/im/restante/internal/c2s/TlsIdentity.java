@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * are read again; broken ones are logged once, and the last good ones stay in use.
  */
 final class TlsIdentity {
-    private static final Logger log = LoggerFactory.getLogger(TlsIdentity.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TlsIdentity.class);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
     private static final Path OWN_CERTIFICATE = Path.of("data", "certificate.pem");
     private static final Path OWN_KEY = Path.of("data", "private-key.pem");
@@ -98,7 +98,7 @@ final class TlsIdentity {
         try {
             use(own(domain));
         } catch (IOException | RuntimeException e) {
-            log.error("no client can use TLS, for there is no certificate: {}", e.getMessage(), e);
+            LOG.error("no client can use TLS, for there is no certificate: {}", e.getMessage(), e);
         } finally {
             opened.complete(null);
         }
@@ -109,10 +109,10 @@ final class TlsIdentity {
             if (!Files.getLastModifiedTime(certificate).equals(certificateTime)
                     || !Files.getLastModifiedTime(privateKey).equals(keyTime)) {
                 use(read());
-                log.info("certificate {} was replaced: new connections use it", certificate);
+                LOG.info("certificate {} was replaced: new connections use it", certificate);
             }
         } catch (IOException e) {
-            log.error("{}; the certificate read before stays in use", e.getMessage());
+            LOG.error("{}; the certificate read before stays in use", e.getMessage());
         }
         looked = System.nanoTime();
     }
@@ -136,7 +136,7 @@ final class TlsIdentity {
     private void use(Identity identity) throws IOException {
         Instant end = identity.certificate().getNotAfter().toInstant();
         if (end.isBefore(Instant.now())) {
-            log.warn("the certificate {} has expired on {}", certificate, end);
+            LOG.warn("the certificate {} has expired on {}", certificate, end);
         }
         try {
             context = identity.context();
@@ -156,7 +156,7 @@ final class TlsIdentity {
                     return kept;
                 }
             } catch (IOException e) {
-                log.warn("{}; making a new certificate", e.getMessage());
+                LOG.warn("{}; making a new certificate", e.getMessage());
             }
         }
         try {
@@ -164,7 +164,7 @@ final class TlsIdentity {
             keep(made);
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(made.certificate().getEncoded());
-            log.info(
+            LOG.info(
                     "made a self-signed certificate for {}: {}, SHA-256 {}",
                     domain,
                     certificate,
@@ -180,7 +180,7 @@ final class TlsIdentity {
             PemFiles.write(made, certificate, privateKey);
             remember();
         } catch (IOException e) {
-            log.error("cannot keep the new certificate: the next start will make another", e);
+            LOG.error("cannot keep the new certificate: the next start will make another", e);
         }
     }
 }

@@ -19,7 +19,7 @@ import org.xmlpull.v1.XmlPullParserException;
 
 /** Builds trees from what {@link HardenedParser} lets through, and turns every complaint into an {@link XmlStreamException}. */
 final class ElementReader implements StanzaReader {
-    private static final Logger log = LoggerFactory.getLogger(ElementReader.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ElementReader.class);
     private static final int FEW = 16;
 
     private final HardenedParser parser;
@@ -141,7 +141,7 @@ final class ElementReader implements StanzaReader {
         } catch (XmlPullParserException e) { // its message quotes the stream
             throw new XmlStreamException(StreamCondition.NOT_WELL_FORMED, "not well-formed");
         } catch (RuntimeException e) {
-            log.warn("The XML parser failed; the stream ends. Please report this: {}", e.getClass(), e);
+            LOG.warn("The XML parser failed; the stream ends. Please report this: {}", e.getClass(), e);
             throw new XmlStreamException(StreamCondition.NOT_WELL_FORMED, "the parser failed");
         }
     }

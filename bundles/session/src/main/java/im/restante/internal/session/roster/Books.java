@@ -44,7 +44,7 @@ final class Books {
     /** How long they are kept. */
     static final Duration IDLE_TIME = Duration.ofSeconds(60);
 
-    private static final Logger log = LoggerFactory.getLogger(Books.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Books.class);
     private static final CompletableFuture<Void> LOADED = CompletableFuture.completedFuture(null);
 
     private final Accounts accounts;
@@ -239,7 +239,7 @@ final class Books {
                 Element stored = codec.parse(value.getBytes(StandardCharsets.UTF_8), "");
                 contacts.add(Contact.of(Jid.of(key).bare(), stored));
             } catch (XmlStreamException | IllegalArgumentException e) {
-                log.error(
+                LOG.error(
                         "the roster item '{}' of {} cannot be read; it stays where it is and is left out",
                         key,
                         account);
@@ -254,7 +254,7 @@ final class Books {
             try {
                 items.add(Jid.of(key));
             } catch (InvalidJidException e) {
-                log.error("the block list of {} names '{}', which is no address; it is left out", account, key);
+                LOG.error("the block list of {} names '{}', which is no address; it is left out", account, key);
             }
         }
         return BlockList.of(items);

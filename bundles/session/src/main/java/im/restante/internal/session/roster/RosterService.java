@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 /** Rosters, subscriptions, presence and block lists of this server's accounts (RFC 6121 §2–4, XEP-0191). */
 @Component(service = {RosterSide.class, RosterService.class})
 public final class RosterService implements RosterSide {
-    private static final Logger log = LoggerFactory.getLogger(RosterService.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RosterService.class);
     private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
     private static final CompletionStage<Boolean> YES = CompletableFuture.completedStage(true);
     private static final CompletionStage<Boolean> NO = CompletableFuture.completedStage(false);
@@ -119,9 +119,9 @@ public final class RosterService implements RosterSide {
     private static void complain(Jid sender, Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof StoreException) {
-            log.warn("presence of {} was refused: {}", sender, cause.getMessage());
+            LOG.warn("presence of {} was refused: {}", sender, cause.getMessage());
         } else {
-            log.error("presence of {} was refused", sender, cause);
+            LOG.error("presence of {} was refused", sender, cause);
         }
     }
 

@@ -33,7 +33,7 @@ final class Subscriptions {
     /** Largest request that is kept whole, in bytes; of a larger one the addresses are kept. */
     static final int REQUEST_MAX_BYTES = 2_048;
 
-    private static final Logger log = LoggerFactory.getLogger(Subscriptions.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Subscriptions.class);
     private static final CompletionStage<Void> DONE = CompletableFuture.completedStage(null);
     private static final CompletionStage<CompletionStage<Void>> NOTHING = CompletableFuture.completedStage(DONE);
 
@@ -108,7 +108,7 @@ final class Subscriptions {
             Element request = null;
             if (type == Type.SUBSCRIBE) {
                 if (book.roster.requests().size() >= REQUESTS_MAX) {
-                    log.debug("{} has {} open subscription requests; one more is dropped", account, REQUESTS_MAX);
+                    LOG.debug("{} has {} open subscription requests; one more is dropped", account, REQUESTS_MAX);
                     return NOTHING;
                 }
                 request = codec.serialize(stanza, "").length <= REQUEST_MAX_BYTES
@@ -220,7 +220,7 @@ final class Subscriptions {
                     })
                     .whenComplete((done, failure) -> {
                         if (failure != null) {
-                            log.warn("{} is not told of changes of its roster: {}", fullJid, failure.toString());
+                            LOG.warn("{} is not told of changes of its roster: {}", fullJid, failure.toString());
                         }
                     }));
         }

@@ -22,7 +22,7 @@ public final class Readers {
         T ask(Session session) throws SQLException;
     }
 
-    private static final Logger log = LoggerFactory.getLogger(Readers.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
     private static final int MOST_WAITING = 8_192;
 
     private final Dialect dialect;
@@ -31,7 +31,7 @@ public final class Readers {
     private final ThreadPoolExecutor threads;
     private final AtomicInteger started = new AtomicInteger();
     private final ThreadLocal<Session> session = new ThreadLocal<>();
-    private final TroubleLog troubles = new TroubleLog(log);
+    private final TroubleLog troubles = new TroubleLog(LOG);
 
     Readers(String store, Dialect dialect, ConnectionSource source, Gate gate, int number) {
         this.dialect = dialect;
@@ -88,7 +88,7 @@ public final class Readers {
             answer.completeExceptionally(new StoreException("the store is closing", e));
             return;
         } catch (RuntimeException | Error e) { // ours: the thread goes on, and nobody waits for ever
-            log.error("A query failed", e);
+            LOG.error("A query failed", e);
             answer.completeExceptionally(new StoreException("the store failed: " + e, e));
             return;
         }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** Questions to the message tables. */
 public final class Reads {
-    private static final Logger log = LoggerFactory.getLogger(Reads.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Reads.class);
 
     /**
      * What the first statement of a page asks for; each further one asks for four times as many. For a driver may take a whole
@@ -127,7 +127,7 @@ public final class Reads {
             return new StoredMessage(id, owner, sender, stored, expiresAt, kind, stanza);
         } catch (IllegalArgumentException e) {
             String reason = e.getMessage();
-            log.error(
+            LOG.error(
                     "Message {} for {} cannot be read: {}. It is moved to the table om_quarantine",
                     id,
                     knownOwner == null ? ownerKey : knownOwner,
@@ -189,7 +189,7 @@ public final class Reads {
                 try {
                     senders.add(new SenderUsage(address(session, Key.read(row.getBytes(1)), "sender"), row.getLong(2)));
                 } catch (IllegalArgumentException e) {
-                    log.debug("a counter for {} without a sender: {}", owner, e.getMessage());
+                    LOG.debug("a counter for {} without a sender: {}", owner, e.getMessage());
                 }
             }
         }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /** One connection with its prepared statements, used by one thread. */
 public final class Session implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -55,7 +55,7 @@ public final class Session implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            log.debug("closing a connection", e);
+            LOG.debug("closing a connection", e);
         }
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * database again and again while that cannot be used.
  */
 final class Writer implements Runnable {
-    private static final Logger log = LoggerFactory.getLogger(Writer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final long REOPEN_MILLIS = 1_000;
     private static final int TRIES = 3;
 
@@ -29,8 +29,8 @@ final class Writer implements Runnable {
     private final WriteQueue queue;
     private final Names names;
     private final Gate gate;
-    private final TroubleLog troubles = new TroubleLog(log);
-    private final TroubleLog rejects = new TroubleLog(log);
+    private final TroubleLog troubles = new TroubleLog(LOG);
+    private final TroubleLog rejects = new TroubleLog(LOG);
 
     private Session session;
     private StoreException unusable;
@@ -91,9 +91,9 @@ final class Writer implements Runnable {
             session = opened;
             unusable = null;
             if (troubles.over()) {
-                log.info("{} can be used again", dialect.place());
+                LOG.info("{} can be used again", dialect.place());
             } else {
-                log.info("{} is open", dialect.place());
+                LOG.info("{} is open", dialect.place());
             }
             gate.open();
             return true;
@@ -102,7 +102,7 @@ final class Writer implements Runnable {
         } catch (StoreException e) {
             unusable = e;
         } catch (RuntimeException | LinkageError e) { // a driver without its native library, for one
-            log.error("Opening the database", e);
+            LOG.error("Opening the database", e);
             unusable = new StoreException(dialect.place() + ": " + e, e);
         }
         if (connection != null) {
@@ -130,7 +130,7 @@ final class Writer implements Runnable {
             return;
         } catch (RuntimeException | Error e) { // ours: the thread goes on, and nobody waits for ever
             rollback();
-            log.error("A batch of {} changes failed", batch.size(), e);
+            LOG.error("A batch of {} changes failed", batch.size(), e);
             halve(batch, new StoreException("the store failed: " + e, e));
             return;
         }
@@ -145,7 +145,7 @@ final class Writer implements Runnable {
         largest = transaction.largest();
         transaction.newNames().forEach(names::put);
         if (troubles.over()) {
-            log.info("{} takes changes again", dialect.place());
+            LOG.info("{} takes changes again", dialect.place());
         }
         batch.forEach(Operation::complete);
     }
@@ -201,7 +201,7 @@ final class Writer implements Runnable {
         try {
             dialect.rollback(session.connection());
         } catch (SQLException e) { // some errors end the transaction by themselves, and then its connection is in doubt
-            log.debug("rolling back", e);
+            LOG.debug("rolling back", e);
             giveUpConnection();
         }
     }

@@ -35,7 +35,7 @@ public final class ConfiguredMariaDb {
     static final String PID = "im.restante.store.mariadb";
     static final String STORE_ID = "mariadb";
 
-    private static final Logger log = LoggerFactory.getLogger(ConfiguredMariaDb.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredMariaDb.class);
 
     @ObjectClassDefinition(name = "Restante: store on a MariaDB server")
     @interface Config {
@@ -69,7 +69,7 @@ public final class ConfiguredMariaDb {
         try {
             next = MariaDbSettings.of(properties);
         } catch (ConfigException e) {
-            log.error("{}. The last good configuration stays in force", e.getMessage());
+            LOG.error("{}. The last good configuration stays in force", e.getMessage());
             return;
         }
         if (inForce == null || !next.equals(Optional.of(inForce))) {
@@ -90,7 +90,7 @@ public final class ConfiguredMariaDb {
 
     private void use(Optional<MariaDbSettings> settings) {
         if (settings.isEmpty()) {
-            log.info("No MariaDB store: {} has no url", PID);
+            LOG.info("No MariaDB store: {} has no url", PID);
             return;
         }
         inForce = settings.get();

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Connections to one database. The one that writes holds a lock by name, so that no second server writes there. */
 class MariaDbConnections implements ConnectionSource {
-    private static final Logger log = LoggerFactory.getLogger(MariaDbConnections.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MariaDbConnections.class);
 
     /** Names are shared by all databases of a server, and short. */
     private static final String LOCK = "CONCAT('restante-',MD5(DATABASE()))";
@@ -107,13 +107,13 @@ class MariaDbConnections implements ConnectionSource {
 
     private void warn(Statement statement) throws SQLException {
         if (number(statement, "SELECT @@innodb_flush_log_at_trx_commit") != 1) {
-            log.warn(
+            LOG.warn(
                     "{}: innodb_flush_log_at_trx_commit is not 1, so that what was stored can be lost when its machine"
                             + " fails",
                     settings.place());
         }
         if (packet < COMFORTABLE_PACKET) {
-            log.warn(
+            LOG.warn(
                     "{}: max_allowed_packet is {}; larger messages are refused. 16M is enough",
                     settings.place(),
                     packet);

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * {@code tig_user_credentials} (8.x). Which of them, the columns that are there tell. Only SELECT is used.
  */
 final class TigaseSpool implements ForeignServer.Spool {
-    private static final Logger log = LoggerFactory.getLogger(TigaseSpool.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TigaseSpool.class);
 
     /** A larger message is not read. */
     private static final int MOST_BYTES = 1 << 20;
@@ -253,7 +253,7 @@ final class TigaseSpool implements ForeignServer.Spool {
         try {
             connection.close();
         } catch (SQLException e) {
-            log.debug("{}: the connection did not close: {}", place, e.getMessage());
+            LOG.debug("{}: the connection did not close: {}", place, e.getMessage());
         }
     }
 }

@@ -16,7 +16,7 @@ import org.sqlite.util.LibraryLoaderUtil;
  * often mounted without exec, compare it byte by byte, and leave it behind when the server is killed.
  */
 final class NativeLibrary {
-    private static final Logger log = LoggerFactory.getLogger(NativeLibrary.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
     /** The driver's property: where the library lies. What an operator has set stays. */
     private static final String PLACE = "org.sqlite.lib.path";
     /** The driver's property: where it unpacks the library when there is none in its place, or that cannot be loaded. */
@@ -73,7 +73,7 @@ final class NativeLibrary {
             System.setProperty(COUNT, Integer.toString(earlier + 1));
             System.setProperty(DRIVER, driver);
         } catch (IOException e) {
-            log.warn("cannot unpack SQLite's native library into {}: {}", place, e.toString());
+            LOG.warn("cannot unpack SQLite's native library into {}: {}", place, e.toString());
         }
     }
 

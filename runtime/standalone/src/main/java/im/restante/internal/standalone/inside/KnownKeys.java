@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /** Warns of configuration nobody reads: a misspelt key would otherwise be a default in silence. */
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class KnownKeys implements ConfigurationListener {
-    private static final Logger log = LoggerFactory.getLogger(KnownKeys.class);
+    private static final Logger LOG = LoggerFactory.getLogger(KnownKeys.class);
     private static final String OURS = "im.restante.";
     /** A key in a configuration file as it is delivered, where most stand behind a {@code #}. */
     private static final Pattern KEY = Pattern.compile("#?(\\.?[a-z-]+) =.*");
@@ -51,7 +51,7 @@ public final class KnownKeys implements ConfigurationListener {
             try {
                 check(configurations.getConfiguration(event.getPid(), "?"));
             } catch (IOException e) {
-                log.warn("cannot check the configuration {}", event.getPid(), e);
+                LOG.warn("cannot check the configuration {}", event.getPid(), e);
             }
         }
     }
@@ -60,7 +60,7 @@ public final class KnownKeys implements ConfigurationListener {
         String pid = configuration.getPid();
         try (InputStream delivered = KnownKeys.class.getResourceAsStream("/etc/" + pid + ".cfg")) {
             if (delivered == null) {
-                log.warn("nothing here reads the configuration {}", pid);
+                LOG.warn("nothing here reads the configuration {}", pid);
                 return;
             }
             Set<String> unknown =
@@ -68,7 +68,7 @@ public final class KnownKeys implements ConfigurationListener {
             unknown.removeIf(key -> key.startsWith("service.") || key.startsWith("felix.fileinstall."));
             unknown.removeAll(keys(delivered));
             for (String key : unknown) {
-                log.warn("{}: nothing here reads the key {}", pid, key);
+                LOG.warn("{}: nothing here reads the key {}", pid, key);
             }
         }
     }
