@@ -2,6 +2,7 @@ package im.restante.itests.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.itests.harness.Await;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jivesoftware.smack.sasl.SASLErrorException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,17 @@ class OperatorIT extends ServerTest {
         send("gone", "<body>1</body>");
         server.shell("restante:user-remove " + jid(romeo));
         assertTrue(why("gone").contains("removed from the spool, with its account"), why("gone"));
+    }
+
+    @Test
+    void anotherPasswordHoldsForTheNextLoginAndSessionsStay() throws Exception {
+        try (SmackClient open = SmackClient.login(server, romeo, "desk")) {
+            server.shell("restante:user-password " + jid(romeo) + " another");
+            open.ping();
+            assertThrows(SASLErrorException.class, () -> SmackClient.login(server, romeo, "hall"));
+            server.shell("restante:user-password " + jid(romeo) + ' ' + ServerProcess.password(romeo));
+            SmackClient.login(server, romeo, "hall").close();
+        }
     }
 
     @Test
