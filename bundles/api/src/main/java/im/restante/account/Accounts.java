@@ -1,6 +1,7 @@
 package im.restante.account;
 
 import im.restante.jid.Jid;
+import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +26,37 @@ public interface Accounts {
      */
     CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash);
 
-    /** Whether the password is the account's; takes the same time for an unknown user. */
+    /**
+     * As {@link #credentials(Jid, ScramHash)}, for a client of that address: the addresses that ask for something take turns, so that
+     * many questions from one keep nobody else waiting.
+     */
+    default CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash, InetAddress client) {
+        return credentials(account, hash);
+    }
+
+    /**
+     * Whether the password is the account's, as it was set or as SASLprep (RFC 4013) changes it; takes the same time for an unknown
+     * user.
+     */
     CompletionStage<Boolean> verify(Jid account, String password);
+
+    /** As {@link #verify(Jid, String)}, in the turn of a client's address. */
+    default CompletionStage<Boolean> verify(Jid account, String password, InetAddress client) {
+        return verify(account, password);
+    }
 
     /**
      * Makes an account; false if it exists.
      *
-     * @throws IllegalArgumentException if the password is empty or has characters that RFC 8265 (OpaqueString) forbids
+     * @throws IllegalArgumentException if the password is empty, too long, or has characters that RFC 8265 (OpaqueString) forbids; those
+     *     that SASLprep maps to nothing (RFC 4013 §2.1), such as a soft hyphen, are allowed
      */
     CompletionStage<Boolean> create(Jid account, String password);
+
+    /** As {@link #create(Jid, String)}, in the turn of a client's address. */
+    default CompletionStage<Boolean> create(Jid account, String password, InetAddress client) {
+        return create(account, password);
+    }
 
     /** Makes an account of what another server kept of it, all in one step: credentials (RFC 5803), roster; false if it exists. */
     CompletionStage<Boolean> restore(Jid account, Collection<Setting> settings);
@@ -41,8 +64,10 @@ public interface Accounts {
     /** Changes a password; false if there is no such account. Throws as {@link #create}. */
     CompletionStage<Boolean> changePassword(Jid account, String password);
 
-    /** Removes an account with its settings; false if there is none. Completes before the {@link AccountListener}s run, which end
-     * its sessions and forget what waits for it: so the answer to who asked is under way first. */
+    /**
+     * Removes an account with its settings; false if there is none. Completes after the {@link AccountListener}s were told: by then its
+     * sessions send and get nothing any more, and what waited for it is gone.
+     */
     CompletionStage<Boolean> remove(Jid account);
 
     /** Accounts in the order of their text, behind {@code after} (null: from the first). */

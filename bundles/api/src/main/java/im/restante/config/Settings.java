@@ -48,9 +48,14 @@ public final class Settings {
 
     /** A decimal number from {@code min} to {@code max}. */
     public int integer(String key, int byDefault, int min, int max) {
-        String text = text(key, Integer.toString(byDefault));
+        return (int) wholeNumber(key, byDefault, min, max);
+    }
+
+    /** A decimal number from {@code min} to {@code max}, which may need a {@code long}. */
+    public long wholeNumber(String key, long byDefault, long min, long max) {
+        String text = text(key, Long.toString(byDefault));
         try {
-            int number = Integer.parseInt(text);
+            long number = Long.parseLong(text);
             if (number >= min && number <= max) {
                 return number;
             }

@@ -2,9 +2,11 @@ package im.restante.delivery;
 
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
+import im.restante.store.Claim;
 import im.restante.store.StoredMessage;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
@@ -27,16 +29,18 @@ public interface Delivery {
      * Appends a message that was judged {@link Judgement.Keep}, on the terms the quota has for it now. Must be called in the order of ids of one owner.
      *
      * @param message what the sender sent, for a strategy to look at
+     * @param claim   goes to the store with the row: once withdrawn, the row is not stored and never will be
      * @return completes with a final verdict ({@code Stored}, {@code Refused}, {@code Dropped} or {@code Failed}) within
-     *     {@code store-timeout-seconds}; never exceptionally, and never on a thread of a store
+     *     {@code store-timeout-seconds}; never exceptionally, and never on a thread of a store. Later where a store has begun with it and
+     *     has not decided, and not at all where this service is stopped before anybody knows whether it is stored
      */
-    CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep);
+    CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim);
 
     /**
      * The verdict {@link #store} would give for the message in its place, for somebody who does not want it stored. Stores
      * nothing; everything else is as there.
      */
-    CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep);
+    CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim);
 
     /**
      * Appends messages that come back from a session, whatever the limits say. Completes when all are durable; exceptionally
@@ -57,9 +61,23 @@ public interface Delivery {
     /** How many messages wait for {@code owner} in all stores present. */
     CompletionStage<Long> count(Jid owner);
 
-    /** Removes from whichever store has them; see {@link im.restante.store.MessageStore#remove}. */
+    /**
+     * Removes from whichever store has them; see {@link im.restante.store.MessageStore#remove}. A store that cannot do it at present
+     * is asked again until it does, together with all that it owes, so callers need not; until then no {@link #page} shows the
+     * rows. Completes when they are gone from every store that is there; exceptionally if no store is, or if more removals wait
+     * already than are kept.
+     */
     CompletionStage<Void> remove(Jid owner, Collection<Long> ids);
 
-    /** The largest arrival id in any store present, 0 if none. */
+    /** The largest arrival id in any store present, stored or reserved by a server before this one; 0 if none. */
     CompletionStage<Long> largestId();
+
+    /**
+     * Keeps the ids below {@code upTo} for this server in every store present; see {@link im.restante.store.MessageStore#reserveIds}.
+     *
+     * @return up to where all of them keep ids that can; 0 if none can
+     */
+    default CompletionStage<Long> reserveIds(long upTo) {
+        return CompletableFuture.completedFuture(0L);
+    }
 }

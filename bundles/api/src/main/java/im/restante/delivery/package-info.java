@@ -1,6 +1,6 @@
 /** What becomes of a message for somebody who is away, and the one answer every message gets. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package im.restante.delivery;
 
 import org.osgi.annotation.bundle.Export;

@@ -10,8 +10,8 @@ public interface QuotaService {
     /**
      * The terms for a message from {@code sender} to {@code owner}, both bare. Asked for a message that is about to be stored.
      *
-     * @return completed already unless the owner's own limit must be looked up; then on a thread of whoever knows it, on which
-     *     callers do no work of their own. Never exceptionally
+     * @return completed already unless the owner's own limit or roster must be looked up; then on a thread of whoever knows it, on
+     *     which callers do no work of their own. Never exceptionally
      */
     CompletionStage<Terms> terms(Jid owner, Jid sender);
 }

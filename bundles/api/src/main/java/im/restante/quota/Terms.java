@@ -9,8 +9,14 @@ import im.restante.store.Admission;
  *
  * @param admission goes to the store
  * @param strategy  is asked if the store refuses
+ * @param reason    what an operator is told of a refusal; null: which limit of {@code admission} was reached
  */
-public record Terms(Admission admission, QuotaExceededStrategy strategy) {
+public record Terms(Admission admission, QuotaExceededStrategy strategy, String reason) {
+    /** Of limits. */
+    public Terms(Admission admission, QuotaExceededStrategy strategy) {
+        this(admission, strategy, null);
+    }
+
     public Terms {
         requireNonNull(admission, "admission");
         requireNonNull(strategy, "strategy");

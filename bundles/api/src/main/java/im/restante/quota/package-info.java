@@ -1,4 +1,4 @@
-/** How many messages of a pair are kept, and what happens to the one beyond. */
+/** How many messages of a pair and of an owner are kept, and what happens to the one beyond. */
 @Export
 @Version("1.0.0")
 package im.restante.quota;

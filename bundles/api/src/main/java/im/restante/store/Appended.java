@@ -17,14 +17,38 @@ public sealed interface Appended {
         }
     }
 
+    /** The limits of an {@link Admission}. */
+    enum Limit {
+        /** {@link Admission#limit()}. */
+        PAIR,
+        /** {@link OwnerLimit#messages()}. */
+        OWNER_MESSAGES,
+        /** {@link OwnerLimit#bytes()}. */
+        OWNER_BYTES
+    }
+
     /**
-     * Not stored: the pair has reached its limit.
+     * Not stored: there was no room, and none could be made.
      *
-     * @param usage what waited for the pair at that moment
+     * @param reached the first limit, in the order of {@link Limit}, that stood against it
+     * @param usage   what waited for the pair at that moment
+     * @param total   what waited for the owner, with its bytes; null from a store that counts no totals
      */
-    record Full(Usage usage) implements Appended {
+    record Full(Limit reached, Usage usage, Usage total) implements Appended {
         public Full {
+            requireNonNull(reached, "reached");
             requireNonNull(usage, "usage");
+            if (reached != Limit.PAIR) {
+                requireNonNull(total, "total");
+            }
+        }
+
+        /** The pair has reached its limit, in a store that counts no totals. */
+        public Full(Usage usage) {
+            this(Limit.PAIR, usage, null);
         }
     }
+
+    /** Not stored, and never will be: its {@link Claim} was withdrawn before the store began with it. */
+    record Withdrawn() implements Appended {}
 }

@@ -6,6 +6,7 @@ package im.restante.store;
  * @param messages    waiting messages
  * @param owners      owners for whom something waits; -1 if not cheaply known
  * @param quarantined rows set aside because they could not be read
- * @param largestId   the largest id ever stored, 0 if none; new ids must be above it
+ * @param largestId   the largest id ever stored or owed, or reserved by a server that had the store before; 0 if none. New ids must be
+ *                    above it
  */
 public record StoreStatistics(long messages, long owners, long quarantined, long largestId) {}

@@ -43,4 +43,14 @@ public interface Witness {
 
     /** Something became of messages that are at hand whole, each in an entry of its own. */
     void fate(Collection<StoredMessage> rows, Fate fate, String how);
+
+    /**
+     * A reader of configuration works by these values from now on. Told by the reader, in the moment when they come into force, and
+     * to a witness that has just come; what is refused is not told. The same values told again change nothing.
+     *
+     * @param reader who reads them, a bundle's short name: several may read parts of one PID
+     * @param pid    where they are configured
+     * @param values as an operator would want to read them; equal texts are equal values
+     */
+    default void inForce(String reader, String pid, String values) {}
 }

@@ -1,6 +1,6 @@
 /** What became of messages, remembered for a while, so that an operator can ask why. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package im.restante.why;
 
 import org.osgi.annotation.bundle.Export;

@@ -9,19 +9,41 @@ import java.util.function.Predicate;
 
 /**
  * An XML element without its prefix: name, namespace, attributes and content in document order. Immutable, so it is shared
- * between threads freely; every "change" makes a new element that shares what stayed.
+ * between threads freely; every "change" makes a new element that shares what stayed. One that was read also knows its
+ * {@link #origin()}, and so does what it was changed into: what nobody touched is written as it came.
  */
 public final class Element implements Node {
+    private static final int ELEMENT_HEAP = 128;
+    private static final int ATTRIBUTE_HEAP = 80;
+    private static final int TEXT_HEAP = 64;
+    private static final int ARRAY_HEAP = 16;
+    private static final int CHANGE_HEAP = 256;
+
     private final String namespace;
     private final String name;
     private final List<Attribute> attributes;
     private final List<Node> content;
+    private final Origin origin;
+    /** As it was read, if this is a changed form of it; else null. */
+    private final Element before;
 
     private Element(String namespace, String name, List<Attribute> attributes, List<Node> content) {
+        this(namespace, name, attributes, content, null, null);
+    }
+
+    private Element(
+            String namespace,
+            String name,
+            List<Attribute> attributes,
+            List<Node> content,
+            Origin origin,
+            Element before) {
         this.namespace = requireNonNull(namespace, "namespace");
         this.name = requireNonNull(name, "name");
         this.attributes = attributes;
         this.content = content;
+        this.origin = origin;
+        this.before = before;
     }
 
     /** An empty element without attributes. */
@@ -37,6 +59,16 @@ public final class Element implements Node {
     /** An element made of lists, which are copied unless they are immutable already. */
     public static Element of(String namespace, String name, List<Attribute> attributes, List<Node> content) {
         return new Element(namespace, name, List.copyOf(attributes), List.copyOf(content));
+    }
+
+    /**
+     * An element that was read: for those who read XML. {@code origin} must say the same as the tree, and every child element
+     * must have an origin in the same bytes, in the order of the content.
+     */
+    public static Element of(
+            String namespace, String name, List<Attribute> attributes, List<Node> content, Origin origin) {
+        return new Element(
+                namespace, name, List.copyOf(attributes), List.copyOf(content), requireNonNull(origin, "origin"), null);
     }
 
     public static Builder builder(String namespace, String name) {
@@ -59,6 +91,46 @@ public final class Element implements Node {
     /** Elements and text in document order. */
     public List<Node> content() {
         return content;
+    }
+
+    /** Where this element, or the one it was changed from, was read; null if it was made by code. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /**
+     * This element as its origin has it: itself if it was not changed since. What stayed the same are the same objects, in the
+     * same order. Null if it was made by code.
+     */
+    public Element asRead() {
+        return origin == null ? null : before == null ? this : before;
+    }
+
+    /**
+     * About how many bytes of heap it costs to keep this element: its tree, and all bytes its {@link #origin()} keeps alive, which
+     * may be those of a much larger element around it. Rather too many than too few.
+     */
+    public long heap() {
+        long bytes = origin == null ? 0 : ARRAY_HEAP + origin.bytes().length;
+        return bytes + (before == null ? treeHeap() : CHANGE_HEAP + Math.max(treeHeap(), before.treeHeap()));
+    }
+
+    private long treeHeap() {
+        long heap = ELEMENT_HEAP + TEXT_HEAP + name.length();
+        for (int i = 0; i < attributes.size(); i++) {
+            Attribute a = attributes.get(i);
+            heap += ATTRIBUTE_HEAP
+                    + 2L * a.name().length()
+                    + TEXT_HEAP
+                    + 2L * a.value().length();
+        }
+        for (int i = 0; i < content.size(); i++) {
+            Node node = content.get(i);
+            heap += node instanceof Element e
+                    ? e.treeHeap()
+                    : TEXT_HEAP + 2L * ((Text) node).value().length();
+        }
+        return heap;
     }
 
     public boolean is(String wantedNamespace, String wantedName) {
@@ -128,21 +200,33 @@ public final class Element implements Node {
 
     /** This element with an attribute set, or removed if {@code value} is null. Its place among the others is kept. */
     public Element withAttribute(String attributeName, String value) {
+        return withAttribute("", attributeName, value);
+    }
+
+    /** The same for an attribute of a namespace. */
+    public Element withAttribute(String attributeNamespace, String attributeName, String value) {
         List<Attribute> changed = new ArrayList<>(attributes.size() + 1);
         boolean open = value != null;
         for (int i = 0; i < attributes.size(); i++) {
             Attribute a = attributes.get(i);
-            if (!a.name().equals(attributeName) || !a.namespace().isEmpty()) {
+            if (!a.name().equals(attributeName) || !a.namespace().equals(attributeNamespace)) {
                 changed.add(a);
             } else if (open) {
-                changed.add(new Attribute("", attributeName, value));
+                changed.add(new Attribute(attributeNamespace, attributeName, value));
                 open = false;
             }
         }
         if (open) {
-            changed.add(new Attribute("", attributeName, value));
+            changed.add(new Attribute(attributeNamespace, attributeName, value));
         }
-        return new Element(namespace, name, List.copyOf(changed), content);
+        return changed(List.copyOf(changed), content);
+    }
+
+    /** This element without the attributes that match; itself if none does. */
+    public Element withoutAttributes(Predicate<Attribute> unwanted) {
+        List<Attribute> kept =
+                attributes.stream().filter(Predicate.not(unwanted)).toList();
+        return kept.size() == attributes.size() ? this : changed(kept, content);
     }
 
     /** This element with one more node at its end. */
@@ -150,7 +234,7 @@ public final class Element implements Node {
         List<Node> changed = new ArrayList<>(content.size() + 1);
         changed.addAll(content);
         changed.add(requireNonNull(node, "node"));
-        return new Element(namespace, name, attributes, List.copyOf(changed));
+        return changed(attributes, List.copyOf(changed));
     }
 
     /** This element without the child elements that match; itself if none does. */
@@ -162,9 +246,14 @@ public final class Element implements Node {
                 kept.add(node);
             }
         }
-        return kept.size() == content.size() ? this : new Element(namespace, name, attributes, List.copyOf(kept));
+        return kept.size() == content.size() ? this : changed(attributes, List.copyOf(kept));
     }
 
+    private Element changed(List<Attribute> newAttributes, List<Node> newContent) {
+        return new Element(namespace, name, newAttributes, newContent, origin, asRead());
+    }
+
+    /** By name, namespace, attributes and content; how it was written does not matter. */
     @Override
     public boolean equals(Object other) {
         return this == other

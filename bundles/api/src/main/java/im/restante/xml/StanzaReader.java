@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * made; the old one's {@link #buffered()} tells whether the other side sent something it must not have sent yet.
  */
 @ProviderType
-public interface StanzaReader {
+public interface StanzaReader extends AutoCloseable {
     /**
      * Waits for the stream's opening tag.
      *
@@ -18,7 +18,9 @@ public interface StanzaReader {
     StreamHeader header() throws IOException, XmlStreamException;
 
     /**
-     * Waits for the next element, skipping white space between stanzas.
+     * Waits for the next element, skipping white space between stanzas. What it takes of the budget is given back by the next
+     * call, or by {@link #close()}. It declares every prefix it uses: one that only the stream's header declares is refused,
+     * except those of the stream's and the content's own namespaces, which are then declared in the stanza.
      *
      * @return null at the closing {@code </stream:stream>}
      * @throws XmlStreamException if it is not well-formed, restricted or too large; this reader is then of no further use
@@ -26,6 +28,10 @@ public interface StanzaReader {
      */
     Element next() throws IOException, XmlStreamException;
 
-    /** Whether bytes behind the last element returned have been read already. */
+    /** Whether bytes behind the last element returned, other than white space, have been read already. */
     boolean buffered();
+
+    /** Gives the budget back what it holds, and is of no further use. Leaves the input alone. May be called again. */
+    @Override
+    void close();
 }

@@ -1,6 +1,6 @@
 /** Immutable XML elements and the service that turns bytes into them and back. Nothing here knows a stanza. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package im.restante.xml;
 
 import org.osgi.annotation.bundle.Export;

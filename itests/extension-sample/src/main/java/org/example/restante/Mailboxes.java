@@ -18,18 +18,20 @@ import java.util.TreeSet;
 
 /** What waits, by owner, and how much of it is from whom. One thread at a time. */
 final class Mailboxes {
-    private static final Comparator<StoredMessage> SOONEST =
-            Comparator.comparing(StoredMessage::expiresAt).thenComparing(StoredMessage::id);
+    private static final Comparator<StoredMessage> SOONEST = Comparator.comparing(StoredMessage::expiresAt)
+            .thenComparing(StoredMessage::id)
+            .thenComparing(StoredMessage::owner);
 
     /** What waits for one owner. */
     private static final class Mailbox {
         final TreeMap<Long, StoredMessage> messages = new TreeMap<>();
         final Map<Jid, TreeSet<Long>> bySender = new HashMap<>();
+        long bytes;
     }
 
     private final TreeMap<String, Mailbox> boxes = new TreeMap<>();
-    private final Map<Long, Jid> ownerOf = new HashMap<>();
     private final TreeSet<StoredMessage> mortal = new TreeSet<>(SOONEST);
+    private long count;
     private long largest;
 
     private Mailbox box(Jid owner) {
@@ -37,35 +39,56 @@ final class Mailboxes {
     }
 
     Appended append(StoredMessage message, Admission admission) {
-        if (ownerOf.containsKey(message.id())) {
+        if (box(message.owner()).messages.containsKey(message.id())) {
             return new Appended.Stored(List.of());
         }
-        int waiting = count(message.owner(), message.sender());
-        int limit = admission.limit();
         List<Long> evicted = new ArrayList<>();
-        if (limit >= 0 && waiting >= limit) {
-            if (limit == 0 || admission.onFull() == Admission.OnFull.REFUSE) {
-                return new Appended.Full(new Usage(waiting, -1, null));
-            }
-            for (Long id : box(message.owner()).bySender.get(message.sender())) {
-                if (waiting - evicted.size() >= limit) {
-                    evicted.add(id);
+        Appended.Limit reached = reached(message, admission, evicted);
+        if (reached != null && admission.onFull() == Admission.OnFull.EVICT_OLDEST && admission.limit() != 0) {
+            for (Long id : box(message.owner()).bySender.getOrDefault(message.sender(), new TreeSet<>())) {
+                evicted.add(id);
+                reached = reached(message, admission, evicted);
+                if (reached == null) {
+                    break;
                 }
             }
-            evicted.forEach(id -> remove(message.owner(), id));
         }
+        if (reached != null) {
+            Usage ofPair = new Usage(count(message.owner(), message.sender()), -1, null);
+            return new Appended.Full(reached, ofPair, usage(message.owner()));
+        }
+        evicted.forEach(id -> remove(message.owner(), id));
         add(message);
         return new Appended.Stored(evicted);
+    }
+
+    /** What stands against a message if some of its sender's have gone; null: nothing does. */
+    private Appended.Limit reached(StoredMessage message, Admission admission, List<Long> gone) {
+        int ofPair = count(message.owner(), message.sender()) - gone.size();
+        if (admission.limit() >= 0 && ofPair >= admission.limit()) {
+            return Appended.Limit.PAIR;
+        }
+        Mailbox box = box(message.owner());
+        long messages = box.messages.size() - gone.size() + 1;
+        long bytes = box.bytes + message.sizeBytes();
+        for (Long id : gone) {
+            bytes -= box.messages.get(id).sizeBytes();
+        }
+        if (admission.total().allows(messages, bytes)) {
+            return null;
+        }
+        return admission.total().allows(messages, 0) ? Appended.Limit.OWNER_BYTES : Appended.Limit.OWNER_MESSAGES;
     }
 
     private void add(StoredMessage message) {
         Mailbox box = boxes.computeIfAbsent(message.owner().toString(), owner -> new Mailbox());
         box.messages.put(message.id(), message);
+        box.bytes += message.sizeBytes();
         box.bySender
                 .computeIfAbsent(message.sender(), sender -> new TreeSet<>())
                 .add(message.id());
-        ownerOf.put(message.id(), message.owner());
         message.expiry().ifPresent(at -> mortal.add(message));
+        count++;
         largest = Math.max(largest, message.id());
     }
 
@@ -76,7 +99,8 @@ final class Mailboxes {
         if (gone == null) {
             return false;
         }
-        ownerOf.remove(id);
+        count--;
+        box.bytes -= gone.sizeBytes();
         gone.expiry().ifPresent(at -> mortal.remove(gone));
         TreeSet<Long> ofSender = box.bySender.get(gone.sender());
         ofSender.remove(id);
@@ -104,14 +128,10 @@ final class Mailboxes {
 
     Usage usage(Jid owner) {
         Mailbox box = box(owner);
-        long bytes = 0;
-        for (StoredMessage message : box.messages.values()) {
-            bytes += message.sizeBytes();
-        }
         Instant oldest = box.messages.isEmpty()
                 ? null
                 : box.messages.firstEntry().getValue().receivedAt();
-        return new Usage(box.messages.size(), bytes, oldest);
+        return new Usage(box.messages.size(), box.bytes, oldest);
     }
 
     int count(Jid owner, Jid sender) {
@@ -144,6 +164,6 @@ final class Mailboxes {
     }
 
     StoreStatistics statistics() {
-        return new StoreStatistics(ownerOf.size(), boxes.size(), 0, largest);
+        return new StoreStatistics(count, boxes.size(), 0, largest);
     }
 }

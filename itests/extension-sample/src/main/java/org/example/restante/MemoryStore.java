@@ -3,8 +3,11 @@ package org.example.restante;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
+import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
@@ -29,6 +32,9 @@ import org.osgi.service.component.annotations.Deactivate;
         immediate = true,
         property = {MessageStore.ID + "=memory", "service.ranking:Integer=-1000"})
 public final class MemoryStore implements MessageStore {
+    /** Of its only partition: nobody else can take over what is in this memory. */
+    private static final long EPOCH = 1;
+
     private final Mailboxes mailboxes;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(task -> new Thread(task, "memory-store"));
 
@@ -51,9 +57,18 @@ public final class MemoryStore implements MessageStore {
         return CompletableFuture.supplyAsync(work, worker);
     }
 
+    /** A change, unless it comes from somebody whose right to make it was taken over. */
+    private <T> CompletionStage<T> change(Fence fence, Supplier<T> work) {
+        if (fence.part() == 0 && (fence.epoch() == 0 || fence.epoch() == EPOCH)) {
+            return later(work);
+        }
+        return CompletableFuture.failedFuture(
+                StoreException.fenced("partition " + fence.part() + " is not at epoch " + fence.epoch() + " here"));
+    }
+
     @Override
-    public CompletionStage<Appended> append(StoredMessage message, Admission admission) {
-        return later(() -> mailboxes.append(message, admission));
+    public CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
+        return change(fence, () -> claim.begin() ? mailboxes.append(message, admission) : new Appended.Withdrawn());
     }
 
     @Override
@@ -62,20 +77,26 @@ public final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Fence fence) {
         List<Long> gone = List.copyOf(ids);
-        return later(() -> {
+        return change(fence, () -> {
             gone.forEach(id -> mailboxes.remove(owner, id));
             return null;
         });
     }
 
+    /** What is owed is stored at once: it would be lost with the rest. */
     @Override
-    public CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
-        return later(() -> {
+    public CompletionStage<Boolean> replace(
+            Jid owner, long id, List<StoredMessage> successors, List<StoredMessage> owed, Fence fence) {
+        if (successors.stream().anyMatch(message -> !message.owner().equals(owner))) {
+            throw new IllegalArgumentException("a successor of a message of " + owner + " is another owner's");
+        }
+        return change(fence, () -> {
             boolean there = mailboxes.remove(owner, id);
             if (there) {
                 successors.forEach(message -> mailboxes.append(message, Admission.UNLIMITED));
+                owed.forEach(message -> mailboxes.append(message, Admission.UNLIMITED));
             }
             return there;
         });

@@ -2,25 +2,40 @@ package im.restante.internal.accounts;
 
 import im.restante.account.AccountListener;
 import im.restante.account.Accounts;
+import im.restante.account.Note;
+import im.restante.account.OwedNote;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
+import im.restante.home.AccountNotes;
+import im.restante.home.Homes;
+import im.restante.home.ServerSecrets;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;
 import im.restante.store.StoreException;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -39,9 +54,12 @@ import org.slf4j.LoggerFactory;
  * stays; with none, every answer is a {@link StoreException}. Answers complete on the repository's threads, or, where keys are
  * derived, on those of a {@link HashPool}.
  */
-@Component(service = Accounts.class, configurationPid = AccountsConfig.PID, immediate = true)
+@Component(
+        service = {Accounts.class, AccountNotes.class, ServerSecrets.class},
+        configurationPid = AccountsConfig.PID,
+        immediate = true)
 @Designate(ocd = RepositoryAccounts.Config.class)
-public final class RepositoryAccounts implements Accounts {
+public final class RepositoryAccounts implements Accounts, AccountNotes, ServerSecrets {
 
     @ObjectClassDefinition(id = AccountsConfig.PID, name = "Restante accounts")
     @interface Config {
@@ -61,48 +79,101 @@ public final class RepositoryAccounts implements Accounts {
     private static final Duration KEEP_EXISTING = Duration.ofMinutes(10);
     private static final Duration KEEP_MISSING = Duration.ofSeconds(10);
 
-    /** Characters of all settings kept; nodes larger than a fraction of it (a photo) are read again each time. */
-    private static final long SETTINGS_CHARACTERS = 4L * 1024 * 1024;
+    /** Bytes of heap of all settings kept; nodes larger than a fraction of it (a photo) are read again each time. */
+    private static final long SETTINGS_HEAP = 16L * 1024 * 1024;
 
-    private static final long LARGEST_NODE = 16 * 1024;
+    private static final long LARGEST_NODE = 32 * 1024;
 
-    /** What an entry costs beside its characters. */
-    private static final long ENTRY_OVERHEAD = 128;
+    /** Bytes of heap of a node beside its values: the account's address and what the cache keeps it in. */
+    private static final long NODE_HEAP = 640;
+
+    /** Bytes of heap of a value beside the characters of its key and itself, of which each takes two at most. */
+    private static final long VALUE_HEAP = 128;
+
+    /** How long one that ranks higher may take to answer for the first time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** What SCRAM asks the repository: under way, and waiting of one address and of all. */
+    private static final int LOOKUPS = 16;
+
+    private static final int LOOKUPS_OF_ONE = 1_024;
+    private static final int MOST_LOOKUPS = 4_096;
 
     private static final Duration KEEP_SETTINGS = Duration.ofMinutes(1);
 
     private final SecureRandom random = new SecureRandom();
     private final HashPool pool;
+    private final DomainRecord record;
+    private final Turns lookups = new Turns(LOOKUPS, LOOKUPS_OF_ONE, MOST_LOOKUPS);
     private final Users users = this::ask;
     private final Decoys decoys;
     private final VerifiedPasswords verified;
     private final AsyncCache<Jid, Boolean> existing;
     private final AsyncCache<NodeOf, Map<String, String>> nodes;
-    private final Map<Object, AccountListener> listeners = new ConcurrentHashMap<>();
+    private final Map<Object, Listening> listeners = new ConcurrentHashMap<>();
+    private final Homes homes;
     private final UserStores stores = new UserStores(); // guarded by this
+    /** Those that have not answered yet, with the time when they came. Guarded by this. */
+    private final Map<UserRepository, Long> came = new IdentityHashMap<>();
+
+    private final LogLimit unreadable;
+    private final LongSupplier nanoTime;
+    private final BiConsumer<Runnable, Duration> later;
 
     private volatile AccountsConfig config;
     private volatile UserRepository chosen; // null: none is present
     private volatile boolean stopping; // repositories are unbound afterwards, which is nothing to warn of
 
+    /** A listener and where it comes: of equal ranking the oldest first, as the framework has it. */
+    private record Listening(AccountListener listener, long serviceId, int ranking) {
+        static final Comparator<Listening> ORDER =
+                Comparator.comparingInt(Listening::ranking).reversed().thenComparingLong(Listening::serviceId);
+    }
+
     /** A node of one user. */
     private record NodeOf(Jid user, String node) {}
 
     @Activate
-    public RepositoryAccounts(Map<String, Object> properties) {
-        this(AccountsConfig.of(properties), Runtime.getRuntime().availableProcessors(), System::nanoTime);
+    public RepositoryAccounts(Map<String, Object> properties, @Reference Homes homes) {
+        this(AccountsConfig.of(properties), homes, threads(), System::nanoTime);
     }
 
-    RepositoryAccounts(AccountsConfig config, int threads, LongSupplier nanoTime) {
+    /** A storm of logins leaves a processor to everybody else. */
+    private static int threads() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    }
+
+    RepositoryAccounts(AccountsConfig config, Homes homes, int threads, LongSupplier nanoTime) {
+        this(
+                config,
+                homes,
+                threads,
+                nanoTime,
+                (task, pause) -> CompletableFuture.delayedExecutor(pause.toNanos(), TimeUnit.NANOSECONDS)
+                        .execute(task));
+    }
+
+    /** @param later runs a task after a pause */
+    RepositoryAccounts(
+            AccountsConfig config,
+            Homes homes,
+            int threads,
+            LongSupplier nanoTime,
+            BiConsumer<Runnable, Duration> later) {
+        this.homes = homes;
         this.config = config;
+        this.nanoTime = nanoTime;
+        this.later = later;
+        unreadable = LogLimit.perMinute(nanoTime);
         pool = new HashPool(threads);
-        decoys = new Decoys(users, random, nanoTime);
+        record = new DomainRecord(this::ask, homes, random);
+        decoys = new Decoys(record, nanoTime);
         verified = new VerifiedPasswords(random, nanoTime);
         existing = new AsyncCache<>(KNOWN_ACCOUNTS, e -> 1, e -> e ? KEEP_EXISTING : KEEP_MISSING, nanoTime);
         nodes = new AsyncCache<>(
-                SETTINGS_CHARACTERS,
-                RepositoryAccounts::weight,
-                values -> weight(values) > LARGEST_NODE ? Duration.ZERO : KEEP_SETTINGS,
+                SETTINGS_HEAP,
+                RepositoryAccounts::heap,
+                values -> heap(values) > LARGEST_NODE ? Duration.ZERO : KEEP_SETTINGS,
                 nanoTime);
     }
 
@@ -123,12 +194,45 @@ public final class RepositoryAccounts implements Accounts {
     void deactivate() {
         stopping = true;
         pool.close();
+        lookups.close();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    synchronized void bindRepository(UserRepository repository, Map<String, Object> properties) {
-        stores.put(repository, properties);
-        choose();
+    void bindRepository(UserRepository repository, Map<String, Object> properties) {
+        synchronized (this) {
+            stores.put(repository, properties);
+            came.put(repository, nanoTime.getAsLong());
+            choose();
+        }
+        askWhetherItWorks(repository, 1);
+    }
+
+    /** Asks until it has answered once, or is gone. */
+    private void askWhetherItWorks(UserRepository repository, int tries) {
+        Stages.guarded(() -> repository.users(null, 1)).whenComplete((any, problem) -> {
+            synchronized (this) {
+                if (stopping || !stores.contains(repository)) {
+                    return;
+                }
+                if (problem == null) {
+                    stores.reached(repository);
+                    came.remove(repository);
+                }
+                choose();
+            }
+            if (problem != null) {
+                later.accept(
+                        () -> askWhetherItWorks(repository, tries + 1),
+                        RetryPolicy.PROMPT.pause(
+                                tries, ThreadLocalRandom.current().nextDouble()));
+            }
+        });
+    }
+
+    /** Caller holds the lock of this object. */
+    private boolean isNew(UserRepository repository) {
+        Long since = came.get(repository);
+        return since != null && nanoTime.getAsLong() - since < PATIENCE.toNanos();
     }
 
     synchronized void updatedRepository(UserRepository repository, Map<String, Object> properties) {
@@ -138,16 +242,23 @@ public final class RepositoryAccounts implements Accounts {
 
     synchronized void unbindRepository(UserRepository repository, Map<String, Object> properties) {
         stores.remove(properties);
+        came.remove(repository);
         choose();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindListener(AccountListener listener, Map<String, Object> properties) {
-        listeners.put(properties.get("service.id"), listener);
+        listeners.put(
+                properties.get("service.id"),
+                new Listening(
+                        listener,
+                        properties.get("service.id") instanceof Long id ? id : Long.MAX_VALUE,
+                        properties.get("service.ranking") instanceof Integer ranking ? ranking : 0));
     }
 
     void unbindListener(AccountListener listener, Map<String, Object> properties) {
-        listeners.remove(properties.get("service.id"), listener);
+        listeners.computeIfPresent(
+                properties.get("service.id"), (id, present) -> present.listener() == listener ? null : present);
     }
 
     @Override
@@ -160,36 +271,62 @@ public final class RepositoryAccounts implements Accounts {
 
     @Override
     public CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash) {
-        return Stages.plain(realOrDecoy(account.bare(), hash).thenApply(Candidate::credentials));
+        return credentials(account, hash, null);
+    }
+
+    @Override
+    public CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash, InetAddress client) {
+        return Stages.plain(
+                lookups.take(client, () -> realOrDecoy(account.bare(), hash)).thenApply(Candidate::credentials));
     }
 
     @Override
     public CompletionStage<Boolean> verify(Jid account, String password) {
+        return verify(account, password, null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> verify(Jid account, String password, InetAddress client) {
         Jid user = account.bare();
-        String prepared;
+        List<String> forms;
         try {
-            prepared = Passwords.prepare(password);
+            forms = Passwords.forms(password);
         } catch (IllegalArgumentException e) {
             return CompletableFuture.completedFuture(false); // nobody has such a password: says nothing about the user
         }
-        // Credentials that another program wrote may be of the older hash only. Both are looked up for everybody: the
-        // same work.
-        return Stages.plain(realOrDecoy(user, ScramHash.SHA_256)
-                .thenCombine(
-                        realOrDecoy(user, ScramHash.SHA_1),
-                        (newer, older) -> older.real() && !newer.real() ? older : newer)
-                .thenCompose(candidate -> verify(user, candidate, prepared)));
+        // Whoever was right a moment ago derives nothing, and need not wait for those who do.
+        return Stages.plain(
+                verified.mayKnow(user, forms.get(0))
+                        ? candidate(user)
+                                .thenCompose(candidate -> isKnown(user, candidate, forms)
+                                        ? CompletableFuture.completedFuture(true)
+                                        : pool.inTurn(client, () -> derived(user, candidate, forms)))
+                        : pool.inTurn(
+                                client,
+                                () -> candidate(user).thenCompose(candidate -> derived(user, candidate, forms))));
     }
 
-    private CompletableFuture<Boolean> verify(Jid user, Candidate candidate, String prepared) {
+    /**
+     * What a password is compared with. Credentials that another program wrote may be of the older hash only. Both are looked up for
+     * everybody: the same work.
+     */
+    private CompletableFuture<Candidate> candidate(Jid user) {
+        return realOrDecoy(user, ScramHash.SHA_256)
+                .thenCombine(
+                        realOrDecoy(user, ScramHash.SHA_1),
+                        (newer, older) -> older.real() && !newer.real() ? older : newer);
+    }
+
+    private boolean isKnown(Jid user, Candidate candidate, List<String> forms) {
+        return candidate.real() && verified.knows(user, candidate.credentials(), forms.get(0));
+    }
+
+    private CompletableFuture<Boolean> derived(Jid user, Candidate candidate, List<String> forms) {
         ScramCredentials credentials = candidate.credentials();
-        if (candidate.real() && verified.knows(user, credentials, prepared)) {
-            return CompletableFuture.completedFuture(true);
-        }
-        return pool.run(() -> {
-            boolean right = Passwords.fits(credentials, prepared) && candidate.real();
+        return pool.derive(() -> {
+            boolean right = Passwords.fits(credentials, forms) && candidate.real();
             if (right) {
-                verified.remember(user, credentials, prepared);
+                verified.remember(user, credentials, forms.get(0));
             }
             return right;
         });
@@ -204,12 +341,15 @@ public final class RepositoryAccounts implements Accounts {
                 .thenCombine(decoys.of(user, hash, config.iterations()), (values, decoy) -> {
                     String value = user.local() == null ? null : values.get(StoredCredentials.key(hash));
                     Optional<ScramCredentials> real =
-                            value == null ? Optional.empty() : StoredCredentials.parse(hash, value);
+                            value == null ? Optional.empty() : StoredCredentials.of(hash, values);
                     if (value != null && real.isEmpty()) {
-                        LOG.warn(
-                                "{}: its {} credentials in the user repository cannot be read; set its password anew",
-                                user,
-                                hash.digest());
+                        if (unreadable.isDue()) {
+                            LOG.warn(
+                                    "{}: its {} credentials in the user repository cannot be read; set its password anew{}",
+                                    user,
+                                    hash.digest(),
+                                    unreadable.more());
+                        }
                     }
                     return new Candidate(real.orElse(decoy), real.isPresent());
                 });
@@ -217,13 +357,24 @@ public final class RepositoryAccounts implements Accounts {
 
     @Override
     public CompletionStage<Boolean> create(Jid account, String password) {
+        return create(account, password, null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> create(Jid account, String password, InetAddress client) {
         if (account.local() == null) {
             throw new IllegalArgumentException("an account's address has a name before the @, got " + account);
         }
         Jid user = account.bare();
-        String prepared = Passwords.prepare(password);
+        List<String> forms = Passwords.forms(password);
         return changing(
-                user, derive(prepared).thenCompose(derived -> ask(repository -> repository.create(user, derived))));
+                user,
+                derive(forms, client)
+                        .thenApply(derived -> derived.stream()
+                                .filter(setting -> setting.value() != null)
+                                .toList())
+                        .thenCompose(
+                                derived -> ask(repository -> repository.create(user, derived, homes.fence(user)))));
     }
 
     @Override
@@ -233,18 +384,20 @@ public final class RepositoryAccounts implements Accounts {
         }
         Jid user = account.bare();
         List<Setting> values = List.copyOf(settings);
-        return changing(user, ask(repository -> repository.create(user, values)));
+        return changing(user, ask(repository -> repository.create(user, values, homes.fence(user))));
     }
 
     @Override
     public CompletionStage<Boolean> changePassword(Jid account, String password) {
         Jid user = account.bare();
-        String prepared = Passwords.prepare(password);
+        List<String> forms = Passwords.forms(password);
         if (user.local() == null) {
             return CompletableFuture.completedFuture(false);
         }
         return changing(
-                user, derive(prepared).thenCompose(derived -> ask(repository -> repository.write(user, derived))));
+                user,
+                derive(forms, null)
+                        .thenCompose(derived -> ask(repository -> repository.write(user, derived, homes.fence(user)))));
     }
 
     @Override
@@ -253,20 +406,12 @@ public final class RepositoryAccounts implements Accounts {
         if (user.local() == null) {
             return CompletableFuture.completedFuture(false);
         }
-        CompletableFuture<Boolean> removal =
-                emptied(user).thenCompose(none -> changing(user, ask(repository -> repository.remove(user))));
-        CompletableFuture<Boolean> answer = new CompletableFuture<>();
-        removal.whenComplete((removed, failure) -> {
-            if (failure != null) {
-                answer.completeExceptionally(failure);
-                return;
-            }
-            answer.complete(removed); // first: who removes his own account gets the answer before his session is ended
-            if (removed) {
-                tellRemoved(user);
-            }
-        });
-        return answer;
+        List<Listening> told = inOrder();
+        return Stages.plain(emptied(told, user)
+                .thenCompose(none -> owed(told, user))
+                .thenCompose(notes ->
+                        changing(user, ask(repository -> repository.remove(user, notes, homes.fence(user)))))
+                .whenComplete((removed, failure) -> tell(told, user, failure == null && removed)));
     }
 
     @Override
@@ -297,13 +442,80 @@ public final class RepositoryAccounts implements Accounts {
 
     @Override
     public CompletionStage<Boolean> write(Jid account, Collection<Setting> settings) {
+        return write(account, settings, List.of());
+    }
+
+    @Override
+    public CompletionStage<Boolean> write(Jid account, Collection<Setting> settings, List<Note> owed) {
         Jid user = account.bare();
         List<Setting> written = List.copyOf(settings);
-        return Stages.plain(ask(repository -> repository.write(user, written))
-                .whenComplete((done, failure) -> written.stream()
-                        .map(Setting::node)
-                        .distinct()
-                        .forEach(node -> nodes.invalidate(new NodeOf(user, node)))));
+        List<Note> notes = List.copyOf(owed);
+        return writing(user, written, ask(repository -> repository.write(user, written, notes, homes.fence(user))));
+    }
+
+    /** Whatever came of it, what was read of these nodes before is not believed after it. */
+    private CompletableFuture<Boolean> writing(
+            Jid user, Collection<Setting> settings, CompletableFuture<Boolean> change) {
+        return Stages.plain(change.whenComplete((done, failure) -> settings.stream()
+                .map(Setting::node)
+                .distinct()
+                .forEach(node -> nodes.invalidate(new NodeOf(user, node)))));
+    }
+
+    @Override
+    public Kept kept() {
+        return new KeptNotes(chosen);
+    }
+
+    /** Those of one repository, as long as it is in use. */
+    private final class KeptNotes implements Kept {
+        private final UserRepository kept; // null: none was present
+
+        KeptNotes(UserRepository kept) {
+            this.kept = kept;
+        }
+
+        private <T> CompletableFuture<T> askSame(Function<UserRepository, CompletionStage<T>> question) {
+            return ask(repository -> repository == kept
+                    ? question.apply(repository)
+                    : CompletableFuture.failedFuture(
+                            StoreException.nothingChanged("another user repository is in use now")));
+        }
+
+        @Override
+        public CompletionStage<List<OwedNote>> owed(int part, long afterNumber, int rows, long bytes) {
+            return askSame(repository -> repository.owedNotes(part, afterNumber, rows, bytes));
+        }
+
+        @Override
+        public CompletionStage<Boolean> take(
+                int part, OwedNote owed, Collection<Setting> settings, List<Note> owedInTurn) {
+            Jid user = owed.note().to();
+            List<Setting> written = List.copyOf(settings);
+            return writing(
+                    user,
+                    written,
+                    askSame(repository ->
+                            repository.takeNote(part, owed.number(), user, written, owedInTurn, homes.fence(user))));
+        }
+
+        @Override
+        public CompletionStage<Void> forget(int part, Collection<Long> numbers) {
+            List<Long> gone = List.copyOf(numbers);
+            return homes.held().stream()
+                    .filter(held -> held.part() == part)
+                    .findFirst()
+                    .map(fence -> askSame(repository ->
+                                    repository.forgetNotes(gone, fence).thenApply(nothing -> true))
+                            .<Void>thenApply(done -> null))
+                    .orElseGet(() -> CompletableFuture.failedFuture(
+                            StoreException.fenced("partition " + part + " is not held any more")));
+        }
+    }
+
+    @Override
+    public CompletionStage<String> secret(Jid domain, String name) {
+        return Stages.plain(record.secret(domain, name));
     }
 
     @Override
@@ -328,34 +540,60 @@ public final class RepositoryAccounts implements Accounts {
     }
 
     /** Credentials of all hashes, each with a salt of its own, as settings. */
-    private CompletableFuture<List<Setting>> derive(String prepared) {
+    private CompletableFuture<List<Setting>> derive(List<String> forms, InetAddress client) {
         int iterations = config.iterations();
-        return pool.run(() -> {
-            List<Setting> derived = new ArrayList<>();
-            for (ScramHash hash : ScramHash.values()) {
-                byte[] salt = new byte[Decoys.SALT_BYTES];
-                random.nextBytes(salt);
-                derived.add(StoredCredentials.toSetting(Passwords.derive(hash, prepared, salt, iterations)));
-            }
-            return derived;
-        });
+        return pool.inTurn(
+                client,
+                () -> pool.derive(() -> {
+                    List<Setting> derived = new ArrayList<>();
+                    for (ScramHash hash : ScramHash.values()) {
+                        byte[] salt = new byte[Decoys.SALT_BYTES];
+                        random.nextBytes(salt);
+                        derived.addAll(StoredCredentials.toSettings(Passwords.derive(hash, forms, salt, iterations)));
+                    }
+                    return derived;
+                }));
     }
 
-    /** Completes when every listener has removed what may not outlive the account. */
-    private CompletableFuture<Void> emptied(Jid user) {
-        return CompletableFuture.allOf(listeners.values().stream()
-                .map(listener -> Stages.guarded(() -> listener.removing(user).thenApply(done -> true)))
-                .toArray(CompletableFuture[]::new));
+    private List<Listening> inOrder() {
+        return listeners.values().stream().sorted(Listening.ORDER).toList();
     }
 
-    private void tellRemoved(Jid user) {
-        listeners.forEach((serviceId, listener) -> {
+    /** Completes when one listener after the other has removed what may not outlive the account. */
+    private static CompletableFuture<Boolean> emptied(List<Listening> listeners, Jid user) {
+        CompletableFuture<Boolean> done = CompletableFuture.completedFuture(true);
+        for (Listening each : listeners) {
+            done = done.thenCompose(before ->
+                    Stages.guarded(() -> each.listener().removing(user).thenApply(nothing -> true)));
+        }
+        return done;
+    }
+
+    /** What the removal owes others, as the listeners say one after the other. */
+    private static CompletableFuture<List<Note>> owed(List<Listening> listeners, Jid user) {
+        CompletableFuture<List<Note>> all = CompletableFuture.completedFuture(List.of());
+        for (Listening each : listeners) {
+            all = all.thenCompose(before -> Stages.guarded(() -> each.listener().owes(user))
+                    .thenApply(more ->
+                            Stream.concat(before.stream(), more.stream()).toList()));
+        }
+        return all;
+    }
+
+    /** Whoever was told that the account is about to go. */
+    private static void tell(List<Listening> listeners, Jid user, boolean removed) {
+        for (Listening each : listeners) {
             try {
-                listener.removed(user);
-            } catch (RuntimeException | LinkageError e) {
-                LOG.error("account listener with service.id={} failed for {}", serviceId, user, e);
+                if (removed) {
+                    each.listener().removed(user);
+                } else {
+                    each.listener().kept(user);
+                }
+            } catch (Throwable e) { // also of a bundle that is being exchanged: the others must know
+                OutOfMemory.endsProcess(e);
+                LOG.error("account listener with service.id={} failed for {}", each.serviceId(), user, e);
             }
-        });
+        }
     }
 
     private <T> CompletableFuture<T> ask(Function<UserRepository, CompletionStage<T>> question) {
@@ -373,7 +611,7 @@ public final class RepositoryAccounts implements Accounts {
     /** Caller holds the lock of this object. */
     private void choose() {
         UserRepository before = chosen;
-        UserRepository now = stores.choose(config.userStore());
+        UserRepository now = stores.chooseWorking(config.userStore(), before, this::isNew);
         if (now == before) {
             return;
         }
@@ -387,15 +625,36 @@ public final class RepositoryAccounts implements Accounts {
             LOG.warn("no user repository to use: user-store={}, present: {}", config.userStore(), stores.names());
         } else {
             LOG.info("users are kept in {}", stores.nameOf(now));
+            CompletableFuture.runAsync(this::tellOfRepository); // not under our lock
+            UserRepository first = stores.choose(config.userStore());
+            if (first != now) {
+                LOG.warn(
+                        "{} ranks higher than {}, but has not answered since it came, and user-store= does not name it: it is"
+                                + " left out until it answers. If the users are there, set user-store={}",
+                        stores.nameOf(first),
+                        stores.nameOf(now),
+                        stores.nameOf(first));
+            }
         }
     }
 
-    private static long weight(Map<String, String> values) {
-        long weight = ENTRY_OVERHEAD;
-        for (Map.Entry<String, String> value : values.entrySet()) {
-            weight +=
-                    ENTRY_OVERHEAD + value.getKey().length() + value.getValue().length();
+    private void tellOfRepository() {
+        for (Listening each : inOrder()) {
+            try {
+                each.listener().repositoryChosen();
+            } catch (Throwable e) { // also of a bundle that is being exchanged
+                OutOfMemory.endsProcess(e);
+                LOG.error("account listener with service.id={} failed", each.serviceId(), e);
+            }
         }
-        return weight;
+    }
+
+    private static long heap(Map<String, String> values) {
+        long heap = NODE_HEAP;
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            heap += VALUE_HEAP
+                    + 2L * (value.getKey().length() + value.getValue().length());
+        }
+        return heap;
     }
 }

@@ -2,6 +2,7 @@ package im.restante.internal.accounts;
 
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
+import im.restante.home.Homes;
 import im.restante.migration.LongWork;
 import im.restante.migration.Migration;
 import java.util.Map;
@@ -26,11 +27,13 @@ public final class UserMigrations implements Migration {
     private static final Logger LOG = LoggerFactory.getLogger(UserMigrations.class);
 
     private final UserStores stores = new UserStores(); // guarded by this
+    private final Homes homes;
     private AccountsConfig config;
     private UserMigration latest;
 
     @Activate
-    public UserMigrations(Map<String, Object> properties) {
+    public UserMigrations(Map<String, Object> properties, @Reference Homes homes) {
+        this.homes = homes;
         this.config = AccountsConfig.of(properties);
     }
 
@@ -73,7 +76,7 @@ public final class UserMigrations implements Migration {
         if (latest != null && !latest.end().isDone()) {
             throw new IllegalStateException("accounts are being copied: " + latest.title() + ", " + latest.progress());
         }
-        latest = new UserMigration(from, to, source, target, () -> isInUse(target));
+        latest = new UserMigration(from, to, source, target, homes, () -> isInUse(source), () -> isInUse(target));
         latest.start();
         return latest;
     }

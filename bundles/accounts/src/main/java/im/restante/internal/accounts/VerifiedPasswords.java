@@ -40,17 +40,18 @@ final class VerifiedPasswords {
 
     /** Whether this prepared password was found right for these credentials lately. */
     boolean knows(Jid account, ScramCredentials credentials, String prepared) {
-        Verified verified;
-        lock.lock();
-        try {
-            verified = byAccount.get(account);
-        } finally {
-            lock.unlock();
-        }
+        Verified verified = of(account);
         return verified != null
                 && nanoTime.getAsLong() - verified.at < KEEP.toNanos()
                 && MessageDigest.isEqual(verified.storedKey, credentials.storedKey())
                 && MessageDigest.isEqual(verified.password, digest(prepared));
+    }
+
+    /** Whether this prepared password was right lately; its credentials may have changed. Takes the same work for everybody. */
+    boolean mayKnow(Jid account, String prepared) {
+        byte[] digest = digest(prepared);
+        Verified verified = of(account);
+        return verified != null && MessageDigest.isEqual(verified.password, digest);
     }
 
     /** Remembers a password that was right. */
@@ -68,6 +69,15 @@ final class VerifiedPasswords {
         lock.lock();
         try {
             byAccount.remove(account);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Verified of(Jid account) {
+        lock.lock();
+        try {
+            return byAccount.get(account);
         } finally {
             lock.unlock();
         }

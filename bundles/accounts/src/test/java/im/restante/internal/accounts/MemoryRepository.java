@@ -1,11 +1,15 @@
 package im.restante.internal.accounts;
 
+import im.restante.account.Note;
+import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,16 +18,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Users in memory, with counters of what was asked. */
 class MemoryRepository implements UserRepository {
     final Map<Jid, Map<String, Map<String, String>>> users = new TreeMap<>();
+    final SortedMap<Long, Note> notes = new TreeMap<>();
+    private final Map<Jid, Long> decided = new TreeMap<>();
+    private long numbered;
     final AtomicInteger valuesAsked = new AtomicInteger();
     final AtomicInteger existsAsked = new AtomicInteger();
 
     @Override
-    public synchronized CompletionStage<Boolean> create(Jid user, Collection<Setting> settings) {
+    public synchronized CompletionStage<Boolean> create(Jid user, Collection<Setting> settings, Fence fence) {
         if (users.containsKey(user)) {
             return CompletableFuture.completedFuture(false);
         }
         users.put(user, new TreeMap<>());
-        return write(user, settings);
+        return write(user, settings, fence);
     }
 
     @Override
@@ -33,8 +40,13 @@ class MemoryRepository implements UserRepository {
     }
 
     @Override
-    public synchronized CompletionStage<Boolean> remove(Jid user) {
-        return CompletableFuture.completedFuture(users.remove(user) != null);
+    public synchronized CompletionStage<Boolean> remove(Jid user, List<Note> owed, Fence fence) {
+        boolean there = users.remove(user) != null;
+        if (there) {
+            decided.put(user, numbered);
+            owed.forEach(this::owe);
+        }
+        return CompletableFuture.completedFuture(there);
     }
 
     @Override
@@ -61,7 +73,8 @@ class MemoryRepository implements UserRepository {
     }
 
     @Override
-    public synchronized CompletionStage<Boolean> write(Jid user, Collection<Setting> settings) {
+    public synchronized CompletionStage<Boolean> write(
+            Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
         Map<String, Map<String, String>> nodes = users.get(user);
         if (nodes == null) {
             return CompletableFuture.completedFuture(false);
@@ -74,6 +87,35 @@ class MemoryRepository implements UserRepository {
                 node.put(setting.key(), setting.value());
             }
         }
+        owed.forEach(this::owe);
         return CompletableFuture.completedFuture(true);
+    }
+
+    private void owe(Note note) {
+        notes.put(++numbered, note);
+    }
+
+    @Override
+    public synchronized CompletionStage<List<OwedNote>> owedNotes(int part, long afterNumber, int rows, long bytes) {
+        return CompletableFuture.completedFuture(notes.tailMap(afterNumber + 1).entrySet().stream()
+                .limit(rows)
+                .map(row -> new OwedNote(row.getKey(), row.getValue()))
+                .toList());
+    }
+
+    @Override
+    public synchronized CompletionStage<Boolean> takeNote(
+            int from, long number, Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
+        if (!users.containsKey(user) || decided.getOrDefault(user, 0L) >= number) {
+            return CompletableFuture.completedFuture(false);
+        }
+        decided.put(user, number);
+        return write(user, settings, owed, fence);
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> forgetNotes(Collection<Long> numbers, Fence fence) {
+        notes.keySet().removeAll(numbers);
+        return CompletableFuture.completedFuture(null);
     }
 }

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
+import im.restante.account.Setting;
 import im.restante.internal.support.Digests;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +30,7 @@ class PasswordsTest {
     @Test
     void derivesTheKeysOfTheExampleInRfc5802() throws Exception {
         assertExchange(
-                Passwords.derive(ScramHash.SHA_1, "pencil", bytes("QSXCR+Q6sek8bf92"), 4096),
+                Passwords.derive(ScramHash.SHA_1, List.of("pencil"), bytes("QSXCR+Q6sek8bf92"), 4096),
                 SHA_1_EXCHANGE,
                 "v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
                 "rmF9pqV8S7suAoZWja4dJRkFsKQ=");
@@ -36,7 +39,7 @@ class PasswordsTest {
     @Test
     void derivesTheKeysOfTheExampleInRfc7677() throws Exception {
         assertExchange(
-                Passwords.derive(ScramHash.SHA_256, "pencil", bytes("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096),
+                Passwords.derive(ScramHash.SHA_256, List.of("pencil"), bytes("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096),
                 SHA_256_EXCHANGE,
                 "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
                 "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
@@ -44,9 +47,10 @@ class PasswordsTest {
 
     @Test
     void fitsOnlyThePasswordItWasDerivedFrom() {
-        ScramCredentials kept = Passwords.derive(ScramHash.SHA_256, "pencil", bytes("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096);
-        assertTrue(Passwords.fits(kept, "pencil"));
-        assertFalse(Passwords.fits(kept, "Pencil"));
+        ScramCredentials kept =
+                Passwords.derive(ScramHash.SHA_256, List.of("pencil"), bytes("W22ZaJ0SNY7soEsUEjb6gQ=="), 4096);
+        assertTrue(Passwords.fits(kept, List.of("pencil")));
+        assertFalse(Passwords.fits(kept, List.of("Pencil")));
     }
 
     @ParameterizedTest
@@ -56,35 +60,35 @@ class PasswordsTest {
         "\u212bngstrom, \u00c5ngstrom"
     })
     void preparesPasswordsAsRfc8265Section42Does(String given, String prepared) {
-        assertEquals(prepared, Passwords.prepare(given));
+        assertEquals(List.of(prepared), Passwords.forms(given));
     }
 
     @Test
     void keepsCapitalsApart() {
-        assertEquals("Correct Horse", Passwords.prepare("Correct Horse"));
+        assertEquals(List.of("Correct Horse"), Passwords.forms("Correct Horse"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "my cat is a \u0009by", "nul\u0000"})
+    @ValueSource(strings = {"", "my cat is a \u0009by", "nul\u0000", "\u00ad", "c1\u0085", "not\uffff"})
     void refusesWhatNoPasswordMayBeAndDoesNotQuoteIt(String given) {
-        Exception refused = assertThrows(IllegalArgumentException.class, () -> Passwords.prepare(given));
+        Exception refused = assertThrows(IllegalArgumentException.class, () -> Passwords.forms(given));
         assertFalse(refused.getMessage().contains("cat"), refused.getMessage());
         assertEquals(null, refused.getCause());
     }
 
     @Test
     void refusesAPasswordLongerThanTheBound() {
-        assertEquals(1024, Passwords.prepare("x".repeat(1024)).length());
-        assertThrows(IllegalArgumentException.class, () -> Passwords.prepare("x".repeat(1025)));
+        assertEquals(1024, Passwords.forms("x".repeat(1024)).get(0).length());
+        assertThrows(IllegalArgumentException.class, () -> Passwords.forms("x".repeat(1025)));
     }
 
     @Test
     void readsBackWhatItKeeps() {
         for (ScramHash hash : ScramHash.values()) {
-            ScramCredentials kept = Passwords.derive(hash, "pencil", new byte[] {1, 2, 3}, 5000);
-            ScramCredentials read = StoredCredentials.parse(
-                            hash, StoredCredentials.toSetting(kept).value())
-                    .orElseThrow();
+            ScramCredentials kept = Passwords.derive(hash, List.of("pencil"), new byte[] {1, 2, 3}, 5000);
+            Setting main = StoredCredentials.toSettings(kept).get(0);
+            ScramCredentials read =
+                    StoredCredentials.of(hash, Map.of(main.key(), main.value())).orElseThrow();
             assertEquals(5000, read.iterations());
             assertArrayEquals(kept.salt(), read.salt());
             assertArrayEquals(kept.storedKey(), read.storedKey());
@@ -103,7 +107,8 @@ class PasswordsTest {
                         + "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
             })
     void readsNothingFromADamagedValue(String value) {
-        assertTrue(StoredCredentials.parse(ScramHash.SHA_256, value).isEmpty());
+        assertTrue(StoredCredentials.of(ScramHash.SHA_256, Map.of("SCRAM-SHA-256", value))
+                .isEmpty());
     }
 
     private static void assertExchange(ScramCredentials keys, String exchange, String proof, String serverSignature)

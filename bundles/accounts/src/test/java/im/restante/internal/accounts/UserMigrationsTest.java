@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.account.Note;
+import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.jid.Jid;
 import im.restante.migration.LongWork;
+import im.restante.store.Fence;
 import im.restante.store.StoreException;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,7 @@ class UserMigrationsTest {
 
     private final MemoryRepository old = new MemoryRepository();
     private MemoryRepository young = new MemoryRepository();
-    private final UserMigrations migrations = new UserMigrations(Map.of("user-store", "old"));
+    private final UserMigrations migrations = new UserMigrations(Map.of("user-store", "old"), owner -> Fence.HERE);
 
     @BeforeEach
     void present() {
@@ -36,10 +39,11 @@ class UserMigrationsTest {
                 List.of(
                         new Setting("credentials", "SCRAM-SHA-1", "s"),
                         new Setting("roster", "juliet@example.org", "<item/>"),
-                        new Setting("deep/er", "k", "v")));
-        old.create(DOMAIN, List.of(new Setting("server", "stanza-id-key", "secret")));
+                        new Setting("deep/er", "k", "v")),
+                Fence.HERE);
+        old.create(DOMAIN, List.of(new Setting("server", "stanza-id-key", "secret")), Fence.HERE);
         for (int i = 0; i < 100; i++) {
-            old.create(Jid.of("user" + i + "@example.org"), List.of(new Setting("n", "k", "v" + i)));
+            old.create(Jid.of("user" + i + "@example.org"), List.of(new Setting("n", "k", "v" + i)), Fence.HERE);
         }
         bind("old", 1, old);
         bind("young", 2, young);
@@ -72,7 +76,8 @@ class UserMigrationsTest {
                 List.of(
                         new Setting("roster", "juliet@example.org", null),
                         new Setting("roster", "nurse@example.org", "<item/>"),
-                        new Setting("credentials", "SCRAM-SHA-1", "t")));
+                        new Setting("credentials", "SCRAM-SHA-1", "t")),
+                Fence.HERE);
         List<String> report = copy();
         assertEquals("0 accounts copied from old to young, 1 brought up to date, 101 the same already", report.get(0));
         assertEquals(
@@ -84,13 +89,50 @@ class UserMigrationsTest {
     void whatIsInUseIsNotOverwrittenWithWhatWasBefore() throws Exception {
         copy();
         migrations.modified(Map.of("user-store", "young"));
-        young.write(ROMEO, List.of(new Setting("credentials", "SCRAM-SHA-1", "newer")));
-        old.create(Jid.of("late@example.org"), List.of());
+        young.write(ROMEO, List.of(new Setting("credentials", "SCRAM-SHA-1", "newer")), Fence.HERE);
+        old.create(Jid.of("late@example.org"), List.of(), Fence.HERE);
         List<String> report = copy();
         assertEquals("1 accounts copied from old to young, 0 brought up to date, 101 the same already", report.get(0));
         assertEquals("1 accounts differ and were left as they are in young, which is in use", report.get(2));
         assertEquals("newer", young.users.get(ROMEO).get("credentials").get("SCRAM-SHA-1"));
         assertEquals("the accounts in old are as they were", report.get(report.size() - 1));
+    }
+
+    @Test
+    void whatIsOwedIsCarriedOutBeforeAndCopiedToo() throws Exception {
+        Jid juliet = Jid.of("juliet@example.org");
+        AtomicInteger asked = new AtomicInteger();
+        MemoryRepository carried = new MemoryRepository() {
+            @Override
+            public synchronized CompletionStage<List<OwedNote>> owedNotes(int part, long after, int rows, long bytes) {
+                CompletionStage<List<OwedNote>> owed = super.owedNotes(part, after, rows, bytes);
+                if (asked.incrementAndGet() == 3) { // as whoever carries does it, at the same time
+                    takeNote(0, 1, juliet, List.of(new Setting("roster", "k", "carried")), List.of(), Fence.HERE);
+                    forgetNotes(List.of(1L), Fence.HERE);
+                }
+                return owed;
+            }
+        };
+        carried.create(ROMEO, List.of(), Fence.HERE);
+        carried.create(juliet, List.of(), Fence.HERE);
+        carried.write(ROMEO, List.of(), List.of(new Note(ROMEO, juliet, "text")), Fence.HERE);
+        bind("old", 1, carried);
+        List<String> report = copy();
+        assertEquals(Map.of("k", "carried"), young.users.get(juliet).get("roster"));
+        assertTrue(report.stream().noneMatch(line -> line.contains("owe")), report::toString);
+        assertEquals(carried.users, young.users);
+    }
+
+    @Test
+    void whatNobodyCarriesOutIsSaid() throws Exception {
+        old.write(ROMEO, List.of(), List.of(new Note(ROMEO, DOMAIN, "text")), Fence.HERE);
+        migrations.modified(Map.of("user-store", "young"));
+        List<String> report = copy();
+        assertTrue(
+                report.stream()
+                        .anyMatch(line -> line.startsWith("some accounts in old still owe others")
+                                && line.endsWith("only while user-store=old")),
+                report::toString);
     }
 
     @Test
@@ -106,8 +148,8 @@ class UserMigrationsTest {
                 }
 
                 @Override
-                public CompletionStage<Boolean> create(Jid user, java.util.Collection<Setting> settings) {
-                    return left.decrementAndGet() <= 0 ? dead() : super.create(user, settings);
+                public CompletionStage<Boolean> create(Jid user, java.util.Collection<Setting> settings, Fence fence) {
+                    return left.decrementAndGet() <= 0 ? dead() : super.create(user, settings, fence);
                 }
 
                 private <T> CompletionStage<T> dead() {

@@ -7,6 +7,8 @@ import im.restante.amp.Course;
 import im.restante.amp.Effect;
 import im.restante.amp.MessageRules;
 import im.restante.internal.amp.Rule.Happening;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.Printable;
 import im.restante.iq.FeatureProvider;
 import im.restante.server.ServerInfo;
 import im.restante.stanza.Message;
@@ -36,6 +38,10 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     static final String NAME = "im.restante.internal.amp.AmpRules";
 
     private static final Logger LOG = LoggerFactory.getLogger(AmpRules.class);
+
+    /** A row that cannot be read is looked at again and again. */
+    private final LogLimit unreadable = LogLimit.perMinute(System::nanoTime);
+
     private static final Set<String> NODE = node();
     private static final String STREAM_FEATURE = "http://jabber.org/features/amp";
 
@@ -157,7 +163,10 @@ public final class AmpRules implements MessageRules, FeatureProvider {
             return Optional.of(Message.of(codec.parse(row.stanza(), Namespaces.CLIENT)))
                     .filter(MessageRules::areCarriedBy);
         } catch (XmlStreamException | IllegalArgumentException e) {
-            LOG.error("the rules of {} cannot be read: {}", row, e.getMessage());
+            if (unreadable.isDue()) {
+                LOG.error(
+                        "the rules of {} cannot be read: {}{}", row, Printable.line(e.getMessage()), unreadable.more());
+            }
             return Optional.empty();
         }
     }

@@ -6,13 +6,23 @@ import im.restante.jid.Jid;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
+import im.restante.xml.Attribute;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import im.restante.xml.Node;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What senders are told about their rules: with the id of their message, without its content (XEP-0079 §2.2.5). */
 final class Replies {
     private static final String FAILED = MessageRules.NAMESPACE + "#errors";
+
+    /** Bytes of rules that are told twice, and those of a rule without its values. */
+    private static final int ROOM_FOR_RULES = 200;
+
+    private static final int RULE = 40;
+    /** Bytes of the longest reference that is written for a character. */
+    private static final int ESCAPED = 6;
 
     private final Jid domain;
 
@@ -42,9 +52,36 @@ final class Replies {
     Message refusal(Message message, Rules rules, StanzaError error, String specific, List<Element> faulty) {
         Element told = error.toElement();
         if (specific != null) {
-            told = told.with(Element.of(MessageRules.NAMESPACE, specific, List.of(), List.copyOf(faulty)));
+            told = told.with(Element.of(MessageRules.NAMESPACE, specific, List.of(), fewOf(faulty)));
         }
         return reply(message, "error", List.of(rules.amp(), told));
+    }
+
+    /** The first ones, so that the answer is no larger than the question: all of them stand in the {@code <amp/>} beside it. */
+    private static List<Node> fewOf(List<Element> rules) {
+        List<Node> few = new ArrayList<>();
+        int room = ROOM_FOR_RULES;
+        for (Element rule : rules) {
+            for (Attribute attribute : rule.attributes()) {
+                room -= written(attribute.value());
+            }
+            room -= RULE;
+            if (room < 0) {
+                break;
+            }
+            few.add(rule);
+        }
+        return few;
+    }
+
+    /** Bytes that a value takes at most. */
+    private static int written(String value) {
+        int bytes = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            bytes += c < ' ' || "&<'\"".indexOf(c) >= 0 ? ESCAPED : c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+        }
+        return bytes;
     }
 
     /** The {@code <amp/>} of a message that servers pass on says whose rules these are (§6.1). */

@@ -6,12 +6,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Set;
 
 /**
  * One {@code <rule/>} (XEP-0079 §6.2), valid or not.
  *
- * @param element as it came
+ * @param element as {@link #of} leaves it
  */
 record Rule(Element element) {
     static final String ALERT = "alert";
@@ -53,6 +54,15 @@ record Rule(Element element) {
         boolean isStored() {
             return this == STORED_EXACT || this == STORED_OTHER;
         }
+    }
+
+    /** What a child of {@code <amp/>} says: its attributes and nothing else, so that it can be told back anywhere. */
+    static Rule of(Element child) {
+        Element.Builder plain = Element.builder(child.namespace(), child.name());
+        for (String name : List.of("condition", "action", "value")) {
+            plain.attribute(name, child.attribute(name));
+        }
+        return new Rule(plain.build());
     }
 
     private String attribute(String name) {

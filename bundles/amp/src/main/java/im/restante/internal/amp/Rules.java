@@ -29,7 +29,7 @@ record Rules(Element amp, List<Rule> rules, boolean perHop) {
         List<Rule> rules = new ArrayList<>();
         for (Element child : amp.children()) {
             if (child.is(MessageRules.NAMESPACE, "rule")) {
-                rules.add(new Rule(child));
+                rules.add(Rule.of(child));
             }
         }
         return new Rules(amp, List.copyOf(rules), "true".equals(amp.attribute("per-hop")));

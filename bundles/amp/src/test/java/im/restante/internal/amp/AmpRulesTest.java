@@ -79,6 +79,16 @@ class AmpRulesTest {
         assertEquals(Optional.empty(), rules.refusal(message(rule(action, condition, value)), true));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\ufffd", "&amp;", "x"})
+    void aRefusalIsNoLargerThanWhatItRefuses(String character) throws Exception {
+        Message message = message(rule("drop", character.repeat(100), "x"));
+        int room = CODEC.serialize(message.element(), Namespaces.CLIENT).length + 512;
+        Element refusal = rules.refusal(message, true).orElseThrow().element();
+        int size = CODEC.serialize(refusal, Namespaces.CLIENT).length;
+        assertTrue(size <= room, size + " of " + room);
+    }
+
     @ParameterizedTest(name = "{0} {1} {2}: {3} {4}")
     @CsvSource({
         "reply, deliver, direct, bad-request, unsupported-actions",

@@ -1,14 +1,13 @@
 package im.restante.internal.c2s;
 
 import im.restante.config.ConfigException;
+import im.restante.internal.support.AcceptLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +18,6 @@ final class Acceptor implements AutoCloseable {
 
     /** For storms of reconnecting clients; the system's own limit may be lower. */
     private static final int BACKLOG = 4_096;
-
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final ServerSocket listener;
     private final Consumer<Socket> accepted;
@@ -73,22 +70,21 @@ final class Acceptor implements AutoCloseable {
     }
 
     private void acceptAll() {
-        while (!listener.isClosed()) {
-            try {
-                Socket socket = listener.accept();
-                try {
-                    accepted.accept(socket);
-                } catch (RuntimeException | OutOfMemoryError e) { // the latter: no more threads on Java 17
-                    LOG.error("cannot serve a new connection", e);
-                    socket.close();
-                }
-            } catch (IOException e) {
-                if (!listener.isClosed()) {
-                    LOG.error("cannot accept connections: {}", e.getMessage()); // too many open files, most likely
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                }
-            }
-        }
+        new AcceptLoop<>(
+                        new AcceptLoop.Listener<Socket>() {
+                            @Override
+                            public Socket accept() throws IOException {
+                                return listener.accept();
+                            }
+
+                            @Override
+                            public boolean isOpen() {
+                                return !listener.isClosed();
+                            }
+                        },
+                        accepted,
+                        LOG)
+                .run();
     }
 
     private static void close(ServerSocket listener) {

@@ -1,9 +1,11 @@
 package im.restante.internal.c2s;
 
+import im.restante.account.AccountListener;
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
 import im.restante.iq.FeatureProvider;
+import im.restante.limit.Limits;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.session.SessionManager;
@@ -14,6 +16,7 @@ import java.util.Hashtable;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,12 +25,14 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets clients in, and registers {@link ServerEndpoint} while it does. A new configuration takes effect without dropping a
+ * Lets clients in, and registers {@link ServerEndpoint} while it does; also an {@link AccountListener}, by hand, for the accounts bind
+ * their listeners and this component needs the accounts. A new configuration takes effect without dropping a
  * connection; a bad one is refused and logged.
  */
 @Component(
@@ -41,10 +46,14 @@ import org.slf4j.LoggerFactory;
 public final class ClientListener {
     private static final Logger LOG = LoggerFactory.getLogger(ClientListener.class);
 
+    /** Routing ends the sessions there are; who is told before it lets nobody bind one afterwards. */
+    private static final int BEFORE_SESSIONS_END = 2000;
+
     private final BundleContext context;
     private final Server server;
     private InetSocketAddress published;
     private ServiceRegistration<ServerEndpoint> endpoint;
+    private ServiceRegistration<AccountListener> removals;
 
     @Activate
     public ClientListener(
@@ -75,9 +84,27 @@ public final class ClientListener {
         server.features().remove(provider);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setLimits(Limits limits) {
+        server.limits(limits);
+    }
+
+    void unsetLimits(Limits limits) {
+        if (server.guard().limits() == limits) { // a successor is bound before
+            server.limits(null);
+        }
+    }
+
     @Activate
     void start() {
         server.start();
+        removals = context.registerService(
+                AccountListener.class,
+                account -> server.accountRemoved(account.bare()),
+                new Hashtable<>(Map.of(Constants.SERVICE_RANKING, BEFORE_SESSIONS_END)));
         publish();
     }
 
@@ -97,6 +124,7 @@ public final class ClientListener {
     @Deactivate
     void stop() {
         endpoint.unregister();
+        removals.unregister();
         server.stop();
     }
 

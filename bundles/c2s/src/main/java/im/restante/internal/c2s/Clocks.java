@@ -1,6 +1,8 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.Proofs.Batch;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
 import im.restante.jid.Jid;
 import im.restante.session.ProofPolicy;
 import org.slf4j.Logger;
@@ -8,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The clocks of one connection: how long it takes to log in, how long nothing could be written, how long it has been silent, how
- * long stored messages wait for their proof. Neither of the last two runs while we do not read the client. For the timer's thread
- * only.
+ * long stored messages wait for their proof. Neither of the last two runs while we do not read the client; whether it is still
+ * there is then found out by writing. For the timer's thread only.
  */
 final class Clocks {
     private static final Logger LOG = LoggerFactory.getLogger(Clocks.class);
@@ -28,6 +30,9 @@ final class Clocks {
         /** Asks the client whether it lives. */
         void ping();
 
+        /** Writes what needs no answer, so that TCP finds out whether the client is gone. */
+        void probe();
+
         /** Ends with {@code connection-timeout}: a client that has not logged in. */
         void refuse(String text);
 
@@ -42,21 +47,25 @@ final class Clocks {
     private final Watched connection;
     private final OutboundQueue out;
     private final Proofs proofs;
+    private final LogLimits lines;
     private final long startedAt = System.nanoTime();
 
     private long heard;
     private long heardAt = startedAt;
     private long pingedAt;
+    private long probedAt = startedAt;
     private Batch awaited;
+    private int awaitedTold;
     private long awaitedSince;
     private long heardBefore;
     private long heardHalfway;
 
-    Clocks(String remote, Watched connection, OutboundQueue out, Proofs proofs) {
+    Clocks(String remote, Watched connection, OutboundQueue out, Proofs proofs, LogLimits lines) {
         this.remote = remote;
         this.connection = connection;
         this.out = out;
         this.proofs = proofs;
+        this.lines = lines;
     }
 
     /** Whether nothing could be written for too long; then the connection is cut. */
@@ -65,10 +74,14 @@ final class Clocks {
         if (since == 0 || now - since <= config.writeTimeout().toNanos()) {
             return false;
         }
-        LOG.info(
-                "{}: nothing could be written for {} s: cut",
-                remote,
-                config.writeTimeout().toSeconds());
+        LogLimit limit = lines.of("stuck");
+        if (limit.isDue()) {
+            LOG.info(
+                    "{}: nothing could be written for {} s: cut{}",
+                    remote,
+                    config.writeTimeout().toSeconds(),
+                    limit.more());
+        }
         connection.abort();
         return true;
     }
@@ -91,7 +104,17 @@ final class Clocks {
 
     private void checkSilence(long now, C2sConfig config) {
         long bytes = connection.heard();
-        if (bytes != heard || !connection.isRead()) {
+        if (!connection.isRead()) {
+            heardAt = now;
+            pingedAt = 0;
+            if (now - probedAt > config.idleTimeout().toNanos()) {
+                probedAt = now;
+                connection.probe();
+            }
+            return;
+        }
+        probedAt = now;
+        if (bytes != heard) {
             heard = bytes;
             heardAt = now;
             pingedAt = 0;
@@ -112,7 +135,7 @@ final class Clocks {
     private void checkProof(long now, Jid session) {
         Batch oldest = proofs.awaited();
         long bytes = connection.heard();
-        if (oldest == null || oldest != awaited || !connection.isRead()) {
+        if (oldest == null || oldest != awaited || oldest.told() != awaitedTold || !connection.isRead()) {
             await(oldest, now, bytes);
             return;
         }
@@ -126,18 +149,33 @@ final class Clocks {
             long seconds = oldest.policy().timeout().toSeconds();
             awaited = null;
             if (bytes == heardBefore || !proofs.withoutAnswers()) {
-                LOG.info("{}: stored messages were not acknowledged for {} s: ends", remote, seconds);
+                LogLimit limit = lines.of("unacknowledged");
+                if (limit.isDue()) {
+                    LOG.info(
+                            "{}: stored messages were not acknowledged for {} s: ends{}",
+                            remote,
+                            seconds,
+                            limit.more());
+                }
                 connection.cut("what was sent is not acknowledged");
-            } else if (oldest.policy().way() == ProofPolicy.Way.PING) {
-                LOG.warn("{}: {} answers no ping: it gets no stored messages", remote, session);
             } else {
-                LOG.warn("{}: {} answers no ping: what is written counts as received", remote, session);
+                boolean isLeftOut = oldest.policy().way() == ProofPolicy.Way.PING;
+                LogLimit limit = lines.of("no-answer");
+                if (limit.isDue()) {
+                    LOG.warn(
+                            "{}: {} answers no ping: {}{}",
+                            remote,
+                            session,
+                            isLeftOut ? "it gets no stored messages" : "what is written counts as received",
+                            limit.more());
+                }
             }
         }
     }
 
     private void await(Batch oldest, long now, long bytes) {
         awaited = oldest;
+        awaitedTold = oldest == null ? 0 : oldest.told();
         awaitedSince = now;
         heardBefore = bytes;
         heardHalfway = bytes;

@@ -1,22 +1,27 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.OutboundQueue.Offer;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Printable;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
-import im.restante.session.ClientLink;
+import im.restante.session.ClientConnection;
 import im.restante.session.ClientSession;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
+import im.restante.stanza.Iq;
 import im.restante.stanza.Stanza;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoredMessage;
-import im.restante.xml.Attribute;
 import im.restante.xml.Element;
+import im.restante.xml.HeapBudget;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StanzaReader;
 import im.restante.xml.StreamCondition;
+import im.restante.xml.StreamLimits;
 import im.restante.xml.XmlStreamException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,12 +29,15 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
@@ -39,7 +47,7 @@ import org.slf4j.LoggerFactory;
  * One client's connection from the first byte to the last. {@link #run} is the life of its reader thread: negotiation, stanzas,
  * goodbye, and whatever the way it ends, exactly one {@link ClientSession#ended}. Other threads queue, or ask it to end.
  */
-final class Connection implements ClientLink, Runnable {
+final class Connection implements ClientConnection, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** What a client gets to read our last words and to close its side. */
@@ -52,6 +60,9 @@ final class Connection implements ClientLink, Runnable {
     private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
 
     private static final long LAST_VERDICTS_SECONDS = 60;
+    /** What part of {@code outbound-bytes} may wait to be read before its client is asked what it wants next. */
+    private static final int READER_WAITS_AT = 4;
+
     private static final int SEND_BUFFER_BYTES = 256 * 1024;
     private static final CompletableFuture<Outcome> SWALLOWED = CompletableFuture.completedFuture(Outcome.DONE);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -60,9 +71,13 @@ final class Connection implements ClientLink, Runnable {
     private final Server server;
     private final Socket socket;
     private final boolean directTls;
+    private final Passage passage;
     private final String remote;
-    private final AtomicReference<Ending> closing = new AtomicReference<>();
-    private final Proofs proofs = new Proofs();
+    private final Pacer pacer;
+    private final ReaderTurns.Turn turn;
+    private final AtomicReference<CloseReason> closing = new AtomicReference<>();
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final Proofs proofs = new Proofs(fault -> failed("telling what a client has got failed", fault));
     private final OutboundQueue out;
     private final PendingOutcomes pending;
     private final StreamManagement management;
@@ -71,6 +86,7 @@ final class Connection implements ClientLink, Runnable {
 
     private volatile SSLSocket secure;
     private volatile CountingInput in;
+    private PacedInput wire;
     private volatile boolean handshaking;
     private volatile boolean leaving;
     private volatile boolean stopping;
@@ -78,25 +94,41 @@ final class Connection implements ClientLink, Runnable {
     private volatile String pingId;
     private volatile ClientSession session;
 
+    /** Whose credentials it was compared with, or is being; null while there is no login. */
+    private volatile Jid account;
+
     /** Default language of the client's stanzas (RFC 6120 §8.1.5); null if it named none. Reader's thread only. */
     private String language;
 
+    private final HeapBudget heap;
+    private StanzaReader reader;
     private long counted;
     private GatedInput gate;
 
-    Connection(Server server, Socket socket, boolean directTls) {
+    Connection(Server server, Socket socket, boolean directTls, Passage passage) {
         this.server = server;
         this.socket = socket;
         this.directTls = directTls;
-        this.remote = socket.getInetAddress().getHostAddress() + ':' + socket.getPort();
-        this.out = new OutboundQueue(new SocketWire(), server.writers(), proofs);
+        this.passage = passage;
+        this.remote = passage.remote();
+        this.pacer = new Pacer(passage::rates, System::nanoTime);
+        this.turn = server.turns().of(passage.network());
+        this.heap = server.heap().share();
+        this.out = new OutboundQueue(
+                new SocketWire(),
+                server.writers(),
+                proofs,
+                new OutboundHeap(server.unread().share(), server.unproved().share()));
         this.pending = new PendingOutcomes(
                 answer -> server.codec().serialize(answer, Namespaces.CLIENT),
                 answer -> offer(Outbound.of(answer)),
-                this::failed,
-                server.openVerdicts());
+                fault -> failed("judging a stanza, or what follows it, failed", fault),
+                () -> close(StreamCondition.RESOURCE_CONSTRAINT, "too many answers wait for what was asked before"),
+                server.unread().share(),
+                server.verdictRoom(),
+                server.lines());
         this.management = new StreamManagement(this, server, out, pending);
-        this.clocks = new Clocks(remote, new Watch(), out, proofs);
+        this.clocks = new Clocks(remote, new Watch(), out, proofs, server.lines());
     }
 
     @Override
@@ -106,7 +138,8 @@ final class Connection implements ClientLink, Runnable {
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);
             socket.setSendBufferSize(SEND_BUFFER_BYTES);
-            in = new CountingInput(socket.getInputStream(), 0);
+            wire = new PacedInput(socket.getInputStream(), pacer, turn);
+            in = new CountingInput(wire, 0);
             Map<String, byte[]> bindings = directTls ? startTls() : Map.of();
             Negotiation negotiation = new Negotiation(server, this, bindings);
             StanzaReader reader = negotiation.run();
@@ -116,19 +149,20 @@ final class Connection implements ClientLink, Runnable {
             }
             orderly = goodbye();
         } catch (XmlStreamException e) {
-            LOG.debug("{}: {}: {}", remote, e.condition(), e.getMessage());
-            close(e.condition(), e.getMessage());
+            LOG.debug("{}: {}: {}", remote, e.condition(), Printable.line(e.getMessage()));
+            close(e.condition(), Printable.line(e.getMessage()));
             linger();
         } catch (IOException e) {
             LOG.debug("{}: {}", remote, e.getClass().getSimpleName());
             linger();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("{}: a fault of the server ends the connection", remote, e);
-            close(StreamCondition.INTERNAL_SERVER_ERROR, null);
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            failed("a fault of the server ends the connection", e);
             linger();
         } finally {
+            closeReader();
             finish(orderly);
         }
     }
@@ -138,7 +172,11 @@ final class Connection implements ClientLink, Runnable {
         for (Element element = reader.next(); element != null; element = reader.next()) {
             if (closing.get() == null && !stopping) {
                 handle(bound, element);
+                turn.pause();
                 pending.awaitRoom();
+                out.awaitRead(server.config().outboundBytes() / READER_WAITS_AT);
+                pacer.stanza();
+                turn.resume();
             } else if (element.is(StreamXml.SM, "a")) {
                 management.acknowledged(element); // what it has need not come twice
             } else if (element.is(Namespaces.CLIENT, "iq")) {
@@ -155,7 +193,7 @@ final class Connection implements ClientLink, Runnable {
         checkFrom(bound.jid(), element);
         if (element.name().equals("iq") && isAnswerToPing(element)) {
             pending.begin();
-            pending.add(SWALLOWED, 0);
+            pending.add(SWALLOWED, 0, null);
             return;
         }
         Element stamped = language == null ? element : withLanguage(element);
@@ -173,7 +211,8 @@ final class Connection implements ClientLink, Runnable {
         long size = count - counted;
         counted = count;
         pending.begin();
-        pending.add(outcome == null ? bound.accept(stanza) : outcome, size);
+        Element request = stanza instanceof Iq iq && iq.isRequest() ? stamped : null;
+        pending.add(outcome == null ? bound.accept(stanza) : outcome, size, request);
     }
 
     /** RFC 6120 §8.1.2.1: a client may say who it is, and nothing else. */
@@ -205,7 +244,7 @@ final class Connection implements ClientLink, Runnable {
 
     /** Its client goes on with the stream on another connection (XEP-0198 §5). */
     void replaced() throws InterruptedException {
-        if (closing.compareAndSet(null, Ending.CUT)) { // its open verdicts go on
+        if (closing.compareAndSet(null, CloseReason.CUT)) { // its open verdicts go on
             out.finish(
                     header(),
                     StreamXml.error(StreamCondition.CONFLICT, "the stream was resumed on another connection"));
@@ -218,13 +257,7 @@ final class Connection implements ClientLink, Runnable {
         if (stanza.attribute(Namespaces.XML, "lang") != null) {
             return stanza;
         }
-        Element.Builder copy = Element.builder(stanza.namespace(), stanza.name());
-        for (Attribute a : stanza.attributes()) {
-            copy.attribute(a.namespace(), a.name(), a.value());
-        }
-        return copy.attribute(Namespaces.XML, "lang", language)
-                .children(stanza.content())
-                .build();
+        return stanza.withAttribute(Namespaces.XML, "lang", language);
     }
 
     /** RFC 6120 §8.3.3.8; silence where the stanza is an answer itself (§8.3.1). */
@@ -239,19 +272,37 @@ final class Connection implements ClientLink, Runnable {
                 .with(StanzaError.of(StanzaError.Condition.JID_MALFORMED).toElement()));
     }
 
-    private void failed(Throwable fault) {
-        LOG.error("{}: the session failed to judge a stanza", remote, fault);
-        close(StreamCondition.INTERNAL_SERVER_ERROR, null);
+    /** A fault of the server's own, or of a bundle beside it, ends this connection and no other. Never throws. */
+    private void failed(String what, Throwable fault) {
+        try {
+            LogLimit limit = server.lines().of(what);
+            if (limit.isDue()) {
+                LOG.error("{}: {}{}", remote, what, limit.more(), fault);
+            }
+            close(StreamCondition.INTERNAL_SERVER_ERROR, null);
+        } catch (Throwable e) { // memory, most likely: then without a word
+            OutOfMemory.endsProcess(e);
+            abort();
+        }
     }
 
     /** The client closed its stream (RFC 6120 §4.4). @return whether everything ended as it should */
     private boolean goodbye() throws IOException, InterruptedException {
         leaving = true;
+        unpaced();
         out.goodbye();
         if (!pending.awaitEmpty(LAST_VERDICTS_SECONDS) && closing.get() == null) {
-            LOG.warn("{}: verdicts are still open after {} s: ends without a goodbye", remote, LAST_VERDICTS_SECONDS);
+            LogLimit limit = server.lines().of("goodbye");
+            if (limit.isDue()) {
+                LOG.warn(
+                        "{}: verdicts are still open after {} s: ends without a goodbye{}",
+                        remote,
+                        LAST_VERDICTS_SECONDS,
+                        limit.more());
+            }
             return false;
         }
+        management.answerAll();
         out.finish(header(), StreamXml.close());
         server.later(LAST_FLUSH, this::abort);
         discard();
@@ -264,6 +315,7 @@ final class Connection implements ClientLink, Runnable {
         if (closing.get() == null || in == null) {
             return;
         }
+        unpaced();
         try {
             discard();
         } catch (IOException e) {
@@ -292,39 +344,47 @@ final class Connection implements ClientLink, Runnable {
     }
 
     private void finish(boolean orderly) {
-        abort();
-        if (management.isResumable() && !orderly && isCut() && allFinal()) {
-            pending.release();
-            management.suspend();
+        try {
+            abort();
+            passage.leave();
+            if (management.isResumable() && !orderly && isCut() && allFinal()) {
+                pending.release();
+                management.suspend();
+                server.gone(this);
+            } else {
+                pending.release();
+                management.forget();
+                end(orderly).whenComplete((done, fault) -> server.gone(this));
+            }
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            LogLimit limit = server.lines().of("end");
+            if (limit.isDue()) {
+                LOG.error("{}: the session failed to end{}", remote, limit.more(), e);
+            }
             server.gone(this);
-            return;
         }
-        pending.release();
-        management.forget();
-        Ending how = closing.get();
+    }
+
+    private CompletionStage<Void> end(boolean orderly) {
+        CloseReason how = closing.get();
         if (how == null) {
-            how = orderly ? Ending.ORDERLY : Ending.CUT;
+            how = orderly ? CloseReason.ORDERLY : CloseReason.CUT;
         }
-        List<Outbound> unsent = out.end(orderly).live(); // also where it answered our goodbye with its own
+        List<Outbound> unsent = out.end(orderly, false).live(); // also where it answered our goodbye with its own
         ClientSession ending = session;
         if (ending == null) {
-            server.gone(this);
-            return;
+            return CompletableFuture.completedFuture(null);
         }
         LOG.debug("{}: {} ended: {}, {} unsent", remote, ending.jid(), how, unsent.size());
-        try {
-            ending.ended(how, unsent).whenComplete((done, fault) -> server.gone(this));
-        } catch (RuntimeException e) {
-            LOG.error("{}: the session failed to end", remote, e);
-            server.gone(this);
-        }
+        return ending.ended(how, unsent);
     }
 
     /** Whether neither side has ended the stream. From here on it stays so. */
     private boolean isCut() {
         return !leaving
                 && !server.isStopping()
-                && (closing.compareAndSet(null, Ending.CUT) || closing.get() == Ending.CUT);
+                && (closing.compareAndSet(null, CloseReason.CUT) || closing.get() == CloseReason.CUT);
     }
 
     private boolean allFinal() {
@@ -345,8 +405,9 @@ final class Connection implements ClientLink, Runnable {
      */
     Map<String, byte[]> startTls() throws IOException {
         handshaking = true;
-        gate = new GatedInput(socket.getInputStream(), server.handshakes());
-        server.handshakes().acquireUninterruptibly();
+        Handshakes.Permit permit = server.handshakes().of(passage.network());
+        gate = new GatedInput(directTls ? wire : new LeadingSpace(wire), permit);
+        permit.acquire();
         try {
             SSLSocket layered =
                     (SSLSocket) server.tls().context().getSocketFactory().createSocket(socket, gate, true);
@@ -358,6 +419,7 @@ final class Connection implements ClientLink, Runnable {
                 layered.setSSLParameters(parameters);
             }
             layered.startHandshake();
+            gate.established();
             in = new CountingInput(layered.getInputStream(), in.count());
             secure = layered;
             return ChannelBindings.of(layered.getSession());
@@ -367,9 +429,33 @@ final class Connection implements ClientLink, Runnable {
         }
     }
 
-    /** A reader of what comes from here on. */
-    StanzaReader reader() {
-        return server.codec().reader(in, server.config().limits());
+    /**
+     * A reader of what comes from here on; the one before is of no further use.
+     *
+     * @param again whether another stream has ended here
+     */
+    StanzaReader reader(boolean again, boolean loggedIn) {
+        closeReader();
+        StreamLimits limits = loggedIn ? server.config().limits() : StreamLimits.BEFORE_LOGIN;
+        reader = server.codec().reader(again ? new LeadingSpace(in) : in, limits, heap);
+        return reader;
+    }
+
+    private void closeReader() {
+        if (reader != null) {
+            reader.close();
+        }
+    }
+
+    Passage passage() {
+        return passage;
+    }
+
+    /** Before a client that has not logged in is read on. */
+    void pace() {
+        turn.pause();
+        pacer.stanza();
+        turn.resume();
     }
 
     OutboundQueue out() {
@@ -378,6 +464,24 @@ final class Connection implements ClientLink, Runnable {
 
     StreamManagement management() {
         return management;
+    }
+
+    /** Completes when the server ends the stream, or knows that the connection is broken. */
+    CompletableFuture<Void> over() {
+        return over;
+    }
+
+    /** Before anything is read of the account. @param named null if that login failed */
+    void loggingIn(Jid named) {
+        account = named;
+    }
+
+    /** A login to an account that is gone is worth nothing to whoever takes its name; a session is ended by who keeps it. */
+    void accountRemoved(Jid removed) {
+        if (removed.equals(account) && session == null) {
+            management.accountRemoved();
+            close(StreamCondition.NOT_AUTHORIZED, "The account was removed");
+        }
     }
 
     void bound(ClientSession granted) {
@@ -391,7 +495,7 @@ final class Connection implements ClientLink, Runnable {
 
     /** Ends the stream with an error of ours. */
     void close(byte[] error) {
-        end(Ending.CLOSED_BY_SERVER, error);
+        end(CloseReason.CLOSED_BY_SERVER, error);
     }
 
     boolean isClosing() {
@@ -435,7 +539,10 @@ final class Connection implements ClientLink, Runnable {
     void shutdown() {
         leaving = true;
         stopping = true;
-        pending.afterPending(() -> close(StreamCondition.SYSTEM_SHUTDOWN, null));
+        pending.afterPending(() -> {
+            management.answerAll();
+            close(StreamCondition.SYSTEM_SHUTDOWN, null);
+        });
     }
 
     /** Closes the socket, whoever reads or writes it. Does not touch TLS, whose own close waits for a blocked writer. */
@@ -446,20 +553,35 @@ final class Connection implements ClientLink, Runnable {
         } catch (IOException e) {
             LOG.debug("{}: {} on close", remote, e.getClass().getSimpleName());
         }
+        over.complete(null);
+        unpaced();
+        pending.close(); // a reader that waits for room learns of the end by reading on
     }
 
-    private void end(Ending how, StreamCondition condition, String text) {
+    private void end(CloseReason how, StreamCondition condition, String text) {
         end(how, StreamXml.error(condition, text));
     }
 
-    private void end(Ending how, byte[] error) {
+    private void end(CloseReason how, byte[] error) {
         if (closing.compareAndSet(null, how)) {
+            over.complete(null);
             out.finish(header(), error);
-            pending.release();
+            if (how == CloseReason.CUT) {
+                pending.close(); // its client may come back, and then needs the open verdicts
+            } else {
+                pending.release();
+            }
             server.later(GRACE, this::abort);
-        } else if (how != Ending.CUT) {
+        } else if (how != CloseReason.CUT) {
+            pending.release();
             management.expire(); // if it was cut, nobody need wait for the client
         }
+    }
+
+    /** Nobody else suffers from what comes from here on. */
+    private void unpaced() {
+        pacer.end();
+        turn.end();
     }
 
     private byte[] header() {
@@ -479,16 +601,34 @@ final class Connection implements ClientLink, Runnable {
     }
 
     @Override
-    public CompletionStage<Void> sendStored(List<StoredMessage> messages, ProofPolicy proof) {
-        if (proof.way() == ProofPolicy.Way.SM && !management.isEnabled() && refusalSaid.compareAndSet(false, true)) {
-            LOG.warn("{}: {} has no stream management: it gets no stored messages", remote, session.jid());
+    public CompletionStage<Void> sendStored(
+            List<StoredMessage> messages, ProofPolicy proof, Consumer<Collection<Long>> proved) {
+        LogLimit limit = server.lines().of("no-sm");
+        boolean isRefused = proof.way() == ProofPolicy.Way.SM && !management.isEnabled();
+        if (isRefused && refusalSaid.compareAndSet(false, true) && limit.isDue()) {
+            LOG.warn(
+                    "{}: {} has no stream management: it gets no stored messages{}",
+                    remote,
+                    session.jid(),
+                    limit.more());
         }
-        return out.sendStored(messages, proof, this::ping);
+        return sent(() -> out.sendStored(messages, proof, this::ping, proved));
     }
 
     @Override
     public CompletionStage<Void> sendCopies(List<Outbound> copies, Duration timeout) {
-        return out.sendCopies(copies, timeout);
+        return sent(() -> out.sendCopies(copies, timeout));
+    }
+
+    /** What fails proves nothing, and ends the connection. */
+    private CompletionStage<Void> sent(Supplier<CompletionStage<Void>> sending) {
+        try {
+            return sending.get();
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            failed("sending stored messages failed", e);
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
@@ -498,7 +638,7 @@ final class Connection implements ClientLink, Runnable {
 
     @Override
     public void close(StreamCondition condition, String text) {
-        end(Ending.CLOSED_BY_SERVER, condition, text);
+        end(CloseReason.CLOSED_BY_SERVER, condition, text);
     }
 
     @Override
@@ -520,7 +660,7 @@ final class Connection implements ClientLink, Runnable {
 
         @Override
         public boolean isRead() {
-            return !pending.full();
+            return !pending.full() && !out.holdsReader() && !pacer.isPausing();
         }
 
         @Override
@@ -534,13 +674,18 @@ final class Connection implements ClientLink, Runnable {
         }
 
         @Override
+        public void probe() {
+            out.control(StreamXml.keepalive(), 0);
+        }
+
+        @Override
         public void refuse(String text) {
             close(StreamCondition.CONNECTION_TIMEOUT, text);
         }
 
         @Override
         public void cut(String text) {
-            end(Ending.CUT, StreamCondition.CONNECTION_TIMEOUT, text);
+            end(CloseReason.CUT, StreamCondition.CONNECTION_TIMEOUT, text);
         }
 
         @Override
@@ -577,7 +722,15 @@ final class Connection implements ClientLink, Runnable {
         }
 
         @Override
-        public void broken(IOException reason) {
+        public void broken(Throwable reason) {
+            if (reason instanceof IOException) {
+                LOG.debug("{}: {} on writing", remote, reason.getClass().getSimpleName());
+            } else {
+                LogLimit limit = server.lines().of("writer");
+                if (limit.isDue()) {
+                    LOG.error("{}: a fault of the server's writer cuts the connection{}", remote, limit.more(), reason);
+                }
+            }
             abort();
         }
     }

@@ -1,5 +1,8 @@
 package im.restante.internal.c2s;
 
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.iq.FeatureProvider;
 import im.restante.xml.Element;
 import java.util.ArrayList;
@@ -12,7 +15,12 @@ import org.slf4j.LoggerFactory;
 final class Features {
     private static final Logger LOG = LoggerFactory.getLogger(Features.class);
 
+    private final LogLimits lines;
     private final List<FeatureProvider> providers = new CopyOnWriteArrayList<>();
+
+    Features(LogLimits lines) {
+        this.lines = lines;
+    }
 
     void add(FeatureProvider provider) {
         providers.add(provider);
@@ -27,11 +35,16 @@ final class Features {
         for (FeatureProvider provider : providers) {
             try {
                 offered.addAll(provider.streamFeatures());
-            } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
-                LOG.error(
-                        "{} failed; its stream features are not offered",
-                        provider.getClass().getName(),
-                        e);
+            } catch (Throwable e) { // a LinkageError when bundles are exchanged
+                OutOfMemory.endsProcess(e);
+                LogLimit limit = lines.of("features");
+                if (limit.isDue()) {
+                    LOG.error(
+                            "{} failed; its stream features are not offered{}",
+                            provider.getClass().getName(),
+                            limit.more(),
+                            e);
+                }
             }
         }
         return offered;

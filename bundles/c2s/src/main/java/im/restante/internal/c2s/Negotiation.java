@@ -3,9 +3,12 @@ package im.restante.internal.c2s;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.Printable;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.session.ClientSession;
+import im.restante.session.TooManyResourcesException;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoreException;
 import im.restante.xml.Element;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,8 @@ final class Negotiation {
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
     /** Wrong passwords and proofs; RFC 6120 §6.4.5 wants two to five. */
+    private static final int LONGEST_LANGUAGE = 64;
+
     private static final int MAX_GUESSES = 5;
 
     /**
@@ -49,7 +55,7 @@ final class Negotiation {
     Negotiation(Server server, Connection connection, Map<String, byte[]> bindings) {
         this.server = server;
         this.connection = connection;
-        this.registration = new Registration(server.accounts(), server.domain(), connection.remote());
+        this.registration = new Registration(server.accounts(), server.domain(), connection.passage(), server.lines());
         this.bindings = bindings;
     }
 
@@ -58,10 +64,10 @@ final class Negotiation {
         boolean restart = true;
         while (restart) {
             connection.out().restart();
-            reader = connection.reader();
+            reader = connection.reader(reader != null, account != null);
             StreamHeader header = reader.header();
             check(header);
-            language = header.lang();
+            language = language(header);
             if (account == null) {
                 restart = unauthenticated(header);
             } else {
@@ -76,6 +82,12 @@ final class Negotiation {
         return language;
     }
 
+    /** Stamped on every stanza, so one that is longer than any tag of BCP 47 is not taken. */
+    private static String language(StreamHeader header) {
+        String lang = header.lang();
+        return lang == null || lang.length() > LONGEST_LANGUAGE ? null : lang;
+    }
+
     private void check(StreamHeader header) throws XmlStreamException {
         if (!header.root().namespace().equals(Namespaces.STREAM)) {
             throw new XmlStreamException(StreamCondition.INVALID_NAMESPACE, "not a stream of XMPP");
@@ -83,7 +95,8 @@ final class Negotiation {
         if (!header.root().name().equals("stream")) {
             throw new XmlStreamException(StreamCondition.BAD_FORMAT, "not a stream");
         }
-        if (!header.contentNamespace().equals(Namespaces.CLIENT)) {
+        boolean perStanza = header.contentNamespace().equals(Namespaces.STREAM); // RFC 6120 §4.8.2
+        if (!header.contentNamespace().equals(Namespaces.CLIENT) && !perStanza) {
             throw new XmlStreamException(StreamCondition.INVALID_NAMESPACE, "not a stream of a client");
         }
         if (header.to() == null) {
@@ -116,7 +129,16 @@ final class Negotiation {
         Tls tls = server.config().tls();
         boolean encrypted = connection.encrypted();
         boolean mayTellSecrets = encrypted || tls != Tls.REQUIRED;
-        Sasl sasl = new Sasl(server.accounts(), server.domain(), bindings, mayTellSecrets, reader, this::send);
+        LoginTries tries = new LoginTries(connection.passage(), connection.over());
+        Sasl sasl = new Sasl(
+                server.accounts(),
+                server.domain(),
+                bindings,
+                mayTellSecrets,
+                reader,
+                this::send,
+                connection::loggingIn,
+                tries);
         List<Element> features = new ArrayList<>();
         boolean startTls = !encrypted && tls != Tls.OFF;
         if (startTls) {
@@ -132,6 +154,7 @@ final class Negotiation {
         }
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
+            connection.pace();
             if (element.is(StreamXml.TLS, "starttls") && startTls) {
                 startTls();
                 return true;
@@ -140,6 +163,8 @@ final class Negotiation {
                 if (authenticated(sasl, element)) {
                     return account != null;
                 }
+            } else if (element.is(StreamXml.SM, "enable") || element.is(StreamXml.SM, "resume")) {
+                connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST)); // XEP-0198 §3
             } else if (element.is(StreamXml.SASL, "abort")) {
                 refuse(new SaslFailure(SaslFailure.Condition.ABORTED, "nothing was under way"));
             } else if (registration.concerns(element)) {
@@ -172,6 +197,7 @@ final class Negotiation {
             }
             return true;
         } catch (SaslFailure e) {
+            connection.loggingIn(null);
             refuse(e);
             return false;
         }
@@ -180,7 +206,7 @@ final class Negotiation {
     /** @throws XmlStreamException if that was one too many, over all streams of the connection */
     private void refuse(SaslFailure reason) throws XmlStreamException {
         String condition = reason.condition().element();
-        LOG.info("{}: login refused, {}: {}", connection.remote(), condition, reason.getMessage());
+        LOG.info("{}: login refused, {}: {}", connection.remote(), condition, Printable.line(reason.getMessage()));
         send(Element.builder(StreamXml.SASL, "failure")
                 .child(Element.of(StreamXml.SASL, condition))
                 .build());
@@ -201,6 +227,7 @@ final class Negotiation {
         features.addAll(server.features().offered());
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
+            connection.pace();
             if (element.is(StreamXml.SM, "enable")) {
                 connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
                 continue;
@@ -222,15 +249,22 @@ final class Negotiation {
         return false;
     }
 
-    private boolean bind(Element request, Element wanted) throws InterruptedException {
+    private boolean bind(Element request, Element wanted) throws IOException, InterruptedException {
         String resource =
                 wanted.child(StreamXml.BIND, "resource").map(Element::text).orElse(null);
         connection.out().cork(); // the answer goes before whatever others send to the new session
         try {
-            ClientSession session = server.sessions()
-                    .bind(account, resource, connection)
-                    .toCompletableFuture()
-                    .get(); // not bounded here: a session that came too late would stay for ever
+            if (connection.isClosing()) {
+                throw new IOException("the connection ended before a session was asked for");
+            }
+            CompletableFuture<ClientSession> granted =
+                    server.sessions().bind(account, resource, connection).toCompletableFuture();
+            CompletableFuture.anyOf(granted, connection.over()).get();
+            if (!granted.isDone() || connection.isClosing()) { // also where its account was removed meanwhile
+                granted.thenAccept(late -> server.resumptions().end(late, List.of())); // or it would stay for ever
+                throw new IOException("the connection ended before its session began");
+            }
+            ClientSession session = granted.get();
             connection.bound(session);
             Element answer = Element.builder(Namespaces.CLIENT, "iq")
                     .attribute("type", "result")
@@ -253,19 +287,29 @@ final class Negotiation {
         StanzaError error;
         if (reason instanceof InvalidJidException) {
             error = StanzaError.of(StanzaError.Condition.BAD_REQUEST, "not a resource");
+        } else if (reason instanceof TooManyResourcesException) {
+            error = StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT, "Too many resources of this account");
         } else if (reason instanceof StoreException) {
             error = StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT);
         } else {
-            LOG.error("{}: cannot bind a resource for {}", connection.remote(), account, reason);
+            LogLimit limit = server.lines().of("bind");
+            if (limit.isDue()) {
+                LOG.error("{}: cannot bind a resource for {}{}", connection.remote(), account, limit.more(), reason);
+            }
             error = StanzaError.of(StanzaError.Condition.INTERNAL_SERVER_ERROR).later();
         }
-        return request.withAttribute("type", "error").with(error.toElement());
+        return Element.builder(Namespaces.CLIENT, "iq") // without what it asked: nobody is known to be there yet
+                .attribute("type", "error")
+                .attribute("id", request.attribute("id"))
+                .child(error.toElement())
+                .build();
     }
 
     /** Our header and features, in one write. */
     private void open(StreamHeader header, List<Element> features) {
         Jid from = header.from() == null ? null : jid(header.from());
-        String text = StreamXml.header(server.domain(), from) + StreamXml.features(server.codec(), features);
+        String text =
+                StreamXml.header(server.domain(), from) + StreamXml.features(server.codec(), features, server.lines());
         connection.out().sendNow(text.getBytes(UTF_8));
     }
 

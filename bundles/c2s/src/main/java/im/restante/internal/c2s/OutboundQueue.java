@@ -3,6 +3,7 @@ package im.restante.internal.c2s;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import im.restante.internal.c2s.Proofs.Batch;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
 import im.restante.store.StoredMessage;
@@ -11,6 +12,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -21,14 +23,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What waits to be written to one client. Nobody who queues ever blocks: whoever finds the queue idle starts a task that drains
  * it, up to {@value #BATCH_BYTES} bytes a write, and ends when it is empty. An idle connection has no thread and no buffer here.
  */
 final class OutboundQueue {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboundQueue.class);
+
     /** Most bytes of one write. */
     static final int BATCH_BYTES = 16 * 1024;
 
@@ -45,22 +52,34 @@ final class OutboundQueue {
         /** The last byte has been written: tells the other side that nothing follows. */
         void shutdownOutput() throws IOException;
 
-        /** A write failed; nothing can be written any more. */
-        void broken(IOException reason);
+        /** A write failed, for an {@link IOException} or a fault of ours; nothing can be written any more. */
+        void broken(Throwable reason);
     }
 
     private final Wire wire;
     private final Executor writers;
     private final Proofs proofs;
+    /** Under the lock. */
+    private final OutboundHeap heap;
+
     private final Runnable drain = this::drain;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
 
-    /** {@link Outbound}, {@link StoredMessage}, {@code byte[]} of what is no stanza, {@link Counting}, {@link Batch}. */
+    /** Fewer bytes of what no spool keeps wait. */
+    private final Condition fewer = lock.newCondition();
+
+    /**
+     * {@link Outbound}, {@link StoredMessage}, {@code byte[]} of what is no stanza, {@link Counting}, {@link First}, {@link Batch}.
+     */
     private ArrayDeque<Object> queue = new ArrayDeque<>(FEW);
+
+    /** What the writer has taken and not written yet. */
+    private List<Object> inHand = List.of();
 
     private int count;
     private long bytes;
+
     private int longest;
     private boolean writing;
     private boolean corked;
@@ -72,15 +91,15 @@ final class OutboundQueue {
     /** Null until {@link Counting} is written. */
     private SentStanzas sent;
 
-    private long sentAtGoodbye;
     private volatile long stuckSince;
+    private volatile boolean holdsReader;
 
     /** What became of a stanza. */
     enum Offer {
         QUEUED,
-        /** At the bound: it belongs into the spool. */
+        /** At the bound, or at that of all connections: it belongs into the spool. */
         FULL,
-        /** At twice the bound: the client does not read, and the connection must end. */
+        /** At twice the bound, or at that of all connections: the client does not read, and the connection must end. */
         OVERFLOW,
         /** Nothing is queued any more. */
         ENDED
@@ -89,22 +108,28 @@ final class OutboundQueue {
     /** What tells the client that stream management is enabled: stanzas count from behind it. */
     private record Counting(byte[] xml, SentStanzas from) {}
 
+    /** In front of the first stanza of a batch, as the batch itself is behind the last. */
+    private record First(Batch batch) {}
+
     /**
      * What a client that was cut had not acknowledged.
      *
      * @param sent    its count, from which the client's own can be told apart; null if the stream cannot be resumed
      * @param waiting stanzas no spool keeps that were not sent yet, oldest first
      * @param live    messages a spool keeps, sent or not, oldest first
+     * @param heap    what a stream that can be resumed holds, to be released when it goes on or is over
      */
-    record Unproved(SentStanzas sent, List<Outbound> waiting, List<Outbound> live) {}
+    record Unproved(SentStanzas sent, List<Outbound> waiting, List<Outbound> live, OutboundHeap heap) {}
 
-    OutboundQueue(Wire wire, Executor writers, Proofs proofs) {
+    /** @param heap this connection's, used by nobody else */
+    OutboundQueue(Wire wire, Executor writers, Proofs proofs, OutboundHeap heap) {
+        this.heap = heap;
         this.wire = wire;
         this.writers = writers;
         this.proofs = proofs;
     }
 
-    /** Queues a stanza within bounds; see {@link im.restante.session.ClientLink#offer}. */
+    /** Queues a stanza within bounds; see {@link im.restante.session.ClientConnection#offer}. */
     Offer offer(Outbound stanza, int maxCount, long maxBytes) {
         int size = stanza.xml().length;
         lock.lock();
@@ -115,10 +140,10 @@ final class OutboundQueue {
             if (stanza.storable()) {
                 int waiting = count + (sent == null ? 0 : sent.storable());
                 long waitingBytes = bytes + (sent == null ? 0 : sent.storableBytes());
-                if (waiting >= maxCount || waiting > 0 && waitingBytes + size > maxBytes) {
+                if (waiting >= maxCount || waiting > 0 && waitingBytes + size > maxBytes || !heap.take(stanza)) {
                     return Offer.FULL;
                 }
-            } else if (count >= 2L * maxCount || count > 0 && bytes + size > 2 * maxBytes) {
+            } else if (count >= 2L * maxCount || count > 0 && bytes + size > 2 * maxBytes || !heap.take(stanza)) {
                 return Offer.OVERFLOW;
             }
             enqueue(stanza);
@@ -129,44 +154,52 @@ final class OutboundQueue {
         } finally {
             lock.unlock();
         }
-        writers.execute(drain);
+        startDrain();
         return Offer.QUEUED;
     }
 
     /**
      * Queues stored messages outside of the bounds, and behind them what makes the client prove them; completes as
-     * {@link im.restante.session.ClientLink#sendStored} says.
+     * {@link im.restante.session.ClientConnection#sendStored} says.
      *
-     * @param pings makes a ping with a given id
+     * @param pings  makes a ping with a given id
+     * @param proved told of rows as the client proves them
      */
     CompletableFuture<Void> sendStored(
-            List<StoredMessage> messages, ProofPolicy policy, Function<String, Outbound> pings) {
-        return sendBatch(messages, () -> policy, pings);
+            List<StoredMessage> messages,
+            ProofPolicy policy,
+            Function<String, Outbound> pings,
+            Consumer<Collection<Long>> proved) {
+        return sendBatch(messages, () -> proofs.begin(policy, acknowledging, messages, proved), pings);
     }
 
-    /** Queues stanzas that no spool gets back; see {@link im.restante.session.ClientLink#sendCopies}. */
+    /** Queues stanzas that no spool gets back; see {@link im.restante.session.ClientConnection#sendCopies}. */
     CompletableFuture<Void> sendCopies(List<Outbound> copies, Duration timeout) {
-        return sendBatch(
-                copies,
-                () -> new ProofPolicy(acknowledging ? ProofPolicy.Way.SM : ProofPolicy.Way.WRITE, timeout),
-                null);
+        return sendBatch(copies, () -> proofs.begin(copyPolicy(timeout), acknowledging, copies.size()), null);
     }
 
+    private ProofPolicy copyPolicy(Duration timeout) {
+        return new ProofPolicy(acknowledging ? ProofPolicy.Way.SM : ProofPolicy.Way.WRITE, timeout);
+    }
+
+    /** @param begin makes the batch, under the lock; null if this client gets none */
     private CompletableFuture<Void> sendBatch(
-            List<?> stanzas, Supplier<ProofPolicy> policy, Function<String, Outbound> pings) {
+            List<?> stanzas, Supplier<Batch> begin, Function<String, Outbound> pings) {
         Batch batch;
         lock.lock();
         try {
             if (finishing || broken) {
                 return CompletableFuture.failedFuture(new IOException("the connection has ended"));
             }
-            batch = proofs.begin(policy.get(), acknowledging);
+            batch = begin.get();
             if (batch == null) {
                 return CompletableFuture.failedFuture(new IOException("this client cannot prove what it gets"));
             }
+            Outbound ping = batch.ping() == null ? null : ping(batch, pings);
+            queue.add(new First(batch));
             stanzas.forEach(this::enqueue);
-            if (batch.ping() != null) {
-                enqueue(pings.apply(batch.ping()));
+            if (ping != null) {
+                enqueue(ping);
             } else if (acknowledging) {
                 queue.add(REQUEST);
             }
@@ -178,8 +211,19 @@ final class OutboundQueue {
         } finally {
             lock.unlock();
         }
-        writers.execute(drain);
+        startDrain();
         return batch.proved();
+    }
+
+    /** Nothing is sent whose proof cannot be asked for. */
+    private Outbound ping(Batch batch, Function<String, Outbound> pings) {
+        try {
+            return pings.apply(batch.ping());
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            proofs.withdraw(batch);
+            throw e;
+        }
     }
 
     /**
@@ -188,23 +232,22 @@ final class OutboundQueue {
      * @param from where the count begins, behind it
      */
     void enable(byte[] enabled, SentStanzas from) {
-        lock.lock();
-        try {
-            acknowledging = true;
-        } finally {
-            lock.unlock();
-        }
         control(new Counting(enabled, from), 0);
     }
 
-    /** As {@link #enable} and {@link #uncork} in one: what was queued meanwhile goes behind it. */
-    void resume(byte[] resumed, SentStanzas from) {
+    /** As {@link #cork}, for a stream that is resumed: what is queued from here on is acknowledged, as before the cut. */
+    void corkResumed() {
         lock.lock();
         try {
+            corked = true;
             acknowledging = true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** As {@link #enable} and {@link #uncork} in one: what was queued since {@link #corkResumed} goes behind it. */
+    void resume(byte[] resumed, SentStanzas from) {
         uncork(new Counting(resumed, from));
     }
 
@@ -228,6 +271,7 @@ final class OutboundQueue {
                 return false;
             }
             queue.add(item);
+            acknowledging |= item instanceof Counting; // in one step: what is queued behind it is counted
             if (writing || corked) {
                 return true;
             }
@@ -235,7 +279,7 @@ final class OutboundQueue {
         } finally {
             lock.unlock();
         }
-        writers.execute(drain);
+        startDrain();
         return true;
     }
 
@@ -257,6 +301,7 @@ final class OutboundQueue {
                 return sent.count();
             }
             upTo = sent.acknowledged();
+            heap.acknowledged(sent.bytes());
             ask = queue.isEmpty() && sent.worthAsking(true);
         } finally {
             lock.unlock();
@@ -268,15 +313,20 @@ final class OutboundQueue {
         return -1;
     }
 
-    /** The client has closed its stream: if it leaves in order, it has what was written up to now. */
+    /**
+     * The client has closed its stream. Without stream management it has what was written up to now if it leaves in order; with it
+     * only its acknowledgements say what it has (XEP-0198 §4).
+     */
     void goodbye() {
-        proofs.goodbye();
         lock.lock();
         try {
-            sentAtGoodbye = sent == null ? 0 : sent.count();
+            if (acknowledging) {
+                return;
+            }
         } finally {
             lock.unlock();
         }
+        proofs.goodbye();
     }
 
     /**
@@ -302,6 +352,28 @@ final class OutboundQueue {
         }
         drain();
         return true;
+    }
+
+    /**
+     * Blocks while more than {@code most} bytes of what no spool keeps wait to be read: answers to this client, mostly, which is to
+     * read them before it is asked what it wants next. Returns at once when the connection ends. Reader's thread only.
+     */
+    void awaitRead(long most) throws InterruptedException {
+        lock.lock();
+        try {
+            while (heap.unread() > most && !finishing && !broken) {
+                holdsReader = true;
+                fewer.await();
+            }
+        } finally {
+            holdsReader = false;
+            lock.unlock();
+        }
+    }
+
+    /** Whether the reader waits for the client to read. */
+    boolean holdsReader() {
+        return holdsReader;
     }
 
     /** The next thing written begins a new stream (RFC 6120 §4.3.3), so that an error must bring its own header. */
@@ -344,7 +416,7 @@ final class OutboundQueue {
         } finally {
             lock.unlock();
         }
-        writers.execute(drain);
+        startDrain();
     }
 
     /**
@@ -360,6 +432,7 @@ final class OutboundQueue {
                 return;
             }
             finishing = true;
+            fewer.signalAll();
             corked = false;
             if (!streamOpen) {
                 queue.add(header);
@@ -372,7 +445,7 @@ final class OutboundQueue {
         } finally {
             lock.unlock();
         }
-        writers.execute(drain);
+        startDrain();
     }
 
     /**
@@ -408,25 +481,23 @@ final class OutboundQueue {
     /**
      * Takes back what the client may not have. Called once, when the socket is closed already, so that a writer leaves soon.
      *
-     * @param orderly whether the client left in order: it has what was written before its goodbye
+     * @param orderly   whether the client left in order: one without stream management has what was written before its goodbye
+     * @param resumable whether the stream may wait for its client
      */
-    Unproved end(boolean orderly) {
+    Unproved end(boolean orderly, boolean resumable) {
         List<Outbound> live = new ArrayList<>();
         List<Outbound> waiting = new ArrayList<>();
         SentStanzas counted = null;
+        long acknowledged = 0;
         lock.lock();
         try {
             finishing = true;
             broken = true;
-            long left = TimeUnit.SECONDS.toNanos(WRITER_LEAVES_SECONDS);
-            while (writing && left > 0) {
-                left = idle.awaitNanos(left);
-            }
+            fewer.signalAll();
+            awaitWriter();
+            takeBack();
             Set<Outbound> known = Collections.newSetFromMap(new IdentityHashMap<>());
             if (sent != null) {
-                if (orderly) {
-                    sent.upTo(sentAtGoodbye);
-                }
                 sent.unacknowledged().stream()
                         .map(SentStanzas.Sent::stanza)
                         .filter(Objects::nonNull)
@@ -434,7 +505,8 @@ final class OutboundQueue {
                 sent.unacknowledged().stream()
                         .filter(SentStanzas.Sent::storable)
                         .forEach(one -> live.add(one.stanza()));
-                counted = sent.isComplete() ? sent : null;
+                counted = resumable && sent.isComplete() ? sent : null;
+                acknowledged = sent.acknowledged();
                 sent = null;
             }
             for (Object item : queue) { // what a failed write brought back may have been counted before
@@ -445,39 +517,88 @@ final class OutboundQueue {
             queue = new ArrayDeque<>(0);
             count = 0;
             bytes = 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            counted = suspended(counted, waiting);
         } finally {
             lock.unlock();
         }
+        proofs.acknowledged(acknowledged); // what does not come back is proved, whoever was about to say so
         proofs.end(orderly);
-        return new Unproved(counted, waiting, live);
+        return new Unproved(counted, waiting, live, heap);
     }
 
+    /** Under the lock. @return null if there is no room for what the stream needs to be resumed, too */
+    private SentStanzas suspended(SentStanzas counted, List<Outbound> waiting) {
+        if (counted == null) {
+            heap.suspended(0);
+            return null;
+        }
+        counted.forgetMessages();
+        long unsent = waiting.stream().mapToLong(stanza -> stanza.xml().length).sum();
+        return heap.suspended(counted.bytes() + unsent) ? counted : null;
+    }
+
+    /** Under the lock. An interruption of the caller must not cost what the writer holds. */
+    private void awaitWriter() {
+        boolean interrupted = false;
+        long left = TimeUnit.SECONDS.toNanos(WRITER_LEAVES_SECONDS);
+        while (writing && left > 0) {
+            try {
+                left = idle.awaitNanos(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The caller has set {@link #writing}, holds no lock, and has queued all there is to queue. */
+    private void startDrain() {
+        try {
+            writers.execute(drain);
+        } catch (Throwable e) { // no thread, most likely
+            OutOfMemory.endsProcess(e);
+            broken(e);
+        }
+    }
+
+    /** Whatever goes wrong, {@link #writing} does not stay true. */
     private void drain() {
         List<Object> batch = new ArrayList<>(FEW);
-        while (true) {
-            batch.clear();
-            int size = take(batch);
-            if (size < 0) {
-                return;
-            }
-            try {
+        try {
+            while (true) {
+                batch.clear();
+                int size = take(batch);
+                if (size < 0) {
+                    return;
+                }
                 if (batch.isEmpty()) {
                     wire.shutdownOutput();
                 } else {
                     write(batch, size);
+                    written(batch);
                 }
-            } catch (IOException e) {
-                putBack(batch);
-                wire.broken(e);
-                return;
             }
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.get(i) instanceof Batch stored) {
-                    proofs.flushed(stored);
-                    proofs.acknowledged(acknowledged()); // the answer may have overtaken the batch's own number
-                }
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            broken(e);
+        }
+    }
+
+    private void written(List<Object> batch) {
+        lock.lock();
+        try {
+            inHand = List.of(); // before anything else can fail: it is out
+            heap.written(sent == null ? 0 : sent.bytes());
+            fewer.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.get(i) instanceof Batch stored) {
+                proofs.flushed(stored);
+                proofs.acknowledged(acknowledged()); // of an empty batch nothing else comes
             }
         }
     }
@@ -507,14 +628,12 @@ final class OutboundQueue {
             }
             longest = Math.max(longest, queue.size());
             int size = 0;
+            inHand = batch;
             do {
                 Object item = queue.poll();
                 batch.add(item);
                 size += size(item);
                 forget(item);
-                if (item instanceof Batch stored) {
-                    stored.onItsWay();
-                }
                 countSent(item);
                 if (sent != null && !finishing && sent.worthAsking(queue.isEmpty())) {
                     batch.add(REQUEST);
@@ -555,22 +674,38 @@ final class OutboundQueue {
         stuckSince = 0;
     }
 
-    /** What the client may have seen half of counts as not written: twice is better than never. */
-    private void putBack(List<Object> batch) {
+    /** What was being written stays in hand, for {@link #end}. */
+    private void broken(Throwable reason) {
         lock.lock();
         try {
-            for (int i = batch.size() - 1; i >= 0; i--) {
-                queue.addFirst(batch.get(i));
-            }
+            stuckSince = 0;
             broken = true;
             writing = false;
+            fewer.signalAll();
             idle.signalAll();
         } finally {
             lock.unlock();
         }
+        try {
+            wire.broken(reason);
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            LOG.error("a connection that broke cannot be closed", e);
+        }
+    }
+
+    /** What the client may have seen half of counts as not written: twice is better than never. */
+    private void takeBack() {
+        for (int i = inHand.size() - 1; i >= 0; i--) {
+            queue.addFirst(inHand.get(i));
+        }
+        inHand = List.of();
     }
 
     private void countSent(Object item) {
+        if (item instanceof Batch stored) {
+            stored.onItsWay();
+        }
         if (item instanceof Counting counting) {
             sent = counting.from();
         }
@@ -578,11 +713,14 @@ final class OutboundQueue {
             return;
         }
         if (item instanceof Outbound stanza) {
+            if (!stanza.storable() && sent.isComplete() && !heap.keep(stanza.xml().length)) {
+                sent.giveUp();
+            }
             sent.sent(stanza);
         } else if (item instanceof StoredMessage message) {
             sent.sent(message);
-        } else if (item instanceof Batch stored) {
-            stored.last(sent.count());
+        } else if (item instanceof First first) {
+            first.batch().countedFrom(sent.count());
         } else if (item == REQUEST) {
             sent.asked();
         }
@@ -593,6 +731,7 @@ final class OutboundQueue {
         if (item instanceof Outbound stanza) {
             count++;
             bytes += stanza.xml().length;
+            heap.queued(stanza);
         }
     }
 
@@ -600,6 +739,7 @@ final class OutboundQueue {
         if (item instanceof Outbound stanza) {
             count--;
             bytes -= stanza.xml().length;
+            heap.inHand(stanza);
         }
     }
 

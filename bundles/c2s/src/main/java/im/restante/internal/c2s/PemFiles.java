@@ -1,9 +1,10 @@
 package im.restante.internal.c2s;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,20 +14,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
-import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
-import org.bouncycastle.asn1.sec.ECPrivateKey;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
@@ -36,6 +30,9 @@ import org.bouncycastle.util.io.pem.PemWriter;
  * or in its own.
  */
 final class PemFiles {
+    /** The byte-order mark of UTF-8, read as Latin-1. */
+    private static final String UTF8_MARK = "\u00ef\u00bb\u00bf";
+
     private PemFiles() {}
 
     /**
@@ -49,16 +46,16 @@ final class PemFiles {
             }
         }
         if (chain.isEmpty()) {
-            throw new IOException(certificate + " holds no certificate");
+            throw new IOException(certificate + " holds no certificate" + butHolds(certificate));
         }
         PrivateKey key = null;
         for (PemObject object : objects(privateKey)) {
             if (key == null && object.getType().endsWith("PRIVATE KEY")) {
-                key = key(privateKey, object);
+                key = KeyForms.read(privateKey, object);
             }
         }
         if (key == null) {
-            throw new IOException(privateKey + " holds no private key");
+            throw new IOException(privateKey + " holds no private key" + butHolds(privateKey));
         }
         Identity identity = new Identity(key, chain);
         if (!identity.matches()) {
@@ -78,19 +75,67 @@ final class PemFiles {
         }
     }
 
+    private static String butHolds(Path file) throws IOException {
+        String types = objects(file).stream().map(PemObject::getType).distinct().collect(Collectors.joining(", "));
+        return types.isEmpty() ? ": there is no line -----BEGIN … in it" : " but " + types;
+    }
+
     private static List<PemObject> objects(Path file) throws IOException {
         List<PemObject> objects = new ArrayList<>();
-        try (BufferedReader text = Files.newBufferedReader(file);
-                PemReader reader = new PemReader(text)) {
+        try (PemReader reader = new PemReader(new StringReader(text(file)))) {
             for (PemObject object = reader.readPemObject(); object != null; object = reader.readPemObject()) {
                 objects.add(object);
             }
-        } catch (NoSuchFileException e) {
-            throw new IOException(file + " does not exist", e);
         } catch (RuntimeException e) { // what the reader throws for bad base64
             throw new IOException(file + " is not a PEM file", e);
         }
         return objects;
+    }
+
+    /** What stands between the objects may be in any encoding: nobody reads it. A byte-order mark is left out. */
+    private static String text(Path file) throws IOException {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " does not exist", e);
+        }
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        if (text.startsWith("0") && !text.contains("-----BEGIN")) { // a sequence of ASN.1
+            throw new IOException(
+                    file + " is binary (DER, or PKCS#12); it must be PEM, a text that begins with -----BEGIN."
+                            + " Convert it: openssl x509 -inform DER for a certificate, openssl pkey -inform DER for a key,"
+                            + " openssl pkcs12 -nodes for a .p12 or .pfx");
+        }
+        if (text.startsWith("\u00ff\u00fe") || text.startsWith("\u00fe\u00ff")) {
+            throw new IOException(file + " is in UTF-16; save it as UTF-8 or ASCII");
+        }
+        return text.startsWith(UTF8_MARK) ? text.substring(UTF8_MARK.length()) : text;
+    }
+
+    /**
+     * Puts aside what is there under these names, each with the same number behind its own, so that it can be put back.
+     *
+     * @return the certificate's new place; empty if there was nothing
+     */
+    static Optional<Path> putAside(Path certificate, Path privateKey) throws IOException {
+        if (!Files.exists(certificate) && !Files.exists(privateKey)) {
+            return Optional.empty();
+        }
+        int number = 1;
+        while (Files.exists(numbered(certificate, number)) || Files.exists(numbered(privateKey, number))) {
+            number++;
+        }
+        for (Path file : List.of(certificate, privateKey)) {
+            if (Files.exists(file)) {
+                Files.move(file, numbered(file, number), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        return Optional.of(numbered(certificate, number));
+    }
+
+    private static Path numbered(Path file, int number) {
+        return file.resolveSibling(file.getFileName() + "." + number);
     }
 
     private static X509Certificate certificate(Path file, byte[] der) throws IOException {
@@ -100,39 +145,6 @@ final class PemFiles {
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " holds a broken certificate", e);
         }
-    }
-
-    private static PrivateKey key(Path file, PemObject object) throws IOException {
-        try {
-            PrivateKeyInfo info = switch (object.getType()) {
-                case "PRIVATE KEY" -> PrivateKeyInfo.getInstance(object.getContent());
-                case "RSA PRIVATE KEY" ->
-                    new PrivateKeyInfo(
-                            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
-                            RSAPrivateKey.getInstance(object.getContent()));
-                case "EC PRIVATE KEY" -> sec1(ECPrivateKey.getInstance(object.getContent()));
-                default ->
-                    throw new IOException(
-                            file + " holds a key of the kind " + object.getType() + "; it must be an unencrypted one");
-            };
-            if (!object.getHeaders().isEmpty()) {
-                throw new IOException(file + " holds an encrypted key; it must be an unencrypted one");
-            }
-            String oid = info.getPrivateKeyAlgorithm().getAlgorithm().getId();
-            String algorithm = switch (oid) {
-                case "1.2.840.113549.1.1.1" -> "RSA";
-                case "1.2.840.10045.2.1" -> "EC";
-                default -> "EdDSA";
-            };
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
-        } catch (GeneralSecurityException | RuntimeException e) {
-            throw new IOException(file + " holds a broken key", e);
-        }
-    }
-
-    private static PrivateKeyInfo sec1(ECPrivateKey key) throws IOException {
-        return new PrivateKeyInfo(
-                new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, key.getParametersObject()), key);
     }
 
     private static String pem(String type, byte[] der) throws IOException {

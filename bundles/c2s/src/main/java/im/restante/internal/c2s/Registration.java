@@ -1,13 +1,17 @@
 package im.restante.internal.c2s;
 
 import im.restante.account.Accounts;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
+import im.restante.limit.Permission;
 import im.restante.stanza.Iq;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -24,21 +28,27 @@ final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
     private static final String FEATURE = "http://jabber.org/features/iq-register";
 
-    /** Names one may ask for on one connection until one is free; the next account needs another connection. */
+    /** Names one may ask for on one connection until one is free. */
     private static final int MAX_TRIES = 5;
 
     private static final long ACCOUNTS_ANSWER_SECONDS = 15;
 
     private final Accounts accounts;
     private final Jid domain;
+    private final Guard guard;
+    private final InetAddress client;
     private final String remote;
+    private final LogLimits lines;
     private int triesLeft = MAX_TRIES;
+    private int made;
 
-    /** @param remote the client, for the log */
-    Registration(Accounts accounts, Jid domain, String remote) {
+    Registration(Accounts accounts, Jid domain, Passage passage, LogLimits lines) {
         this.accounts = accounts;
         this.domain = domain;
-        this.remote = remote;
+        this.guard = passage.guard();
+        this.client = passage.address();
+        this.remote = passage.remote();
+        this.lines = lines;
     }
 
     /** What the features of the stream say; empty if nobody may register. */
@@ -70,7 +80,8 @@ final class Registration {
      */
     Element answer(Element element, boolean mayTellSecrets) throws InterruptedException {
         // The addresses of a client that is nobody yet say nothing: the one is ours, the other is not believed.
-        Iq request = Iq.of(element.withAttribute("from", null));
+        // Nor is what it asked told back.
+        Iq request = Iq.of(element.withAttribute("from", null).without(child -> true));
         return answer(request, element.child(Namespaces.REGISTER, "query").orElseThrow(), mayTellSecrets)
                 .element();
     }
@@ -88,8 +99,12 @@ final class Registration {
         if (query.child(Namespaces.REGISTER, "remove").isPresent()) {
             return refused(request, Condition.UNEXPECTED_REQUEST, "Log in first");
         }
-        if (triesLeft == 0) {
+        int most = guard.accountsPerConnection();
+        if (triesLeft == 0 || most >= 0 && made >= most) {
             return refused(request, Condition.RESOURCE_CONSTRAINT, "Enough accounts were asked for on this connection");
+        }
+        if (guard.register(client) instanceof Permission.Refused refused) {
+            return request.error(StanzaError.of(Condition.RESOURCE_CONSTRAINT, refused.text()));
         }
         triesLeft--;
         Optional<String> username = query.child(Namespaces.REGISTER, "username").map(Element::text);
@@ -103,12 +118,13 @@ final class Registration {
     private Iq create(Iq request, String username, String password) throws InterruptedException {
         try {
             Jid account = Jid.of(username, domain.domain(), null);
-            if (!accounts.create(account, password)
+            if (!accounts.create(account, password, client)
                     .toCompletableFuture()
                     .get(ACCOUNTS_ANSWER_SECONDS, TimeUnit.SECONDS)) {
                 return refused(request, Condition.CONFLICT, "That username is taken");
             }
-            triesLeft = 0;
+            made++;
+            triesLeft = MAX_TRIES;
             LOG.info("{}: registered {}", remote, account);
             return request.result();
         } catch (InvalidJidException e) {
@@ -116,7 +132,10 @@ final class Registration {
         } catch (IllegalArgumentException e) { // says what is wrong with the password, not what it is
             return refused(request, Condition.NOT_ACCEPTABLE, e.getMessage());
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("{}: cannot register an account: {}", remote, e.getMessage());
+            LogLimit limit = lines.of("register");
+            if (limit.isDue()) {
+                LOG.warn("{}: cannot register an account: {}{}", remote, e.getMessage(), limit.more());
+            }
             return request.error(StanzaError.of(Condition.RESOURCE_CONSTRAINT, "Try again later"));
         }
     }

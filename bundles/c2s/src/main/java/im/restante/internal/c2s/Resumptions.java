@@ -1,8 +1,9 @@
 package im.restante.internal.c2s;
 
+import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.Jid;
 import im.restante.session.ClientSession;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import java.io.IOException;
 import java.time.Duration;
@@ -57,6 +58,8 @@ final class Resumptions {
         private final Connection connection;
         private final CompletableFuture<Suspended> suspended = new CompletableFuture<>();
         private final AtomicBoolean taken = new AtomicBoolean();
+        private volatile boolean expired;
+        private volatile boolean forgotten;
 
         private Resumption(String id, Jid account, Duration atMost, Connection connection) {
             this.id = id;
@@ -92,13 +95,15 @@ final class Resumptions {
      * @param sent    what the client had not acknowledged
      * @param waiting stanzas no spool keeps that were not sent, oldest first
      * @param durable completes when the messages that were not acknowledged are in the spool
+     * @param heap    what it holds, to be released at its one end
      */
     record Suspended(
             ClientSession session,
             long handled,
             SentStanzas sent,
             List<Outbound> waiting,
-            CompletionStage<Void> durable) {}
+            CompletionStage<Void> durable,
+            OutboundHeap heap) {}
 
     /** @param timer runs a task after a delay */
     Resumptions(BiConsumer<Duration, Runnable> timer) {
@@ -128,16 +133,22 @@ final class Resumptions {
     }
 
     private boolean take(Resumption one) {
+        if (!one.taken.compareAndSet(false, true)) {
+            return false;
+        }
         byId.remove(one.id, one);
-        boolean mine =
-                one.taken.compareAndSet(false, true); // before it leaves the others, so that it is not added after
         lock.lock();
         try {
             waiting.computeIfPresent(one.account, (account, all) -> all.remove(one) && all.isEmpty() ? null : all);
         } finally {
             lock.unlock();
         }
-        return mine;
+        return true;
+    }
+
+    /** Whether there is one with that id that nobody has taken. */
+    boolean isWaiting(String id) {
+        return byId.containsKey(id);
     }
 
     /** How many stanzas of its client were handled on a stream that is over; -1 if that is not known, or not for this account. */
@@ -172,7 +183,7 @@ final class Resumptions {
         one.suspended.complete(left);
         timer.accept(one.atMost, () -> expire(one));
         if (tooMany != null) {
-            LOG.info("{}: more than {} streams wait for their clients; the oldest ends", one.account, MOST_WAITING);
+            LOG.debug("{}: more than {} streams wait for their clients; the oldest ends", one.account, MOST_WAITING);
             expire(tooMany);
         }
     }
@@ -183,8 +194,27 @@ final class Resumptions {
         one.suspended.completeExceptionally(new IOException("the stream has ended"));
     }
 
+    /** Who took it went away before it could go on: it waits for its client again, unless it has expired meanwhile. */
+    void giveBack(Resumption one) {
+        lock.lock();
+        try {
+            byId.put(one.id, one);
+            if (one.suspended.isDone()) { // else it is added when its connection is over
+                waiting.computeIfAbsent(one.account, account -> new ArrayDeque<>(1))
+                        .add(one);
+            }
+            one.taken.set(false); // last: who takes it now finds it everywhere
+        } finally {
+            lock.unlock();
+        }
+        if (one.expired) { // while it was taken
+            expire(one);
+        }
+    }
+
     /** Its client does not come back, or may not; unless it did already. */
     void expire(Resumption one) {
+        one.expired = true; // before, so that it is seen when it is given back
         if (take(one)) {
             abandon(one);
         }
@@ -195,14 +225,16 @@ final class Resumptions {
         one.suspended.thenAccept(left -> {
             LOG.debug("{} did not come back", left.session().jid());
             remember(one, left.handled());
-            end(left.session());
+            end(left);
         });
     }
 
     private void remember(Resumption one, long handled) {
         lock.lock();
         try {
-            remembered.put(one.id, new Handled(one.account, handled));
+            if (!one.forgotten) {
+                remembered.put(one.id, new Handled(one.account, handled));
+            }
             if (remembered.size() > MOST_REMEMBERED) {
                 remembered.remove(remembered.keySet().iterator().next());
             }
@@ -211,16 +243,40 @@ final class Resumptions {
         }
     }
 
-    /** The session of a stream that was taken and cannot go on. */
-    void end(ClientSession session) {
-        end(session, List.of());
+    /** A stream that was taken cannot go on. */
+    void end(Suspended left) {
+        left.heap().release();
+        end(left.session(), List.of());
     }
 
-    /** As above. @param unsent what the session has not been told of yet */
+    /** A session whose stream cannot wait for its client. @param unsent what the session has not been told of yet */
     void end(ClientSession session, List<Outbound> unsent) {
-        CompletableFuture<Void> over = session.ended(Ending.CUT, unsent).toCompletableFuture();
-        ending.add(over);
-        over.whenComplete((done, problem) -> ending.remove(over));
+        try {
+            CompletableFuture<Void> over =
+                    session.ended(CloseReason.CUT, unsent).toCompletableFuture();
+            ending.add(over);
+            over.whenComplete((done, problem) -> ending.remove(over));
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            LOG.error("the session {} failed to end", session.jid(), e);
+        }
+    }
+
+    /** Nothing of that account is resumed from here on, and nobody learns what it had done. */
+    void forget(Jid account) {
+        byId.values().stream().filter(one -> one.account.equals(account)).forEach(this::removed);
+        lock.lock();
+        try {
+            remembered.values().removeIf(handled -> handled.account().equals(account));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its account was removed: it is not resumed, not even by who has taken it and cannot go on yet, and nothing is told of it. */
+    void removed(Resumption one) {
+        one.forgotten = true;
+        expire(one);
     }
 
     /** All that wait expire. @return completes when their sessions have been put away */

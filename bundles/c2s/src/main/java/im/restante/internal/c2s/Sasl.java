@@ -4,6 +4,7 @@ import im.restante.account.Accounts;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.internal.c2s.SaslFailure.Condition;
+import im.restante.internal.support.Lexical;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.xml.Element;
@@ -34,21 +35,30 @@ final class Sasl {
     private final List<String> mechanisms;
     private final StanzaReader reader;
     private final Consumer<Element> output;
+    private final Consumer<Jid> named;
+    private final LoginTries tries;
 
-    /** @param bindings data of the channel by type; empty without TLS */
+    /**
+     * @param bindings data of the channel by type; empty without TLS
+     * @param named    told who wants to log in, before the accounts are asked
+     */
     Sasl(
             Accounts accounts,
             Jid domain,
             Map<String, byte[]> bindings,
             boolean offered,
             StanzaReader reader,
-            Consumer<Element> output) {
+            Consumer<Element> output,
+            Consumer<Jid> named,
+            LoginTries tries) {
         this.accounts = accounts;
         this.domain = domain;
         this.bindings = bindings;
         this.mechanisms = offered ? mechanisms(!bindings.isEmpty()) : List.of();
         this.reader = reader;
         this.output = output;
+        this.named = named;
+        this.tries = tries;
     }
 
     private static List<String> mechanisms(boolean plus) {
@@ -108,13 +118,16 @@ final class Sasl {
         return mechanism.equals(PLAIN) ? plain(first) : scram(mechanism, first);
     }
 
-    private Jid plain(byte[] message) throws SaslFailure, InterruptedException {
+    private Jid plain(byte[] message) throws SaslFailure, IOException, InterruptedException {
         String[] parts = ScramExchange.text(message).split("\0", -1);
         if (parts.length != 3 || parts[1].isEmpty() || parts[2].isEmpty()) {
             throw new SaslFailure(Condition.MALFORMED_REQUEST, "not authzid NUL authcid NUL password");
         }
         Jid account = account(parts[1], parts[0].isEmpty() ? null : parts[0]);
-        if (!await(accounts.verify(account, parts[2]))) {
+        tries.begin(account);
+        boolean right = await(accounts.verify(account, parts[2], tries.client()));
+        tries.ended(account, right);
+        if (!right) {
             throw SaslFailure.wrong("wrong password or no such user: " + account);
         }
         output.accept(Element.of(StreamXml.SASL, "success"));
@@ -128,12 +141,14 @@ final class Sasl {
         ScramExchange exchange = new ScramExchange(hash, plus, !bindings.isEmpty(), bindings, StreamXml.randomId());
         exchange.clientFirst(message);
         Jid account = account(exchange.username(), exchange.authzid());
-        ScramCredentials credentials = await(accounts.credentials(account, hash));
+        tries.begin(account);
+        ScramCredentials credentials = await(accounts.credentials(account, hash, tries.client()));
         byte[] answer = answerTo(exchange.challenge(credentials));
         if (answer == null) {
             return null;
         }
         byte[] last = exchange.clientFinal(answer);
+        tries.ended(account, last != null);
         if (last == null) {
             throw SaslFailure.wrong("wrong password, channel or nonce, or no such user: " + account);
         }
@@ -173,6 +188,7 @@ final class Sasl {
         if (authzid != null && !sameAddress(account, authzid)) {
             throw new SaslFailure(Condition.INVALID_AUTHZID, "wants to act as somebody else: " + account);
         }
+        named.accept(account);
         return account;
     }
 
@@ -194,7 +210,7 @@ final class Sasl {
 
     private static byte[] base64(String text) throws SaslFailure {
         try {
-            return Base64.getDecoder().decode(text);
+            return Lexical.base64(text);
         } catch (IllegalArgumentException e) {
             throw new SaslFailure(Condition.INCORRECT_ENCODING, "not base64");
         }

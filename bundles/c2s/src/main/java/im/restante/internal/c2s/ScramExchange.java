@@ -6,6 +6,7 @@ import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.internal.c2s.SaslFailure.Condition;
 import im.restante.internal.support.Digests;
+import im.restante.internal.support.Lexical;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.security.MessageDigest;
@@ -108,20 +109,27 @@ final class ScramExchange {
         byte[] bound = base64(value(parts[0], 'c'));
         String echoed = value(parts[1], 'r');
         String authMessage = clientFirstBare + ',' + serverFirst + ',' + withoutProof;
-        byte[] key = Digests.hmac(hash.mac(), credentials.storedKey(), authMessage);
-        boolean right = proof.length == key.length;
-        for (int i = 0; i < key.length && right; i++) {
-            key[i] ^= proof[i];
-        }
-        right &= MessageDigest.isEqual(Digests.digest(hash.digest(), key), credentials.storedKey());
+        ScramCredentials second =
+                credentials.other() == null ? credentials : credentials.other(); // always the same work
+        boolean first = isProof(proof, credentials, authMessage);
+        boolean right = isProof(proof, second, authMessage) | first;
         right &= MessageDigest.isEqual(bound, expectedBinding);
         right &= echoed.equals(nonce);
         if (!right) {
             return null;
         }
-        String signature =
-                Base64.getEncoder().encodeToString(Digests.hmac(hash.mac(), credentials.serverKey(), authMessage));
+        byte[] serverKey = (first ? credentials : second).serverKey();
+        String signature = Base64.getEncoder().encodeToString(Digests.hmac(hash.mac(), serverKey, authMessage));
         return ("v=" + signature).getBytes(UTF_8);
+    }
+
+    private boolean isProof(byte[] proof, ScramCredentials keys, String authMessage) {
+        byte[] key = Digests.hmac(hash.mac(), keys.storedKey(), authMessage);
+        for (int i = 0; i < key.length && proof.length == key.length; i++) {
+            key[i] ^= proof[i];
+        }
+        return proof.length == key.length
+                && MessageDigest.isEqual(Digests.digest(hash.digest(), key), keys.storedKey());
     }
 
     /** RFC 5802 §6: what the client must repeat in its final message, so that nobody in between took the PLUS away. */
@@ -180,7 +188,7 @@ final class ScramExchange {
 
     private static byte[] base64(String text) throws SaslFailure {
         try {
-            return Base64.getDecoder().decode(text);
+            return Lexical.base64(text);
         } catch (IllegalArgumentException e) {
             throw malformed("not base64");
         }

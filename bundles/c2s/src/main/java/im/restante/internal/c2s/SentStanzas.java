@@ -86,10 +86,29 @@ final class SentStanzas {
         kept.add(stanza);
         count(stanza, 1);
         if (otherBytes > othersAtMost && complete) {
-            complete = false;
-            kept.removeIf(one -> !one.storable());
-            otherBytes = 0;
+            giveUp();
         }
+    }
+
+    /** There is no room for what no spool keeps: the stream cannot be resumed. */
+    void giveUp() {
+        complete = false;
+        kept.removeIf(one -> !one.storable());
+        otherBytes = 0;
+    }
+
+    /** The stream waits for its client, and its messages wait in the spool: of them only the ids are kept. */
+    void forgetMessages() {
+        List<Sent> all = unacknowledged();
+        kept.clear();
+        all.forEach(one -> kept.add(one.storable() ? new Sent(one.number(), null, one.row()) : one));
+        storable = 0;
+        storableBytes = 0;
+    }
+
+    /** Bytes of all that is kept until the client acknowledges it. */
+    long bytes() {
+        return storableBytes + otherBytes;
     }
 
     private void count(Sent stanza, int sign) {

@@ -2,8 +2,12 @@ package im.restante.internal.c2s;
 
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
+import im.restante.limit.Limits;
 import im.restante.session.SessionManager;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
@@ -18,12 +22,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,16 +44,26 @@ final class Server {
     private static final Duration LAST_WORDS = Connection.GRACE.plusSeconds(1);
     private static final Duration LAST_SESSIONS = Duration.ofSeconds(5);
 
+    /** What a request for an acknowledgement waits for what came before it to be final. */
+    private static final Duration ANSWER_WITHIN = Duration.ofMillis(200);
+
     private final SessionManager sessions;
     private final Accounts accounts;
     private final XmlCodec codec;
     private final Jid domain;
     private final Path home;
     private final ConnectionThreads threads;
-    private final Semaphore handshakes = new Semaphore(Runtime.getRuntime().availableProcessors());
-    private final Semaphore openVerdicts = new Semaphore(PendingOutcomes.MAX_UNITS_OF_ALL, true);
+    private final Handshakes handshakes = new Handshakes(Runtime.getRuntime().availableProcessors());
+    private final ReaderTurns turns = new ReaderTurns();
+    private final VerdictRoom verdictRoom = new VerdictRoom();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final Features features = new Features();
+    private final LogLimits lines = new LogLimits(System::nanoTime);
+    private final Features features = new Features(lines);
+    private final Guard guard = new Guard();
+    private final StanzaHeap heap = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED);
+    private final StanzaHeap unread = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED_UNREAD);
+    private final StanzaHeap unproved = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED_UNPROVED);
+    private final Entrance entrance = new Entrance(this, guard);
     private final Resumptions resumptions = new Resumptions(this::later);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
@@ -58,12 +73,23 @@ final class Server {
     private volatile C2sConfig config;
     private volatile TlsIdentity tls;
     private volatile boolean stopping;
+    private volatile Duration answerWithin = ANSWER_WITHIN;
     private Acceptor ordinary;
     private Acceptor direct;
 
     /** What others offer on a stream. */
     Features features() {
         return features;
+    }
+
+    /** Other limits apply from here on, to connections that are open too. @param present null: none */
+    void limits(Limits present) {
+        guard.limits(present);
+        toAll(connection -> connection.passage().move());
+    }
+
+    Guard guard() {
+        return guard;
     }
 
     /** @param home where relative paths begin */
@@ -130,18 +156,20 @@ final class Server {
     void stop() {
         stopping = true;
         unlisten();
-        connections.forEach(Connection::shutdown);
+        entrance.close();
+        toAll(Connection::shutdown);
         if (!awaitGone(LAST_VERDICTS)) {
-            connections.forEach(c -> c.close(StreamCondition.SYSTEM_SHUTDOWN, null));
+            toAll(c -> c.close(StreamCondition.SYSTEM_SHUTDOWN, null));
         }
         if (!awaitGone(LAST_WORDS)) {
-            connections.forEach(Connection::abort);
+            toAll(Connection::abort);
         }
         if (!awaitGone(LAST_SESSIONS)) {
             LOG.warn("{} sessions were not put away in time", connections.size());
         }
         endSuspended();
         timer.shutdownNow();
+        turns.close();
         if (tls != null) {
             tls.awaitOpened();
         }
@@ -229,19 +257,33 @@ final class Server {
     }
 
     private void accept(Socket socket, boolean directTls) {
-        Connection connection = new Connection(this, socket, directTls);
+        entrance.accept(
+                socket, !directTls, threads::read, (passage, thread) -> serve(socket, directTls, passage, thread));
+    }
+
+    private void serve(Socket socket, boolean directTls, Passage passage, Executor thread) {
+        Connection connection = new Connection(this, socket, directTls, passage);
         connections.add(connection);
         if (stopping) { // asked after adding: either this thread sees it, or stop() sees the connection
             connections.remove(connection);
+            passage.leave();
             connection.abort();
             return;
         }
+        passage.move(); // likewise: other limits may be there since it came in
         try {
-            threads.read(connection);
+            thread.execute(connection);
         } catch (RuntimeException | Error e) {
+            OutOfMemory.endsProcess(e);
             connections.remove(connection);
             throw e;
         }
+    }
+
+    /** Nothing that was granted to the account is worth anything from here on. Sessions that live are not ended here. */
+    void accountRemoved(Jid account) {
+        toAll(connection -> connection.accountRemoved(account));
+        resumptions.forget(account);
     }
 
     private Duration shortestTimeout() {
@@ -254,11 +296,20 @@ final class Server {
 
     private void tick() {
         long now = System.nanoTime();
+        toAll(connection -> connection.tick(now));
+    }
+
+    /** One that fails does not keep it from the others. */
+    private void toAll(Consumer<Connection> what) {
         for (Connection connection : connections) {
             try {
-                connection.tick(now);
-            } catch (RuntimeException e) {
-                LOG.error("{}: the timer failed", connection.remote(), e);
+                what.accept(connection);
+            } catch (Throwable e) {
+                OutOfMemory.endsProcess(e);
+                LogLimit limit = lines.of("all");
+                if (limit.isDue()) {
+                    LOG.error("{}: what all connections are told failed{}", connection.remote(), limit.more(), e);
+                }
             }
         }
     }
@@ -289,9 +340,48 @@ final class Server {
         return codec;
     }
 
+    private long aThirdOfTheBudget() {
+        return guard.memoryBudget() / 3;
+    }
+
+    /** For stanzas on their way in. */
+    StanzaHeap heap() {
+        return heap;
+    }
+
+    /** For answers and presence on their way out. */
+    StanzaHeap unread() {
+        return unread;
+    }
+
+    /** For what clients could have and have not proved. */
+    StanzaHeap unproved() {
+        return unproved;
+    }
+
+    /** Of readers that keep a processor busy. */
+    ReaderTurns turns() {
+        return turns;
+    }
+
     /** Room for stanzas whose verdict is open, on all connections together. */
-    Semaphore openVerdicts() {
-        return openVerdicts;
+    VerdictRoom verdictRoom() {
+        return verdictRoom;
+    }
+
+    /** How long a request for an acknowledgement (XEP-0198 §4) may wait for what came before it to be final. */
+    Duration answerWithin() {
+        return answerWithin;
+    }
+
+    /** For tests, which know no hurry. */
+    void answerWithin(Duration other) {
+        answerWithin = other;
+    }
+
+    /** For what may be said as often as clients like: one line a minute of each kind. */
+    LogLimits lines() {
+        return lines;
     }
 
     Resumptions resumptions() {
@@ -302,7 +392,7 @@ final class Server {
         return stopping;
     }
 
-    Semaphore handshakes() {
+    Handshakes handshakes() {
         return handshakes;
     }
 
@@ -310,9 +400,24 @@ final class Server {
         return threads.writers();
     }
 
+    /** Runs a task on the one timer, which must not block; never if the server stops before. */
     void later(Duration delay, Runnable task) {
-        if (!timer.isShutdown()) {
-            timer.schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server stops: {}", e.getMessage());
+        }
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            LogLimit limit = lines.of("timer");
+            if (limit.isDue()) {
+                LOG.error("a task of the timer failed{}", limit.more(), e);
+            }
         }
     }
 

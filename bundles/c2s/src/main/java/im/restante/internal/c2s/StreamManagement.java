@@ -1,9 +1,15 @@
 package im.restante.internal.c2s;
 
+import static java.util.Objects.requireNonNull;
+
 import im.restante.internal.c2s.OutboundQueue.Unproved;
 import im.restante.internal.c2s.Resumptions.Resumption;
 import im.restante.internal.c2s.Resumptions.Suspended;
 import im.restante.internal.c2s.SentStanzas.Sent;
+import im.restante.internal.support.Lexical;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
 import im.restante.session.ClientSession;
 import im.restante.session.Outbound;
@@ -13,10 +19,11 @@ import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlStreamException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -32,15 +39,22 @@ final class StreamManagement {
     private static final Logger LOG = LoggerFactory.getLogger(StreamManagement.class);
     private static final long MODULO = 0xffff_ffffL;
 
+    /** Requests that may wait to be answered; with one more the oldest is answered at once. */
+    private static final int MOST_REQUESTS = 1_024;
+
     private final Connection connection;
     private final Server server;
     private final OutboundQueue out;
     private final PendingOutcomes pending;
-    private final AtomicBoolean behind = new AtomicBoolean();
     private final ReentrantLock counting = new ReentrantLock();
+    /** Requests that wait for what came before them, oldest first; under the lock. */
+    private final ArrayDeque<Request> asked = new ArrayDeque<>(0);
 
     /** Null while this stream cannot be resumed. */
     private volatile Resumption resumption;
+
+    /** What this connection wants to go on with; null before. */
+    private volatile Resumption awaited;
 
     /** Stanzas that came before stream management was enabled; -1 until then. */
     private volatile long uncounted = -1;
@@ -48,8 +62,23 @@ final class StreamManagement {
     /** Stanzas that the connections before this one have handled, of a stream that was resumed. */
     private volatile long handledBefore;
 
-    /** Stanzas up to which an acknowledgement was asked for. */
-    private volatile long owed;
+    // Under the lock, in numbers of this connection:
+    /** Stanzas that the last acknowledgement covered. */
+    private long said;
+    /** Stanzas for which an acknowledgement was asked, but not given in time. */
+    private long owed;
+    /** Whether this is told when what is asked for, or owed, is final. */
+    private boolean promised;
+    /** Whether the timer looks after the oldest request. */
+    private boolean timed;
+
+    /**
+     * The client has asked for an acknowledgement.
+     *
+     * @param upTo     number of the last stanza before it
+     * @param deadline by {@link System#nanoTime()}
+     */
+    private record Request(long upTo, long deadline) {}
 
     StreamManagement(Connection connection, Server server, OutboundQueue out, PendingOutcomes pending) {
         this.connection = connection;
@@ -74,6 +103,14 @@ final class StreamManagement {
         }
     }
 
+    /** Of a client that has no session yet. */
+    void accountRemoved() {
+        Resumption wanted = awaited;
+        if (wanted != null) {
+            server.resumptions().removed(wanted);
+        }
+    }
+
     /** It has ended; there is nothing to resume. */
     void forget() {
         Resumption open = resumption;
@@ -95,7 +132,7 @@ final class StreamManagement {
             case "resume" -> control(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
             case "r" -> {
                 checkEnabled();
-                catchUp(acknowledge());
+                asks();
             }
             case "a" -> {
                 checkEnabled();
@@ -142,26 +179,65 @@ final class StreamManagement {
         List<Sent> unproved = sent.unacknowledged();
         List<Long> rows = sent.lastRows();
         if (!sent.acknowledge(h)) {
-            server.resumptions().end(left.session());
+            server.resumptions().end(left);
             connection.close(StreamXml.handledTooMuch(h, sent.count() & MODULO));
             return false;
         }
-        goOn(found, left, rows, unproved);
+        connection.bound(left.session()); // from here on it ends with this connection, whatever happens
+        try {
+            goOn(found, left, rows, unproved);
+        } finally {
+            left.heap().release();
+        }
         return true;
     }
 
-    /** Null if it cannot be resumed. Whatever keeps this one from going on with a session that was taken ends that session. */
+    /**
+     * Null if it cannot be resumed, or if this connection ends before it is known; then it waits for its client as before. Whatever
+     * else keeps this one from going on with a session that was taken ends that session.
+     */
     private Suspended awaitSuspended(Resumption found, Jid account) throws InterruptedException {
         try {
+            awaited = found;
             found.connection().replaced();
-            Suspended left = found.suspended().get();
-            left.durable().toCompletableFuture().get();
-            return left;
+            CompletableFuture<Suspended> left = new CompletableFuture<>();
+            found.suspended()
+                    .thenCompose(suspended -> suspended.durable().thenApply(done -> suspended))
+                    .whenComplete((suspended, problem) -> {
+                        if (problem == null) {
+                            left.complete(suspended);
+                        } else {
+                            left.completeExceptionally(problem);
+                        }
+                    });
+            connection
+                    .over()
+                    .thenRun(
+                            () -> { // before its client is told, which may come again at once
+                                if (left.complete(null)) {
+                                    LOG.debug(
+                                            "{}: ends before a stream of {} can be resumed",
+                                            connection.remote(),
+                                            account);
+                                    server.resumptions().giveBack(found);
+                                }
+                            });
+            Suspended suspended = left.get();
+            if (suspended == null || !connection.isClosing()) {
+                return suspended;
+            }
+            server.resumptions().giveBack(found); // on a connection that ends it would end too
+            return null;
         } catch (ExecutionException e) {
-            LOG.debug("{}: a stream of {} cannot be resumed: {}", connection.remote(), account, e.getMessage());
+            LOG.debug(
+                    "{}: a stream of {} cannot be resumed: {}",
+                    connection.remote(),
+                    account,
+                    Printable.line(e.getMessage()));
             server.resumptions().abandon(found);
             return null;
-        } catch (InterruptedException e) {
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
             server.resumptions().abandon(found);
             throw e;
         }
@@ -183,9 +259,8 @@ final class StreamManagement {
                 .toList();
         handledBefore = left.handled();
         uncounted = pending.begun();
-        connection.bound(left.session());
         resumption = server.resumptions().again(found, connection);
-        out.cork(); // what tells the client goes before what it had not got
+        out.corkResumed(); // what tells the client goes before what it had not got
         left.session().resumed(connection, received, again);
         out.resume(
                 StreamXml.resumed(found.id(), left.handled()),
@@ -210,45 +285,97 @@ final class StreamManagement {
     }
 
     /**
-     * Says how many of the client's stanzas are final without a gap. Never goes back, whoever says it.
-     *
-     * @return how many of this connection's that covers
+     * Each request is answered once: when what came before it is final, but in {@link Server#answerWithin} at the latest, and then
+     * the rest is told unasked. Reader's thread.
      */
-    private long acknowledge() {
+    private void asks() {
         counting.lock();
         try {
-            long settled = pending.settled();
-            control(("<a xmlns='" + StreamXml.SM + "' h='" + handled(settled) + "'/>")
-                    .getBytes(StandardCharsets.US_ASCII));
-            return settled;
+            if (asked.size() >= MOST_REQUESTS) {
+                answer(asked.poll());
+            }
+            asked.add(new Request(
+                    pending.begun(), System.nanoTime() + server.answerWithin().toNanos()));
         } finally {
             counting.unlock();
         }
+        answerDue(false);
+    }
+
+    /** Answers everybody: nothing can be said afterwards. */
+    void answerAll() {
+        answerDue(true);
+    }
+
+    private void answerDue(boolean all) {
+        Request next;
+        long promise = -1;
+        boolean time;
+        counting.lock();
+        try {
+            long settled = pending.settled();
+            long now = System.nanoTime();
+            next = asked.peek();
+            while (next != null && (all || next.upTo() <= settled || next.deadline() - now <= 0)) {
+                answer(asked.poll());
+                next = asked.peek();
+            }
+            if (next == null && said < owed && owed <= pending.settled()) {
+                acknowledge();
+            }
+            if (!promised && (next != null || said < owed)) {
+                promised = true;
+                promise = next == null ? owed : next.upTo();
+            }
+            time = next != null && !timed;
+            timed |= time;
+        } finally {
+            counting.unlock();
+        }
+        if (time) {
+            server.later(Duration.ofNanos(Math.max(0, next.deadline() - System.nanoTime())), this::timeIsUp);
+        }
+        if (promise >= 0) {
+            pending.afterPending(promise, this::isFinal);
+        }
+    }
+
+    /** Under the lock. */
+    private void answer(Request request) {
+        acknowledge();
+        if (said < request.upTo()) {
+            owed = request.upTo();
+        }
+    }
+
+    private void timeIsUp() {
+        counting.lock();
+        try {
+            timed = false;
+        } finally {
+            counting.unlock();
+        }
+        answerDue(false);
+    }
+
+    private void isFinal() {
+        counting.lock();
+        try {
+            promised = false;
+        } finally {
+            counting.unlock();
+        }
+        answerDue(false);
+    }
+
+    /** Says how many of the client's stanzas are final without a gap. Under the lock, so that it never goes back. */
+    private void acknowledge() {
+        said = pending.settled();
+        control(("<a xmlns='" + StreamXml.SM + "' h='" + handled(said) + "'/>").getBytes(StandardCharsets.US_ASCII));
     }
 
     private long handled(long settled) {
         return handledBefore + Math.max(0, settled - uncounted) & MODULO;
-    }
-
-    /**
-     * If what was said was short, says it again when everything that has come by now is final; one such promise at a time.
-     *
-     * @param said how many were covered: by now it may be more, but the client does not know
-     */
-    private void catchUp(long said) {
-        owed = pending.begun();
-        promise(said);
-    }
-
-    private void promise(long said) {
-        if (said < owed && behind.compareAndSet(false, true)) {
-            pending.afterPending(this::caughtUp);
-        }
-    }
-
-    private void caughtUp() {
-        behind.set(false);
-        promise(acknowledge());
     }
 
     /** What the client has. */
@@ -259,47 +386,60 @@ final class StreamManagement {
         }
         long sent = out.acknowledge(h);
         if (sent >= 0) {
-            LOG.info("{}: has acknowledged {} of {} stanzas: ends", connection.remote(), h, sent);
+            LogLimit limit = server.lines().of("too-much");
+            if (limit.isDue()) {
+                LOG.info("{}: has acknowledged {} of {} stanzas: ends{}", connection.remote(), h, sent, limit.more());
+            }
             connection.close(StreamXml.handledTooMuch(h, sent & MODULO));
         }
     }
 
     /** @return -1 for what is no unsigned number of 32 bits */
     private static long number(String text) {
-        try {
-            return text == null ? -1 : Integer.toUnsignedLong(Integer.parseUnsignedInt(text.trim()));
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return text == null ? -1 : Lexical.unsigned(Lexical.collapsed(text), MODULO);
     }
 
-    /** The connection was cut: leaves the stream to its client's next one. Everything that came is final. */
+    /**
+     * The connection was cut: leaves the stream to its client's next one. Everything that came is final. A session that fails here
+     * ends, and whoever waits to resume it is told.
+     */
     void suspend() {
         Resumption open = resumption;
         ClientSession cut = connection.session();
         AtomicReference<Unproved> unproved = new AtomicReference<>();
         try {
-            CompletionStage<Void> durable = cut.suspended(() -> {
-                unproved.set(out.end(false));
-                return unproved.get().live();
-            });
+            CompletionStage<Void> durable = requireNonNull(
+                    cut.suspended(() -> {
+                        unproved.set(out.end(false, true));
+                        return unproved.get().live();
+                    }),
+                    "what completes when it is durable");
+            if (unproved.get() == null) { // not asked for, as of an account that was removed
+                unproved.set(out.end(false, true));
+            }
             Unproved left = unproved.get();
             if (left.sent() == null) { // more than could be kept: not resumable after all
                 server.resumptions().forget(open);
-                server.resumptions().end(cut);
+                server.resumptions().end(cut, List.of());
             } else {
                 server.resumptions()
                         .suspended(
                                 open,
-                                new Suspended(cut, handled(pending.settled()), left.sent(), left.waiting(), durable));
+                                new Suspended(
+                                        cut,
+                                        handled(pending.settled()),
+                                        left.sent(),
+                                        left.waiting(),
+                                        durable,
+                                        left.heap()));
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
             LOG.error("{}: the session failed to wait for its client, and ends", connection.remote(), e);
             server.resumptions().forget(open);
-            List<Outbound> unsent = unproved.get() == null
-                    ? out.end(false).live()
-                    : unproved.get().live();
-            server.resumptions().end(cut, unsent); // what went back to the spool already is known there
+            Unproved left = unproved.get() == null ? out.end(false, false) : unproved.get();
+            left.heap().release();
+            server.resumptions().end(cut, left.live()); // what went back to the spool already is known there
         }
     }
 }

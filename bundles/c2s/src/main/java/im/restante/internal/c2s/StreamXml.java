@@ -2,6 +2,8 @@ package im.restante.internal.c2s;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
 import im.restante.jid.Jid;
 import im.restante.stanza.StanzaError;
 import im.restante.xml.Element;
@@ -12,6 +14,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a stream is made of besides stanzas. Written by hand where RFC 6120 §4.8.5 wants the prefix {@code stream}. */
 final class StreamXml {
@@ -31,6 +35,8 @@ final class StreamXml {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int ID_BYTES = 16;
 
+    private static final Logger LOG = LoggerFactory.getLogger(StreamXml.class);
+
     private StreamXml() {}
 
     /** A text nobody can guess. */
@@ -48,14 +54,32 @@ final class StreamXml {
                 + " version='1.0' xml:lang='en'>";
     }
 
-    static String features(XmlCodec codec, List<Element> features) {
+    static String features(XmlCodec codec, List<Element> features, LogLimits lines) {
         StringBuilder text = new StringBuilder("<stream:features>");
-        features.forEach(feature -> text.append(new String(codec.serialize(feature, Namespaces.CLIENT), UTF_8)));
+        for (Element feature : features) {
+            try {
+                text.append(new String(codec.serialize(feature, Namespaces.CLIENT), UTF_8));
+            } catch (RuntimeException e) { // another bundle's, and no reason to let nobody in
+                LogLimit limit = lines.of("feature");
+                if (limit.isDue()) {
+                    LOG.error(
+                            "the stream feature {} cannot be written and is not offered{}",
+                            feature.name(),
+                            limit.more(),
+                            e);
+                }
+            }
+        }
         return text.append("</stream:features>").toString();
     }
 
     static byte[] close() {
         return CLOSE.getBytes(UTF_8);
+    }
+
+    /** White space between stanzas (RFC 6120 §4.6.1). */
+    static byte[] keepalive() {
+        return new byte[] {' '};
     }
 
     /** A stream error and the end of the stream (RFC 6120 §4.9). @param text null for none */

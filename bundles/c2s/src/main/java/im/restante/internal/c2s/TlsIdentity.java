@@ -161,7 +161,7 @@ final class TlsIdentity {
         }
         try {
             Identity made = SelfSigned.create(domain, now);
-            keep(made);
+            keep(made, domain);
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(made.certificate().getEncoded());
             LOG.info(
@@ -175,8 +175,14 @@ final class TlsIdentity {
         }
     }
 
-    private void keep(Identity made) {
+    private void keep(Identity made, Jid domain) {
         try {
+            PemFiles.putAside(certificate, privateKey)
+                    .ifPresent(place -> LOG.warn(
+                            "what was in {} is not for {} from now on, and is kept as {}, its key likewise",
+                            certificate,
+                            domain,
+                            place));
             PemFiles.write(made, certificate, privateKey);
             remember();
         } catch (IOException e) {

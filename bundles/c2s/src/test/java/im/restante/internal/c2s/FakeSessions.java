@@ -1,9 +1,9 @@
 package im.restante.internal.c2s;
 
 import im.restante.jid.Jid;
-import im.restante.session.ClientLink;
+import im.restante.session.ClientConnection;
 import im.restante.session.ClientSession;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.SessionInfo;
@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Sessions that a test looks into. By default they answer every IQ request and swallow the rest. */
@@ -31,22 +32,29 @@ final class FakeSessions implements SessionManager {
                             : Outcome.DONE);
     volatile Throwable refusal;
 
+    /** When a session can be bound. */
+    volatile CompletableFuture<Void> bindable = CompletableFuture.completedFuture(null);
+
     /** What somebody sends the moment a session is there; null for nothing. */
     volatile String greeting;
 
     final class Session implements ClientSession {
         final Jid jid;
-        volatile ClientLink link;
+        volatile ClientConnection link;
         final BlockingQueue<Stanza> received = new LinkedBlockingQueue<>();
-        final CompletableFuture<Ending> ending = new CompletableFuture<>();
+        final CompletableFuture<CloseReason> ending = new CompletableFuture<>();
         volatile List<Outbound> unsent;
         final BlockingQueue<List<Outbound>> suspensions = new LinkedBlockingQueue<>();
         final BlockingQueue<List<Long>> resumptions = new LinkedBlockingQueue<>();
         volatile CompletionStage<Void> putAway = CompletableFuture.completedFuture(null);
-        /** It cannot wait for its client. */
-        volatile boolean faulty;
+        /** Why it cannot wait for its client; null if it can. */
+        volatile Throwable fault;
+        /** Why it cannot go on with its client; null if it can. */
+        volatile Throwable faultOfReturn;
+        /** What it does first when its client is back. */
+        volatile Consumer<ClientConnection> whenResumed = back -> {};
 
-        Session(Jid jid, ClientLink link) {
+        Session(Jid jid, ClientConnection link) {
             this.jid = jid;
             this.link = link;
         }
@@ -63,7 +71,7 @@ final class FakeSessions implements SessionManager {
         }
 
         @Override
-        public CompletionStage<Void> ended(Ending how, List<Outbound> left) {
+        public CompletionStage<Void> ended(CloseReason how, List<Outbound> left) {
             unsent = left;
             if (!ending.complete(how)) {
                 throw new AssertionError("ended twice");
@@ -74,14 +82,14 @@ final class FakeSessions implements SessionManager {
         @Override
         public CompletionStage<Void> suspended(Supplier<List<Outbound>> left) {
             suspensions.add(left.get());
-            if (faulty) {
-                throw new IllegalStateException("a fault");
-            }
+            fail(fault);
             return putAway;
         }
 
         @Override
-        public void resumed(ClientLink back, Collection<Long> has, List<Outbound> again) {
+        public void resumed(ClientConnection back, Collection<Long> has, List<Outbound> again) {
+            fail(faultOfReturn);
+            whenResumed.accept(back);
             again.forEach(back::offer);
             link = back;
             resumptions.add(List.copyOf(has));
@@ -99,13 +107,22 @@ final class FakeSessions implements SessionManager {
             return stanza;
         }
 
-        Ending end() throws Exception {
+        CloseReason end() throws Exception {
             return ending.get(20, TimeUnit.SECONDS);
         }
     }
 
+    private static void fail(Throwable fault) {
+        if (fault instanceof Error error) {
+            throw error;
+        }
+        if (fault instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
     @Override
-    public CompletionStage<ClientSession> bind(Jid account, String resource, ClientLink link) {
+    public CompletionStage<ClientSession> bind(Jid account, String resource, ClientConnection link) {
         if (refusal != null) {
             return CompletableFuture.failedFuture(refusal);
         }
@@ -114,7 +131,7 @@ final class FakeSessions implements SessionManager {
         if (greeting != null) {
             session.send(greeting);
         }
-        return CompletableFuture.completedFuture(session);
+        return bindable.thenApply(now -> session);
     }
 
     @Override

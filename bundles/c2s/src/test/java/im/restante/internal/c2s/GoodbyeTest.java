@@ -9,7 +9,6 @@ import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,25 +41,26 @@ class GoodbyeTest {
         public void shutdownOutput() {}
 
         @Override
-        public void broken(IOException reason) {
+        public void broken(Throwable reason) {
             throw new AssertionError(reason);
         }
     }
 
-    private final OutboundQueue queue = new OutboundQueue(new Overtaken(), Runnable::run, new Proofs());
+    private final OutboundQueue queue =
+            new OutboundQueue(new Overtaken(), Runnable::run, new Proofs(fault -> {}), TestServer.heapEnough());
 
     private CompletionStage<Void> send() {
         Jid romeo = Jid.of("romeo@localhost");
         StoredMessage row = new StoredMessage(
                 1, romeo, romeo, Instant.EPOCH, null, MessageKind.OFFLINE, "<message/>".getBytes(US_ASCII));
-        return queue.sendStored(List.of(row), AUTO, id -> Outbound.of("<iq/>".getBytes(US_ASCII)));
+        return queue.sendStored(List.of(row), AUTO, id -> Outbound.of("<iq/>".getBytes(US_ASCII)), ids -> {});
     }
 
     @Test
     void aGoodbyeThatOvertakesTheWriterProvesWhatItWrote() {
         CompletionStage<Void> proof = send();
         assertFalse(proof.toCompletableFuture().isDone());
-        queue.end(true);
+        queue.end(true, true);
         assertFalse(proof.toCompletableFuture().isCompletedExceptionally());
         assertTrue(proof.toCompletableFuture().isDone());
     }
@@ -68,7 +68,7 @@ class GoodbyeTest {
     @Test
     void aCutBehindItProvesNothing() {
         CompletionStage<Void> proof = send();
-        queue.end(false);
+        queue.end(false, true);
         assertTrue(proof.toCompletableFuture().isCompletedExceptionally());
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +46,7 @@ class MainLineTest {
             client.send("</stream:stream>").until("</stream:stream>");
             client.rest();
             client.close();
-            assertEquals(Ending.ORDERLY, session.end());
+            assertEquals(CloseReason.ORDERLY, session.end());
         }
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 6120 §4, 5 and 7: streams, their errors, STARTTLS and resources. */
 class NegotiationTest {
@@ -227,6 +228,66 @@ class NegotiationTest {
         assertTrue(end.contains("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"), end);
         assertFalse(end.contains("proceed"), end);
         assertEquals("", client.rest());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n<presence/>", " <", "\r\n</stream:stream>", "\nx", "\u2003"})
+    void whatIsMoreThanWhiteSpaceBehindStartTlsIsRefused(String behind) throws IOException {
+        serve(Tls.REQUIRED);
+        client.open();
+        client.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>" + behind);
+        String end = client.until("</stream:stream>");
+        assertTrue(end.contains("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"), end);
+        assertFalse(end.contains("proceed"), end);
+    }
+
+    /** As go-sendxmpp writes it. */
+    @Test
+    void whiteSpaceBehindStartTlsAndBehindALoginIsTolerated() throws Exception {
+        serve(Tls.REQUIRED);
+        client.open();
+        client.send("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>\n").matching("<proceed[^>]*/>");
+        client.send("\r\n"); // some of it later than the rest
+        client.secure();
+        client.open();
+        client.send(TestClient.plain("", "juliet", "r0m30") + "\n").matching("<success[^>]*>");
+        client.send(" \n");
+        client.open();
+        client.send("<iq type='set' id='b'>" + BIND + "</iq>").until("<jid>juliet@localhost/made-up</jid>");
+        assertTrue(server.sessions.next().link.encrypted());
+    }
+
+    @Test
+    void whatIsMoreThanWhiteSpaceBehindALoginEndsTheStream() throws IOException {
+        client.open();
+        client.send(TestClient.plain("", "juliet", "r0m30") + "\n" + TestClient.HEADER);
+        endsWith("policy-violation");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<enable xmlns='urn:xmpp:sm:3'/>", "<resume xmlns='urn:xmpp:sm:3' previd='x' h='0'/>"})
+    void streamManagementBeforeTheLoginIsRefusedAndTheStreamGoesOn(String request) throws IOException {
+        client.open();
+        String refused = client.send(request).until("</failed>");
+        assertTrue(refused.contains("<failed xmlns='urn:xmpp:sm:3'><unexpected-request"), refused);
+        client.login("balcony");
+    }
+
+    /** RFC 6120 §4.8.2: the namespace of the content is then declared by each stanza. */
+    @Test
+    void aHeaderMayDeclareTheStreamsNamespaceAsTheDefault() throws Exception {
+        String header =
+                "<?xml version='1.0'?><stream to='localhost' version='1.0' xmlns='http://etherx.jabber.org/streams'>";
+        client.send(header).until("</stream:features>");
+        client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
+        client.send(header).until("</stream:features>");
+        client.send("<iq xmlns='jabber:client' type='set' id='b'>" + BIND + "</iq>")
+                .until("<jid>juliet@localhost");
+        client.send("<message xmlns='jabber:client' id='m'><body>b</body></message>");
+        FakeSessions.Session session = server.sessions.next();
+        assertEquals("m", session.next().element().attribute("id"));
+        client.send("<message id='of-the-streams-namespace'/>");
+        endsWith("unsupported-stanza-type");
     }
 
     @Test

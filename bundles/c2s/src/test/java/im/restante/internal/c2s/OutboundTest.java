@@ -2,17 +2,23 @@ package im.restante.internal.c2s;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.internal.c2s.OutboundQueue.Offer;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
+import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
+import im.restante.stanza.Iq;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.xml.Element;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +137,170 @@ class OutboundTest {
     }
 
     @Test
+    void aClientThatDoesNotReadItsAnswersIsNotAskedWhatItWantsNext() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
+                TestClient slow = new TestClient(server.server.address(), SMALL)) {
+            Element large = Element.of("urn:x", "x", "x".repeat(100_000));
+            server.sessions.behaviour = (session, stanza) -> CompletableFuture.completedFuture(
+                    new Outcome.Answer(((Iq) stanza).result(large).element()));
+            slow.open();
+            slow.login("slow");
+            FakeSessions.Session session = server.sessions.next();
+            int count = 200;
+            StringBuilder requests = new StringBuilder();
+            for (int i = 0; i < count; i++) {
+                requests.append("<iq type='get' id='q").append(i).append("'><x xmlns='urn:x'/></iq>");
+            }
+            slow.send(requests.toString());
+            for (int i = 0; i < 5; i++) {
+                session.next();
+            }
+            await(() -> server.server.unread().taken() > 1_048_576 / 4);
+            for (int i = 0; i < count; i++) {
+                int read = i;
+                int asked = 5 + session.received.size();
+                assertTrue(asked < read + 60, () -> asked + " requests were answered, " + read + " read");
+                assertEquals("q" + i, slow.matching("<iq [^>]*id='([^']*)'").group(1));
+            }
+            await(() -> server.server.unread().taken() == 0);
+            assertFalse(session.ending.isDone());
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "not in time");
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    @Test
+    void whatAllClientsLeaveUnreadIsBoundedTogether() {
+        StanzaHeap heap = new StanzaHeap(() -> 40_000, 10_000);
+        List<OutboundQueue> queues = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            OutboundQueue queue = silent(heap);
+            queues.add(queue);
+            assertEquals(Offer.QUEUED, queue.offer(Outbound.of(new byte[10_000]), 100, 1_000_000));
+            assertEquals(Offer.OVERFLOW, queue.offer(Outbound.of(new byte[1]), 100, 1_000_000));
+            assertEquals(Offer.QUEUED, queue.offer(storable(i, 10_000), 100, 1_000_000));
+        }
+        OutboundQueue next = silent(heap);
+        assertEquals(Offer.QUEUED, next.offer(Outbound.of(new byte[10_000]), 100, 1_000_000));
+        queues.add(next);
+        assertEquals(50_000, heap.taken());
+        queues.forEach(queue -> queue.end(false, true));
+        assertEquals(0, heap.taken());
+    }
+
+    @Test
+    void messagesForAllWhoDoNotReadAreBoundedTogetherAndGoToTheSpoolWhileOthersGetTheirs() {
+        StanzaHeap heap = new StanzaHeap(() -> 40_000, 1_000);
+        List<OutboundQueue> deaf = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            OutboundQueue queue = deafTo(heap);
+            deaf.add(queue);
+            assertEquals(Offer.QUEUED, queue.offer(message(i, 10_000), 100, 1_000_000));
+            assertEquals(Offer.FULL, queue.offer(message(i, 1_000), 100, 1_000_000));
+        }
+        OutboundQueue modest = deafTo(heap);
+        assertEquals(Offer.QUEUED, modest.offer(message(9, 900), 100, 1_000_000));
+        assertEquals(Offer.FULL, modest.offer(message(10, 900), 100, 1_000_000));
+        assertEquals(40_900, heap.taken());
+        deaf.forEach(queue -> assertEquals(1, queue.end(false, true).live().size()));
+        assertEquals(900, heap.taken());
+        assertEquals(Offer.QUEUED, modest.offer(message(11, 9_000), 100, 1_000_000));
+        modest.end(false, false);
+        assertEquals(0, heap.taken());
+    }
+
+    @Test
+    void aMessageIsCountedUntilItsClientAcknowledgesItAndWithoutStreamManagementUntilItIsWritten() {
+        StanzaHeap heap = new StanzaHeap(() -> 40_000, 0);
+        OutboundQueue plain = writing(heap);
+        assertEquals(Offer.QUEUED, plain.offer(message(1, 1_000), 100, 1_000_000));
+        assertEquals(0, heap.taken());
+        OutboundQueue managed = writing(heap);
+        managed.enable(xml(0, 10), new SentStanzas(0));
+        assertEquals(Offer.QUEUED, managed.offer(message(1, 1_000), 100, 1_000_000));
+        assertEquals(Offer.QUEUED, managed.offer(message(2, 2_000), 100, 1_000_000));
+        assertEquals(3_000, heap.taken());
+        managed.acknowledge(1);
+        assertEquals(2_000, heap.taken());
+        managed.end(false, true);
+        assertEquals(0, heap.taken());
+    }
+
+    @Test
+    void aStreamThatWaitsHoldsWhatNoSpoolKeepsUntilItIsReleasedAndCannotWaitWithoutRoom() {
+        StanzaHeap heap = new StanzaHeap(() -> 40_000, 0);
+        OutboundQueue cut = writing(heap);
+        cut.enable(xml(0, 10), new SentStanzas(0, 1_000_000));
+        cut.offer(Outbound.of(new byte[3_000]), 100, 1_000_000);
+        cut.offer(message(2, 2_000), 100, 1_000_000);
+        OutboundQueue.Unproved left = cut.end(false, true);
+        assertEquals(3_000, heap.taken());
+        assertEquals(
+                List.of(0, 2),
+                left.sent().unacknowledged().stream()
+                        .map(SentStanzas.Sent::row)
+                        .map(Long::intValue)
+                        .toList());
+        left.heap().release();
+        assertEquals(0, heap.taken());
+
+        OutboundQueue much = writing(new StanzaHeap(() -> 4_000, 0));
+        much.enable(xml(0, 10), new SentStanzas(0, 1_000_000));
+        much.offer(Outbound.of(new byte[3_000]), 100, 1_000_000);
+        assertNull(much.end(false, true).sent());
+    }
+
+    private static Outbound message(int number, int bytes) {
+        return new Outbound(new byte[bytes], storable(number, 0).arrival());
+    }
+
+    private static OutboundQueue deafTo(StanzaHeap heap) {
+        OutboundQueue queue = new OutboundQueue(
+                null, task -> {}, new Proofs(fault -> {}), new OutboundHeap(TestServer.roomEnough(), heap.share()));
+        queue.cork();
+        return queue;
+    }
+
+    /** A queue that writes at once, into nothing. */
+    private static OutboundQueue writing(StanzaHeap heap) {
+        OutboundQueue.Wire nothing = new OutboundQueue.Wire() {
+            @Override
+            public OutputStream output() {
+                return OutputStream.nullOutputStream();
+            }
+
+            @Override
+            public void shutdownOutput() {
+                // nothing was open
+            }
+
+            @Override
+            public void broken(Throwable reason) {
+                throw new IllegalStateException(reason);
+            }
+        };
+        return new OutboundQueue(
+                nothing,
+                Runnable::run,
+                new Proofs(fault -> {}),
+                new OutboundHeap(TestServer.roomEnough(), heap.share()));
+    }
+
+    /** A queue whose writer never gets a thread. */
+    private static OutboundQueue silent(StanzaHeap heap) {
+        OutboundQueue queue = new OutboundQueue(
+                null, task -> {}, new Proofs(fault -> {}), new OutboundHeap(heap.share(), TestServer.roomEnough()));
+        queue.cork();
+        return queue;
+    }
+
+    @Test
     void overTwiceTheBoundTheConnectionEnds() throws Exception {
         try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF));
                 TestClient slow = new TestClient(server.server.address(), SMALL)) {
@@ -142,7 +313,7 @@ class OutboundTest {
                 others++;
                 assertTrue(others < 100_000, "no second bound");
             }
-            assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+            assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
             List<Outbound> unsent = session.unsent;
             assertFalse(unsent.isEmpty());
             long last = unsent.get(unsent.size() - 1).arrival().id();
@@ -163,7 +334,7 @@ class OutboundTest {
             dead.login("dead");
             FakeSessions.Session session = server.sessions.next();
             int taken = fill(session, 1_000);
-            assertEquals(Ending.CUT, session.end());
+            assertEquals(CloseReason.CUT, session.end());
             assertEquals(
                     taken,
                     session.unsent.get(session.unsent.size() - 1).arrival().id());
@@ -213,10 +384,13 @@ class OutboundTest {
                 TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
             session.link
-                    .sendStored(stored(1, 5_000, 10), WRITE)
+                    .sendStored(stored(1, 5_000, 10), WRITE, ids -> {})
                     .toCompletableFuture()
                     .get(20, TimeUnit.SECONDS);
-            session.link.sendStored(List.of(), WRITE).toCompletableFuture().get(20, TimeUnit.SECONDS);
+            session.link
+                    .sendStored(List.of(), WRITE, ids -> {})
+                    .toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
             for (int i = 1; i <= 5_000; i++) {
                 assertEquals("m" + i, client.matching("<message id='([^']*)'").group(1));
             }
@@ -230,15 +404,16 @@ class OutboundTest {
             slow.open();
             slow.login("slow");
             FakeSessions.Session session = server.sessions.next();
-            var flushed =
-                    session.link.sendStored(stored(1, 10_000, 1_000), WRITE).toCompletableFuture();
+            var flushed = session.link
+                    .sendStored(stored(1, 10_000, 1_000), WRITE, ids -> {})
+                    .toCompletableFuture();
             slow.close();
             assertThrows(ExecutionException.class, () -> flushed.get(20, TimeUnit.SECONDS));
             assertTrue(session.end() != null && session.unsent.isEmpty(), "stored messages are not given back");
             assertThrows(
                     ExecutionException.class,
                     () -> session.link
-                            .sendStored(stored(1, 1, 1), WRITE)
+                            .sendStored(stored(1, 1, 1), WRITE, ids -> {})
                             .toCompletableFuture()
                             .get(20, TimeUnit.SECONDS));
         }
@@ -256,7 +431,7 @@ class OutboundTest {
             assertTrue(client.until("</stream:stream>").contains("id='m1000'"));
             assertEquals("", client.rest());
             client.close();
-            assertEquals(Ending.ORDERLY, session.end());
+            assertEquals(CloseReason.ORDERLY, session.end());
             assertTrue(session.unsent.isEmpty());
         }
     }

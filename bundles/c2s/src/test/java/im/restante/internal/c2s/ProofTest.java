@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +46,9 @@ class ProofTest {
 
     @TempDir
     static Path home;
+
+    /** Rows that were told to be proved, in this order. */
+    private final List<Long> told = new CopyOnWriteArrayList<>();
 
     private TestServer server;
     private TestClient client;
@@ -79,7 +83,7 @@ class ProofTest {
         List<StoredMessage> rows = LongStream.rangeClosed(from, to)
                 .mapToObj(id -> new StoredMessage(id, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(id)))
                 .toList();
-        return session.link.sendStored(rows, policy).toCompletableFuture();
+        return session.link.sendStored(rows, policy, told::addAll).toCompletableFuture();
     }
 
     private boolean offerLive(long id) {
@@ -188,7 +192,8 @@ class ProofTest {
         assertTrue(end.contains("<undefined-condition"), end);
         assertTrue(end.contains("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='3' send-count='2'/>"), end);
         client.close();
-        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        assertEquals(List.of(), told);
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
     }
 
     @Test
@@ -200,23 +205,38 @@ class ProofTest {
         client.rest();
         client.close();
         proved(proof);
-        assertEquals(Ending.ORDERLY, session.end());
-    }
-
-    @Test
-    void anOrderlyEndProvesLiveMessagesToo() throws Exception {
-        enable();
-        offerLive(7);
-        client.until(REQUEST);
-        client.send("</stream:stream>").until("</stream:stream>");
-        client.rest();
-        client.close();
-        assertEquals(Ending.ORDERLY, session.end());
-        assertEquals(List.of(), unsent());
+        assertEquals(CloseReason.ORDERLY, session.end());
     }
 
     @Test
     void anOrderlyAnswerToOurGoodbyeProvesToo() throws Exception {
+        CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
+        proofPing();
+        session.link.close(StreamCondition.SYSTEM_SHUTDOWN, null);
+        client.until("</stream:stream>");
+        client.send("</stream:stream>").rest();
+        client.close();
+        proved(proof);
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
+    }
+
+    @Test
+    void withStreamManagementAnOrderlyEndProvesNothing() throws Exception {
+        enable();
+        offerLive(7);
+        CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
+        client.until("id='m3'");
+        client.send("</stream:stream>").until("</stream:stream>");
+        client.rest();
+        client.close();
+        failed(proof);
+        assertEquals(CloseReason.ORDERLY, session.end());
+        assertEquals(List.of(7L), unsent());
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void withStreamManagementAnOrderlyAnswerToOurGoodbyeProvesNothing() throws Exception {
         enable();
         offerLive(7);
         CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
@@ -225,9 +245,115 @@ class ProofTest {
         client.until("</stream:stream>");
         client.send("</stream:stream>").rest();
         client.close();
-        proved(proof);
-        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        failed(proof);
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
+        assertEquals(List.of(7L), unsent());
+    }
+
+    @Test
+    void anAcknowledgementBeforeTheGoodbyeProves() throws Exception {
+        enable();
+        offerLive(7);
+        CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
+        client.until("id='m3'");
+        ack(3);
+        client.send("</stream:stream>").until("</stream:stream>");
+        client.rest();
+        client.close();
+        failed(proof);
+        assertEquals(CloseReason.ORDERLY, session.end());
         assertEquals(List.of(), unsent());
+        assertEquals(List.of(1L, 2L), told);
+    }
+
+    @Test
+    void aBatchFromBeforeStreamManagementIsNotProvedByAGoodbye() throws Exception {
+        CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
+        proofPing();
+        client.until(">");
+        enable();
+        client.send("</stream:stream>").until("</stream:stream>");
+        client.rest();
+        client.close();
+        failed(proof);
+    }
+
+    @Test
+    void anAcknowledgementProvesTheRowsItCovers() throws Exception {
+        enable();
+        session.send("<message id='live'/>");
+        CompletableFuture<Void> first = send(policy(Way.AUTO), 1, 30);
+        CompletableFuture<Void> second = send(policy(Way.AUTO), 31, 60);
+        CompletableFuture<Void> third = send(policy(Way.AUTO), 61, 90);
+        client.until("id='m90'");
+        ack(1);
+        ack(11);
+        roundTrip();
+        assertEquals(range(1, 10), told);
+        ack(32);
+        proved(first);
+        roundTrip();
+        assertEquals(range(1, 31), told);
+        client.socket.setSoLinger(true, 0);
+        client.close();
+        failed(second);
+        failed(third);
+        assertEquals(range(1, 31), told);
+    }
+
+    private static List<Long> range(long from, long to) {
+        return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    @Test
+    void allRowsAreToldBeforeTheirBatchIsProved() throws Exception {
+        CompletableFuture<List<Long>> before = send(policy(Way.WRITE), 1, 500).thenApply(done -> List.copyOf(told));
+        assertEquals(range(1, 500), before.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aCountThatIsTooHighProvesNothing() throws Exception {
+        enable();
+        CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
+        client.until(REQUEST);
+        ack(4);
+        client.until("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='4' send-count='3'/>");
+        ack(3); // and what it says afterwards is its own affair
+        client.send("</stream:stream>").rest();
+        client.close();
+        proved(proof);
+        assertEquals(range(1, 3), told);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "4294967295"})
+    void aCountThatIsNoneOfThisStreamEndsIt(String h) throws Exception {
+        enable();
+        CompletableFuture<Void> proof = send(policy(Way.AUTO), 1, 3);
+        client.until(REQUEST);
+        ack(2);
+        client.send("<a xmlns='urn:xmpp:sm:3' h='" + h + "'/>"); // back, or around
+        client.until("<handled-count-too-high");
+        client.close();
+        failed(proof);
+        assertEquals(range(1, 2), told);
+    }
+
+    @Test
+    void whoIsToldAndFailsEndsTheConnectionAndKeepsWhatItWasNotTold() throws Exception {
+        enable();
+        StoredMessage row = new StoredMessage(1, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(1));
+        CompletableFuture<Void> proof = session.link
+                .sendStored(List.of(row), policy(Way.AUTO), ids -> {
+                    throw new AssertionError("a test");
+                })
+                .toCompletableFuture();
+        client.until(REQUEST);
+        ack(1);
+        failed(proof);
+        client.until("<internal-server-error");
+        client.close();
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
     }
 
     @Test
@@ -241,7 +367,7 @@ class ProofTest {
         ack(1);
         client.rest();
         client.close();
-        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
         assertEquals(List.of(2L), unsent());
     }
 
@@ -252,7 +378,7 @@ class ProofTest {
         client.socket.setSoLinger(true, 0);
         client.close();
         failed(proof);
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
         assertEquals(List.of(), unsent());
     }
 
@@ -264,7 +390,7 @@ class ProofTest {
         client.rest();
         client.close();
         failed(proof);
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
     }
 
     @Test
@@ -278,7 +404,7 @@ class ProofTest {
         roundTrip();
         client.socket.setSoLinger(true, 0);
         client.close();
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
         assertEquals(List.of(3L, 4L, 5L), unsent());
     }
 
@@ -336,7 +462,7 @@ class ProofTest {
         assertTrue(client.until("</stream:stream>").contains("<connection-timeout"));
         client.close();
         failed(proof);
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
     }
 
     @Test

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
@@ -19,15 +19,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client that comes back to the stream it was cut from (XEP-0198 §5). */
 @SuppressWarnings("try") // clients that only have to be there
@@ -39,6 +45,9 @@ class ResumeTest {
 
     @TempDir
     static Path home;
+
+    /** Rows that were told to be proved, in this order. */
+    private final List<Long> told = new CopyOnWriteArrayList<>();
 
     private TestServer server;
     private TestClient client;
@@ -59,6 +68,11 @@ class ResumeTest {
         server.close();
     }
 
+    /** What a client that has not got a session yet is given from here on, in milliseconds since it connected. */
+    private void authWithin(int millis) throws Exception {
+        server.server.reconfigure(TestServer.impatient(millis, 200_000, 200_000, 60_000));
+    }
+
     private String enable(String max) throws Exception {
         client.send("<enable xmlns='urn:xmpp:sm:3' resume='true' max='" + max + "'/>");
         Matcher enabled = client.matching("<enabled xmlns='urn:xmpp:sm:3' id='([^']*)' resume='true' max='([^']*)'/>");
@@ -75,11 +89,16 @@ class ResumeTest {
     }
 
     private CompletableFuture<Void> sendRow(long number) {
-        StoredMessage row =
-                new StoredMessage(number, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(number));
         return session.link
-                .sendStored(List.of(row), new ProofPolicy(ProofPolicy.Way.AUTO, Duration.ofSeconds(60)))
+                .sendStored(
+                        List.of(row(number)),
+                        new ProofPolicy(ProofPolicy.Way.AUTO, Duration.ofSeconds(60)),
+                        told::addAll)
                 .toCompletableFuture();
+    }
+
+    private static StoredMessage row(long number) {
+        return new StoredMessage(number, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(number));
     }
 
     private static <T> T soon(BlockingQueue<T> queue) throws InterruptedException {
@@ -142,8 +161,51 @@ class ResumeTest {
         client.send("<a xmlns='urn:xmpp:sm:3' h='5'/>"); // p4 is the fourth again, m6 the fifth
         client.send("</stream:stream>").rest();
         client.close();
-        assertEquals(Ending.ORDERLY, session.end());
+        assertEquals(CloseReason.ORDERLY, session.end());
         assertEquals(List.of(), session.unsent);
+    }
+
+    @Test
+    void ofThePagesOfADrainEveryRowIsProvedByWhatCoversIt() throws Exception {
+        List<CompletableFuture<Void>> pages = new ArrayList<>();
+        for (int page = 0; page < 3; page++) {
+            List<StoredMessage> rows = LongStream.rangeClosed(30 * page + 1, 30 * page + 30)
+                    .mapToObj(ResumeTest::row)
+                    .toList();
+            pages.add(session.link
+                    .sendStored(rows, new ProofPolicy(ProofPolicy.Way.AUTO, TIMEOUT), told::addAll)
+                    .toCompletableFuture());
+        }
+        client.until("id='m90'");
+        client.send("<a xmlns='urn:xmpp:sm:3' h='31'/>");
+        pages.get(0).get(20, TimeUnit.SECONDS);
+        cut();
+        soon(session.suspensions);
+        assertEquals(LongStream.rangeClosed(1, 31).boxed().toList(), told);
+        assertTrue(pages.get(1).isCompletedExceptionally());
+        assertTrue(pages.get(2).isCompletedExceptionally());
+
+        client = back();
+        resume(client, 50).until("<resumed");
+        List<Long> received = soon(session.resumptions);
+        assertEquals(LongStream.rangeClosed(1, 50).boxed().toList(), received);
+        assertEquals(31, told.size());
+    }
+
+    @Test
+    void whatASessionSendsAtOnceIsAcknowledgedToo() throws Exception {
+        cut();
+        soon(session.suspensions);
+        ProofPolicy onlyCounts = new ProofPolicy(ProofPolicy.Way.SM, TIMEOUT);
+        CompletableFuture<CompletionStage<Void>> sent = new CompletableFuture<>();
+        session.whenResumed = back -> sent.complete(back.sendStored(List.of(row(1)), onlyCounts, told::addAll));
+        client = back();
+        resume(client, 0).until("<resumed");
+        client.until("id='m1'");
+        client.until("<r xmlns='urn:xmpp:sm:3'/>");
+        client.send("<a xmlns='urn:xmpp:sm:3' h='1'/>");
+        sent.get(20, TimeUnit.SECONDS).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertEquals(List.of(1L), told);
     }
 
     @Test
@@ -241,6 +303,42 @@ class ResumeTest {
     }
 
     @Test
+    void aClientThatIsSentAwayBeforeItCouldGoOnMayComeAgain() throws Exception {
+        CompletableFuture<Void> durable = new CompletableFuture<>();
+        session.putAway = durable;
+        cut();
+        soon(session.suspensions);
+        client = back();
+        resume(client, 0);
+        authWithin(1); // the store takes too long
+        client.until("<connection-timeout");
+        client.close();
+        authWithin(30_000);
+        durable.complete(null);
+        client = back();
+        resume(client, 0).until("<resumed");
+        assertFalse(session.ending.isDone());
+    }
+
+    @Test
+    void aSessionThatMustEndIsNotWaitedForWhenItIsGivenBack() throws Exception {
+        session.putAway = new CompletableFuture<>();
+        cut();
+        soon(session.suspensions);
+        client = back();
+        resume(client, 0);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (server.server.resumptions().isWaiting(id)) { // until the client has taken it
+            assertTrue(System.nanoTime() < end);
+            Thread.onSpinWait();
+        }
+        session.link.close(StreamCondition.CONFLICT, "somebody else has the name");
+        authWithin(1);
+        client.until("<connection-timeout");
+        assertEquals(CloseReason.CUT, session.end());
+    }
+
+    @Test
     void nobodyElseResumesAStream() throws Exception {
         server.accounts.passwords.put(ROMEO, "r0m30");
         cut();
@@ -265,7 +363,7 @@ class ResumeTest {
     void aClientThatFailsToResumeBindsAResource() throws Exception {
         client.send("</stream:stream>").rest();
         client.close();
-        assertEquals(Ending.ORDERLY, session.end());
+        assertEquals(CloseReason.ORDERLY, session.end());
         client = back();
         resume(client, 0);
         notFound(client);
@@ -282,7 +380,7 @@ class ResumeTest {
         id = enable("1");
         cut();
         soon(session.suspensions);
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
         client = back();
         resume(client, 0);
         notFound(client);
@@ -298,7 +396,7 @@ class ResumeTest {
         session.next();
         session.next();
         cut();
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
         client = back();
         resume(client, 0).until("<failed xmlns='urn:xmpp:sm:3' h='2'><item-not-found");
     }
@@ -316,7 +414,7 @@ class ResumeTest {
             cut();
             soon(session.suspensions);
         }
-        assertEquals(Ending.CUT, oldest.end());
+        assertEquals(CloseReason.CUT, oldest.end());
         client = back();
         resume(client, 0).until("<resumed");
     }
@@ -329,17 +427,72 @@ class ResumeTest {
         client = back();
         resume(client, 0);
         client.until("<item-not-found");
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
     }
 
     @Test
     void aSessionThatCannotWaitForItsClientEndsWithWhatWasNotSent() throws Exception {
-        session.faulty = true;
+        session.fault = new IllegalStateException("a test");
         offerLive(1);
         client.until("id='m1'");
         cut();
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
         assertEquals(List.of(1L), ids(session.unsent));
+    }
+
+    @Test
+    void whoeverResumesASessionThatFailsToWaitIsToldSo() throws Exception {
+        session.fault = new AssertionError("a test");
+        try (TestClient dead = client) {
+            client = back();
+            resume(client, 0);
+            notFound(client);
+            dead.rest();
+        }
+        assertEquals(CloseReason.CUT, session.end());
+    }
+
+    @Test
+    void aSessionThatFailsToGoOnEndsWithTheConnection() throws Exception {
+        cut();
+        soon(session.suspensions);
+        session.faultOfReturn = new AssertionError("a test");
+        client = back();
+        resume(client, 0);
+        assertTrue(client.until("</stream:stream>").contains("<internal-server-error"));
+        client.close();
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
+    }
+
+    @Test
+    void aCutByTheServerLeavesTheVerdictsTimeToCome() throws Exception {
+        client.close();
+        server.close();
+        server = new TestServer(home, TestServer.impatient(30_000, 1_000, 300, 60_000));
+        client = server.online("balcony");
+        session = server.sessions.next();
+        id = enable("60");
+        CompletableFuture<Outcome> verdict = new CompletableFuture<>();
+        server.sessions.behaviour = (who, stanza) -> verdict;
+        client.send("<message id='slow'/>");
+        session.next();
+        assertTrue(client.until("</stream:stream>").contains("<connection-timeout"));
+        client.close();
+        client = back();
+        resume(client, 0);
+        verdict.complete(Outcome.DONE);
+        client.until("<resumed xmlns='urn:xmpp:sm:3' previd='" + id + "' h='1'/>");
+    }
+
+    @Test
+    void aSessionThatMustEndWaitsForNoVerdictOfItsDeadConnection() throws Exception {
+        server.sessions.behaviour = (who, stanza) -> new CompletableFuture<>();
+        client.send("<message id='never'/>");
+        session.next();
+        cut();
+        client = back(); // by now the cut is known, or nearly
+        session.link.close(StreamCondition.CONFLICT, "somebody else has the name");
+        session.end();
     }
 
     @Test
@@ -347,7 +500,7 @@ class ResumeTest {
         cut();
         soon(session.suspensions);
         session.link.close(StreamCondition.CONFLICT, "somebody else has the name");
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
         client = back();
         resume(client, 0);
         notFound(client);
@@ -366,7 +519,7 @@ class ResumeTest {
         session.link.close(StreamCondition.CONFLICT, null);
         client.rest();
         client.close();
-        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
         client = back();
         resume(client, 0);
         notFound(client);
@@ -380,14 +533,20 @@ class ResumeTest {
         soon(session.suspensions);
         client = back();
         resume(client, 2).until("<handled-count-too-high xmlns='urn:xmpp:sm:3' h='2' send-count='1'/>");
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
     }
 
-    @Test
-    void aCountThatIsNoneIsAnErrorOfTheStream() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "+0", "\u0660", "0x0", "4294967296"})
+    void aCountThatIsNoneIsAnErrorOfTheStream(String h) throws Exception {
+        client.send("<a xmlns='urn:xmpp:sm:3' h='" + h + "'/>").until("<bad-format");
+        client.close();
+        client = server.online("garden");
+        session = server.sessions.next();
+        id = enable("60");
         cut();
         client = back();
-        client.send("<resume xmlns='urn:xmpp:sm:3' previd='" + id + "' h='-1'/>")
+        client.send("<resume xmlns='urn:xmpp:sm:3' previd='" + id + "' h='" + h + "'/>")
                 .until("<bad-format");
     }
 }

@@ -157,6 +157,11 @@ class SaslTest {
         client.open();
         client.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>!?</auth>")
                 .until("<incorrect-encoding/>");
+        String right = TestClient.plain("", "juliet", "r0m30");
+        assertTrue(right.contains("==<"), right);
+        client.send(right.replace("=<", "<")).until("<incorrect-encoding/>");
+        client.send(right.replace("==<", "<")).until("<incorrect-encoding/>");
+        client.send(right).until("<success");
     }
 
     @Test

@@ -5,31 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
 import java.io.IOException;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** RFC 6120 §6.4.5 and §6.4.6: how often a client may try, and what follows success. */
-class SaslTriesTest {
-    @TempDir
-    static Path home;
-
-    private TestServer server;
-    private TestClient client;
-
-    @BeforeEach
-    void connect() throws IOException {
-        server = new TestServer(home, TestServer.config(Tls.OPTIONAL));
-        client = server.connect();
-        client.open();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        client.close();
-        server.close();
+class SaslTriesTest extends OpenStreamTest {
+    SaslTriesTest() {
+        super(Tls.OPTIONAL);
     }
 
     private void wrong(int times) throws IOException {

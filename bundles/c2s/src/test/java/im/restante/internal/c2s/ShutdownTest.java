@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.internal.c2s.C2sConfig.Tls;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.stanza.Iq;
@@ -44,7 +44,7 @@ class ShutdownTest {
             online.close();
             newcomer.close();
             stopped.get(20, TimeUnit.SECONDS);
-            assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+            assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
             assertThrows(ConnectException.class, server::connect);
         }
     }
@@ -85,7 +85,7 @@ class ShutdownTest {
                 taken++;
             }
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
-            assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+            assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
             assertEquals(
                     taken,
                     session.unsent.get(session.unsent.size() - 1).arrival().id());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import im.restante.session.Outcome;
 import im.restante.stanza.Iq;
 import im.restante.stanza.Message;
@@ -87,7 +87,7 @@ class StanzaFlowTest {
         assertTrue(client.until("</stream:stream>").contains("<" + condition + " "));
         assertEquals("", client.rest());
         client.close();
-        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
     }
 
     @ParameterizedTest
@@ -248,7 +248,7 @@ class StanzaFlowTest {
         client.until("</stream:stream>");
         assertEquals("", client.rest());
         client.close();
-        assertEquals(Ending.ORDERLY, session.end());
+        assertEquals(CloseReason.ORDERLY, session.end());
     }
 
     @Test
@@ -256,7 +256,7 @@ class StanzaFlowTest {
         client.send(message(1));
         session.next();
         client.close();
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
     }
 
     @Test
@@ -265,7 +265,7 @@ class StanzaFlowTest {
         client.plain.setSoLinger(true, 0);
         client.until("</stream:stream>");
         client.close();
-        assertEquals(Ending.CUT, session.end());
+        assertEquals(CloseReason.CUT, session.end());
     }
 
     @Test
@@ -275,7 +275,7 @@ class StanzaFlowTest {
         assertEquals("", client.rest());
         assertFalse(session.send("<message/>"));
         client.close();
-        assertEquals(Ending.CLOSED_BY_SERVER, session.end());
+        assertEquals(CloseReason.CLOSED_BY_SERVER, session.end());
     }
 
     @Test

@@ -32,6 +32,9 @@ final class TestClient implements AutoCloseable {
                     + " xmlns:stream='http://etherx.jabber.org/streams'>";
     private static final int PATIENCE_MILLIS = 20_000;
 
+    /** The one version of TLS that it speaks; null for all. */
+    String only;
+
     final Socket plain;
     Socket socket;
     private final StringBuilder unread = new StringBuilder();
@@ -47,6 +50,15 @@ final class TestClient implements AutoCloseable {
         if (receiveBuffer > 0) {
             plain.setReceiveBufferSize(receiveBuffer);
         }
+        plain.connect(address);
+        plain.setSoTimeout(PATIENCE_MILLIS);
+        socket = plain;
+    }
+
+    /** @param from an address of this machine, such as 127.0.0.2 */
+    TestClient(InetSocketAddress address, String from) throws IOException {
+        plain = new Socket();
+        plain.bind(new InetSocketAddress(from, 0));
         plain.connect(address);
         plain.setSoTimeout(PATIENCE_MILLIS);
         socket = plain;
@@ -121,6 +133,9 @@ final class TestClient implements AutoCloseable {
             SSLParameters parameters = layered.getSSLParameters();
             parameters.setApplicationProtocols(alpn);
             layered.setSSLParameters(parameters);
+        }
+        if (only != null) {
+            layered.setEnabledProtocols(new String[] {only});
         }
         layered.startHandshake();
         socket = layered;

@@ -3,6 +3,7 @@ package im.restante.internal.c2s;
 import im.restante.internal.c2s.C2sConfig.Tls;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.jid.Jid;
+import im.restante.xml.HeapBudget;
 import im.restante.xml.StreamLimits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,15 @@ final class TestServer implements AutoCloseable {
     TestServer(Path home, C2sConfig config, ConnectionThreads threads) {
         server = new Server(sessions, accounts, new HardenedXmlCodec(), Jid.of("localhost"), home, threads, config);
         server.start();
+    }
+
+    /** A connection's share of a heap that is never full. */
+    static OutboundHeap heapEnough() {
+        return new OutboundHeap(roomEnough(), roomEnough());
+    }
+
+    static HeapBudget roomEnough() {
+        return new StanzaHeap(() -> Long.MAX_VALUE, 0).share();
     }
 
     static C2sConfig config(Tls tls) {
@@ -63,6 +73,11 @@ final class TestServer implements AutoCloseable {
 
     TestClient connect() throws IOException {
         return new TestClient(server.address());
+    }
+
+    /** @param from an address of this machine, such as 127.0.0.2 */
+    TestClient connectFrom(String from) throws IOException {
+        return new TestClient(server.address(), from);
     }
 
     /** A client with a bound resource, without TLS. */

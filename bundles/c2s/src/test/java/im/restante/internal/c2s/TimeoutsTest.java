@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,7 +39,7 @@ class TimeoutsTest {
             assertTrue(ping.contains("from='localhost'") && ping.contains("<ping xmlns='urn:xmpp:ping'/>"), ping);
             assertTrue(client.until("</stream:stream>").contains("<connection-timeout"));
             client.close();
-            assertEquals(Ending.CUT, session.end());
+            assertEquals(CloseReason.CUT, session.end());
         }
     }
 

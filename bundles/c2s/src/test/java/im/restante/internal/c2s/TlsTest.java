@@ -1,5 +1,7 @@
 package im.restante.internal.c2s;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -9,10 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
 import im.restante.jid.Jid;
-import im.restante.session.Ending;
+import im.restante.session.CloseReason;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +35,18 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates, their files, and the two ways into TLS. */
@@ -93,6 +101,12 @@ class TlsTest {
         String before = Files.readString(home.resolve("data/certificate.pem"));
         TlsIdentity.open(config, Jid.of("bücher.example"), home, Runnable::run);
         assertNotEquals(before, Files.readString(home.resolve("data/certificate.pem")));
+        assertEquals(before, Files.readString(home.resolve("data/certificate.pem.1")), "the old one is kept");
+        TlsIdentity.open(config, Jid.of("third.example"), home, Runnable::run);
+        assertEquals(before, Files.readString(home.resolve("data/certificate.pem.1")));
+        Identity kept = PemFiles.read(home.resolve("data/certificate.pem.2"), home.resolve("data/private-key.pem.2"));
+        assertTrue(SelfSigned.covers(kept.certificate(), Jid.of("bücher.example"), Instant.now()));
+        TlsIdentity.open(config, Jid.of("bücher.example"), home, Runnable::run);
         Identity made = PemFiles.read(home.resolve("data/certificate.pem"), home.resolve("data/private-key.pem"));
         assertTrue(SelfSigned.covers(made.certificate(), Jid.of("bücher.example"), Instant.now()));
     }
@@ -140,6 +154,29 @@ class TlsTest {
             client.startTls();
             assertTrue(List.of("TLSv1.2", "TLSv1.3")
                     .contains(((SSLSocket) client.socket).getSession().getProtocol()));
+        }
+    }
+
+    /** TLS 1.3 has no such thing. */
+    @Test
+    void aSecondHandshakeEndsTheConnection() throws Exception {
+        try (TestServer server = new TestServer(home, config("", ""));
+                TestClient client = server.connect()) {
+            client.only = "TLSv1.2";
+            client.startTls();
+            client.open();
+            client.login("balcony");
+            FakeSessions.Session session = server.sessions.next();
+            client.send("<iq type='get' id='before'><ping xmlns='urn:xmpp:ping'/></iq>")
+                    .until("id='before'");
+            SSLSocket secure = (SSLSocket) client.socket;
+            assertEquals("TLSv1.2", secure.getSession().getProtocol());
+            assertThrows(IOException.class, () -> {
+                secure.startHandshake();
+                client.send("<iq type='get' id='after'><ping xmlns='urn:xmpp:ping'/></iq>")
+                        .until("id='after'");
+            });
+            assertEquals(CloseReason.CUT, session.end());
         }
     }
 
@@ -199,6 +236,75 @@ class TlsTest {
         String message = assertThrows(IOException.class, () -> PemFiles.read(certificate, pkcs1))
                 .getMessage();
         assertTrue(message.contains("does not belong"), message); // it was read
+    }
+
+    /** What is wrong, and what would be right. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RSA-1024|only 1024 bits|2048 bits or more",
+                "RSA-PSS|RSA-PSS|make one of RSA",
+                "secp256k1|curve secp256k1|P-256",
+                "DSA|DSA|make one of RSA"
+            })
+    void aKeyThatClientsRefuseIsRefusedAtOnce(String kind, String wrong, String right) throws Exception {
+        byte[] der = switch (kind) {
+            case "RSA-1024" -> generated("RSA", 1024);
+            case "RSA-PSS" -> generated("RSASSA-PSS", 2048);
+            case "DSA" -> generated("DSA", 2048);
+            default ->
+                new PrivateKeyInfo(
+                                new AlgorithmIdentifier(
+                                        X9ObjectIdentifiers.id_ecPublicKey, new ASN1ObjectIdentifier("1.3.132.0.10")),
+                                new ECPrivateKey(256, BigInteger.TEN))
+                        .getEncoded();
+        };
+        Path certificate = home.resolve("c.pem");
+        pem(
+                certificate,
+                "CERTIFICATE",
+                SelfSigned.create(DOMAIN, Instant.now()).certificate().getEncoded());
+        pem(home.resolve("k.pem"), "PRIVATE KEY", der);
+        String message = assertThrows(IOException.class, () -> PemFiles.read(certificate, home.resolve("k.pem")))
+                .getMessage();
+        assertTrue(message.contains(wrong) && message.contains(right) && message.contains("k.pem"), message);
+    }
+
+    private static byte[] generated(String algorithm, int bits) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+        generator.initialize(bits);
+        return generator.generateKeyPair().getPrivate().getEncoded();
+    }
+
+    @Test
+    void aFileInAnotherFormIsTakenOrNamed() throws Exception {
+        Identity identity = SelfSigned.create(DOMAIN, Instant.now());
+        Path certificate = home.resolve("c.pem");
+        Path key = home.resolve("k.pem");
+        PemFiles.write(identity, certificate, key);
+        for (Path file : List.of(certificate, key)) { // as an editor of Windows saves it, with a comment in Latin-1
+            byte[] text = ("\u00ef\u00bb\u00bfSchl\u00fcssel\n" + Files.readString(file)).getBytes(ISO_8859_1);
+            Files.write(file, text);
+        }
+        assertEquals(identity.certificate(), PemFiles.read(certificate, key).certificate());
+        Path der = home.resolve("c.der");
+        Files.write(der, identity.certificate().getEncoded());
+        named(() -> PemFiles.read(der, key), "c.der is binary (DER", "openssl x509 -inform DER");
+        Path binaryKey = home.resolve("k.der");
+        Files.write(binaryKey, identity.key().getEncoded());
+        named(() -> PemFiles.read(certificate, binaryKey), "k.der is binary (DER", "openssl pkey -inform DER");
+        Path wide = home.resolve("wide.pem");
+        Files.writeString(wide, "\ufeff" + Files.readString(certificate, ISO_8859_1), UTF_16LE);
+        named(() -> PemFiles.read(wide, key), "wide.pem is in UTF-16", "UTF-8");
+        Path request = home.resolve("request.pem");
+        pem(request, "CERTIFICATE REQUEST", new byte[] {1});
+        named(() -> PemFiles.read(request, key), "holds no certificate but CERTIFICATE REQUEST", "");
+    }
+
+    private static void named(Executable reading, String wrong, String right) {
+        String message = assertThrows(IOException.class, reading).getMessage();
+        assertTrue(message.contains(wrong) && message.contains(right), message);
     }
 
     @Test
@@ -284,7 +390,7 @@ class TlsTest {
             client.send("</stream:stream>").until("</stream:stream>");
             client.rest();
             client.socket.close();
-            assertEquals(Ending.ORDERLY, session.end());
+            assertEquals(CloseReason.ORDERLY, session.end());
         }
     }
 }

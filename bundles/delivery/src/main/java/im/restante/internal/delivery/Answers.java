@@ -3,8 +3,7 @@ package im.restante.internal.delivery;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
-import im.restante.xml.Element;
-import im.restante.xml.Namespaces;
+import im.restante.stanza.Substance;
 
 /** What the sender of a message is told, if anything. */
 final class Answers {
@@ -17,12 +16,12 @@ final class Answers {
 
     private Answers() {}
 
-    /** For a message that a rule does not keep: an error if a person would miss it, else null. */
+    /** For a message that a rule does not keep: an error unless nobody would miss it; null: silence. */
     static StanzaError forSkipped(Message message) {
         return switch (message.type()) {
             case ERROR, HEADLINE -> null; // RFC 6121 §8.5.2.2.1: silently ignored
             case GROUPCHAT -> UNAVAILABLE; // same place: always an error
-            case NORMAL, CHAT -> message.hasBody() ? UNAVAILABLE : null;
+            case NORMAL, CHAT -> unlessNeverBounced(message, UNAVAILABLE);
         };
     }
 
@@ -33,31 +32,6 @@ final class Answers {
 
     /** Errors, and messages that hold nothing but chat states, receipts and markers. */
     static boolean isNeverBounced(Message message) {
-        if (message.type() == Message.Type.ERROR) {
-            return true;
-        }
-        boolean signal = false;
-        var content = message.element().content();
-        for (int i = 0; i < content.size(); i++) {
-            if (content.get(i) instanceof Element child) {
-                switch (child.namespace()) {
-                    case Namespaces.CHAT_STATES, Namespaces.RECEIPTS, Namespaces.MARKERS -> signal = true;
-                    case Namespaces.HINTS, Namespaces.STANZA_ID, Namespaces.DELAY -> {
-                        // goes along with either
-                    }
-                    default -> {
-                        if (!isEmptyOfWords(child)) {
-                            return false;
-                        }
-                    }
-                }
-            }
-        }
-        return signal;
-    }
-
-    private static boolean isEmptyOfWords(Element child) {
-        return child.is(Namespaces.CLIENT, "thread")
-                || child.is(Namespaces.CLIENT, "body") && child.text().isEmpty();
+        return message.type() == Message.Type.ERROR || Substance.of(message) == Substance.SIGNAL;
     }
 }

@@ -14,6 +14,7 @@ import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
@@ -37,9 +39,7 @@ final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     private static final int LANES = 4;
     /** A broken disk shall not fill the log's disk too. */
-    private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
-    /** Tells how many of a pair there are when everything handed over before is stored, and stores nothing. */
-    private static final Admission NOTHING = new Admission(0, Admission.OnFull.REFUSE);
+    private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
     private static final CompletableFuture<Terms> NO_TERMS = CompletableFuture.completedFuture(null);
 
@@ -52,8 +52,11 @@ final class Intake {
     private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
     private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
     private final OpenAppends openAppends = new OpenAppends();
+    private final Set<Doubtful> doubtful = ConcurrentHashMap.newKeySet();
+    private final LogLimit doubtLines;
     private final LogLimit failureLines;
     private final LogLimit inVainLines;
+    private final LogLimit openLines;
 
     /**
      * @param underWay     gets what has a deadline, for as long as it is open
@@ -75,8 +78,10 @@ final class Intake {
         for (int i = 0; i < LANES; i++) {
             lanes[i] = new Lane(workers);
         }
+        this.doubtLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.failureLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.inVainLines = new LogLimit(BETWEEN_LINES, nanoTime);
+        this.openLines = new LogLimit(BETWEEN_LINES, nanoTime);
     }
 
     /** Whether nobody waits for the rest of a step. */
@@ -111,12 +116,14 @@ final class Intake {
         return new Judgement.Skip(rule, Answers.forSkipped(message));
     }
 
-    CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, boolean rehearsal) {
+    CompletionStage<Verdict> store(
+            Message message, StoredMessage row, Judgement.Keep keep, Claim claim, boolean rehearsal) {
         OfflineSettings now = services.settings;
         PendingStore pending = new PendingStore(
                 message,
                 row,
                 keep,
+                claim,
                 rehearsal,
                 nanoTime.getAsLong(),
                 now.storeTimeout().toNanos(),
@@ -128,7 +135,7 @@ final class Intake {
             underWay.add(pending);
             if (room.enter(pending)) {
                 serveWaiting.run(); // what was missing may have come just now
-            } else if (pending.claim()) {
+            } else if (pending.take()) {
                 giveUp(pending, GivenUp.WAITED_IN_VAIN);
             }
         }
@@ -148,7 +155,7 @@ final class Intake {
             }
             Judgement judgement = judge(pending.message, current);
             if (judgement instanceof Judgement.Skip skip) {
-                if (pending.claim()) {
+                if (pending.take()) {
                     finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
                 }
                 return true;
@@ -160,7 +167,7 @@ final class Intake {
         if (services.stores.chosen() == null || limits == null && !keep.unlimited()) {
             return false;
         }
-        if (pending.claim()) {
+        if (pending.take()) {
             underWay.add(pending);
             inTurn(new Ready(pending, keep, keep.unlimited() ? NO_TERMS : terms(limits, pending)));
         }
@@ -215,31 +222,154 @@ final class Intake {
     }
 
     private void append(Ready ready, Stores.Named store) {
-        PendingStore pending = ready.pending();
-        CompletionStage<Appended> appending;
-        Terms terms = null;
+        Terms terms;
         try {
             terms = ready.terms().join();
-            Admission admission = terms == null ? Admission.UNLIMITED : terms.admission();
-            appending = store.store().append(pending.row, pending.rehearsal ? NOTHING : admission);
+        } catch (RuntimeException e) {
+            complete(ready.pending(), failed(ready.pending(), store.id(), Failures.unwrap(e)));
+            return;
+        }
+        append(ready, terms, terms == null ? Admission.UNLIMITED : terms.admission(), store, 0);
+    }
+
+    private void append(Ready ready, Terms terms, Admission admission, Stores.Named store, int doubts) {
+        PendingStore pending = ready.pending();
+        CompletionStage<Appended> appending;
+        try {
+            appending = store.store()
+                    .append(
+                            pending.row,
+                            pending.rehearsal ? NoRoom.FOR_ANYTHING : admission,
+                            services.homes.fence(pending.row.owner()),
+                            pending.claim);
         } catch (RuntimeException | LinkageError e) {
             appending = CompletableFuture.failedFuture(e);
         }
         if (appending == null) {
             appending = CompletableFuture.failedFuture(new StoreException("append answered null"));
         }
-        Terms on = terms;
-        appending.whenComplete((appended, problem) -> lane(ready.owner()).execute(() -> {
-            Verdict verdict;
-            try {
-                verdict = problem == null
-                        ? verdict(ready, on, appended)
-                        : failed(pending, store.id(), Failures.unwrap(problem));
-            } catch (RuntimeException | LinkageError | StoreException e) { // a strategy, or an answer that is none
-                verdict = failed(pending, store.id(), e);
+        appending.whenComplete((appended, problem) -> lane(ready.owner())
+                .execute(() -> answered(
+                        ready,
+                        terms,
+                        store,
+                        doubts,
+                        appended,
+                        appended == null && problem == null
+                                ? new StoreException("append answered nothing")
+                                : problem)));
+    }
+
+    private void answered(
+            Ready ready, Terms terms, Stores.Named store, int doubts, Appended appended, Throwable problem) {
+        PendingStore pending = ready.pending();
+        if (problem != null && !isCertainlyNotStored(pending, Failures.unwrap(problem))) {
+            Doubtful doubted = Doubtful.of(ready, terms, store, doubts + 1, nanoTime.getAsLong());
+            doubt(doubted, Failures.unwrap(problem));
+            return;
+        }
+        if (pending.claim.isWithdrawn()) {
+            if (appended instanceof Appended.Stored) {
+                LOG.error(
+                        "the store {} stored message {} for {}, which had been withdrawn; it is removed. A store asks the claim"
+                                + " of a message before it writes it",
+                        store.id(),
+                        pending.row.id(),
+                        ready.owner());
+                remover.accept(ready.owner(), List.of(pending.row.id()));
             }
-            complete(pending, verdict);
-        }));
+            complete(pending, withdrawn(pending));
+            return;
+        }
+        Verdict verdict;
+        try {
+            verdict = problem == null
+                    ? verdict(ready, terms, appended)
+                    : failed(pending, store.id(), Failures.unwrap(problem));
+        } catch (RuntimeException | LinkageError | StoreException e) { // a strategy, or an answer that is none
+            verdict = failed(pending, store.id(), e);
+        }
+        complete(pending, verdict);
+    }
+
+    /** A store that has not begun with it never will; one that has says whether anything was changed, or nobody knows. */
+    private static boolean isCertainlyNotStored(PendingStore pending, Throwable problem) {
+        return pending.rehearsal
+                || pending.claim.withdraw()
+                || !pending.doubtful
+                        && problem instanceof StoreException known
+                        && known.outcome() == StoreException.Outcome.NOTHING_CHANGED;
+    }
+
+    /** Makes it again later. Nothing of its owner begins meanwhile. */
+    private void doubt(Doubtful doubted, Throwable problem) {
+        PendingStore pending = doubted.ready().pending();
+        if (services.closed) {
+            leaveOpen(1, doubted);
+            return;
+        }
+        if (!pending.doubtful) {
+            pending.doubtful = true;
+            openAppends.doubt(doubted.ready().owner());
+        }
+        if (doubtLines.isDue()) {
+            LOG.warn(
+                    "{} cannot say whether message {} for {} is stored: {}; storing it again until that is certain ({} more"
+                            + " like this since the last line)",
+                    doubted.store().id(),
+                    pending.row.id(),
+                    doubted.ready().owner(),
+                    problem instanceof StoreException ? problem.getMessage() : problem.toString(),
+                    doubtLines.unsaid());
+        }
+        doubtful.add(doubted);
+    }
+
+    /** Makes again what is due. */
+    void tick(long now) {
+        for (Doubtful doubted : doubtful) {
+            if (now - doubted.due() >= 0 && doubtful.remove(doubted)) {
+                lane(doubted.ready().owner()).execute(() -> again(doubted));
+            }
+        }
+    }
+
+    private void again(Doubtful doubted) {
+        Stores.Named same = services.stores.find(doubted.store().id()).orElse(null);
+        Stores.Named store = same == null ? services.stores.chosen() : same;
+        if (store == null) {
+            doubtful.add(doubted.later(nanoTime.getAsLong()));
+            return;
+        }
+        Terms terms = doubted.terms();
+        // another store does not know whether it is stored in the first one, and so cannot refuse it
+        Admission admission = terms == null || same == null ? Admission.UNLIMITED : terms.admission();
+        append(doubted.ready(), terms, admission, store, doubted.tries());
+    }
+
+    /**
+     * Nobody will ask any more whether these are stored, and whoever told their senders one or the other might lie: their verdicts stay
+     * open, so that no sender counts them as taken, and none is told that they failed.
+     */
+    void leaveDoubtful() {
+        List<Doubtful> left = List.copyOf(doubtful);
+        doubtful.clear();
+        if (!left.isEmpty()) {
+            leaveOpen(left.size(), left.get(0));
+        }
+    }
+
+    private void leaveOpen(int messages, Doubtful one) {
+        if (openLines.isDue()) {
+            LOG.warn(
+                    "whether {} messages are stored in {} is not known, the first being {} for {}, and it stops: their senders are"
+                            + " told nothing{}",
+                    messages,
+                    one.store().id(),
+                    one.ready().pending().row.id(),
+                    one.ready().owner(),
+                    openLines.more());
+        }
     }
 
     private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
@@ -249,39 +379,43 @@ final class Intake {
                         ready.owner(),
                         stored.evicted(),
                         Fate.EVICTED,
-                        terms == null ? null : "limit of " + terms.admission().limit() + " messages from one sender");
+                        terms == null ? null : NoRoom.limits(terms.admission()));
                 if (services.stores.present().size() > 1) { // a move may have left, or be making, another copy
                     remover.accept(ready.owner(), stored.evicted());
                 }
             }
             return new Verdict.Stored(ready.keep().rule());
         }
-        if (ready.pending().rehearsal && wouldFit(terms, appended)) {
-            return new Verdict.Stored(ready.keep().rule());
+        if (appended instanceof Appended.Withdrawn) {
+            return withdrawn(ready.pending());
+        }
+        Appended.Full full = (Appended.Full) appended;
+        if (ready.pending().rehearsal) {
+            full = terms == null
+                    ? null
+                    : NoRoom.otherwise(
+                                    terms.admission(), full, ready.pending().row.sizeBytes())
+                            .orElse(null);
+            if (full == null) {
+                return new Verdict.Stored(ready.keep().rule());
+            }
         }
         if (terms == null) {
             throw new StoreException("refused what has no limit");
         }
         Message message = ready.pending().message;
-        Admission admission = terms.admission();
-        Appended.Full full = (Appended.Full) appended;
-        String reason = "limit of " + admission.limit() + " messages from one sender reached: "
-                + full.usage().messages() + " wait";
+        String reason = NoRoom.reason(terms, full);
         if (Answers.isNeverBounced(message)) {
             return new Verdict.Dropped(reason);
         }
-        return terms.strategy()
-                .exceeded(message, admission, full.usage())
+        return NoRoom.answer(message, terms, full)
                 .<Verdict>map(told -> new Verdict.Refused(reason, told))
                 .orElseGet(() -> new Verdict.Dropped(reason));
     }
 
-    private static boolean wouldFit(Terms terms, Appended appended) {
-        Admission admission = terms == null ? Admission.UNLIMITED : terms.admission();
-        int limit = admission.limit();
-        return limit < 0
-                || limit > 0 && admission.onFull() == Admission.OnFull.EVICT_OLDEST
-                || ((Appended.Full) appended).usage().messages() < limit;
+    private static Verdict withdrawn(PendingStore pending) {
+        return new Verdict.Failed(
+                "withdrawn before it was stored", Answers.unlessNeverBounced(pending.message, Answers.NOT_STORED));
     }
 
     private Verdict failed(PendingStore pending, String store, Throwable problem) {
@@ -298,7 +432,16 @@ final class Intake {
         return new Verdict.Failed("the store failed", Answers.unlessNeverBounced(pending.message, Answers.NOT_STORED));
     }
 
+    /** One that a store has begun with is not given up: its answer is waited for. */
     private void giveUp(PendingStore pending, GivenUp how) {
+        boolean byCaller = pending.claim.isWithdrawn();
+        if (!pending.claim.withdraw() && how == GivenUp.TIMED_OUT) {
+            return;
+        }
+        if (byCaller) {
+            finish(pending, withdrawn(pending));
+            return;
+        }
         LogLimit lines = how == GivenUp.TIMED_OUT ? failureLines : inVainLines;
         String reason = how == GivenUp.TIMED_OUT ? "no answer from the store in time" : "nothing to store it with";
         if (!pending.verdict.isDone() && lines.isDue()) {
@@ -327,7 +470,7 @@ final class Intake {
         pending.verdict.complete(verdict);
         Jid owner = pending.row.owner();
         if (pending.closes()) {
-            openAppends.end(owner);
+            openAppends.end(owner, pending.doubtful);
             if (lines.has(owner)) {
                 serveLine(owner);
             }

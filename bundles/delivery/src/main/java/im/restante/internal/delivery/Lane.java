@@ -3,6 +3,7 @@ package im.restante.internal.delivery;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +27,11 @@ final class Lane implements Executor {
     public void execute(Runnable task) {
         tasks.add(task);
         if (open.getAndIncrement() == 0) {
-            workers.execute(this::runAll);
+            try {
+                workers.execute(this::runAll);
+            } catch (RejectedExecutionException e) { // the workers have ended, and somebody still waits for this
+                runAll();
+            }
         }
     }
 

@@ -1,8 +1,11 @@
 package im.restante.internal.delivery;
 
+import im.restante.home.Homes;
+import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
 import im.restante.migration.LongWork;
 import im.restante.store.Admission;
+import im.restante.store.Claim;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
@@ -14,12 +17,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +46,8 @@ final class MessageMigration implements LongWork {
     /** Refusals in one chunk that are the store's fault rather than the messages'. */
     private static final int HOPELESS = 16;
 
+    private final LogLimit leftLines = LogLimit.perMinute(System::nanoTime);
+
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(MessageMigration.class);
@@ -54,6 +61,13 @@ final class MessageMigration implements LongWork {
         }
     }
 
+    /** What a message is known by: ids are unique for an owner. */
+    private record Row(Jid owner, long id) {
+        static Row of(StoredMessage row) {
+            return new Row(row.owner(), row.id());
+        }
+    }
+
     @FunctionalInterface
     private interface Step<T> {
         T run() throws StoreException;
@@ -63,7 +77,9 @@ final class MessageMigration implements LongWork {
     private final String to;
     private final Stores stores;
     private final OwnerGate gate;
+    private final Homes homes;
     private final OwedRemovals owed;
+    private final OwedMessages owedMessages;
     private final MessageMigrations.Patience patience;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final long startNanos = System.nanoTime();
@@ -88,13 +104,17 @@ final class MessageMigration implements LongWork {
             String to,
             Stores stores,
             OwnerGate gate,
+            Homes homes,
             OwedRemovals owed,
+            OwedMessages owedMessages,
             MessageMigrations.Patience patience) {
         this.from = from;
         this.to = to;
         this.stores = stores;
         this.gate = gate;
+        this.homes = homes;
         this.owed = owed;
+        this.owedMessages = owedMessages;
         this.patience = patience;
     }
 
@@ -139,13 +159,17 @@ final class MessageMigration implements LongWork {
                     patiently(() -> Waiting.on(from, store(from).statistics()));
             waiting = figures.messages();
             quarantinedBefore = figures.quarantined();
-            long before;
+            long carried = carryWhatIsOwed();
+            long movedBefore;
+            long carriedBefore;
             do {
-                before = moved.get();
+                movedBefore = moved.get();
+                carriedBefore = carried;
                 left = 0;
                 reasons.clear();
                 pass();
-            } while (moved.get() > before && !takesNewMessages(from));
+                carried = carryWhatIsOwed();
+            } while ((moved.get() > movedBefore || carried > carriedBefore) && !takesNewMessages(from));
         } catch (StoreException | Stopped | RuntimeException | LinkageError e) {
             problem = e instanceof Exception known ? known : new IllegalStateException(e);
             if (!(e instanceof StoreException || e instanceof Stopped)) {
@@ -160,6 +184,11 @@ final class MessageMigration implements LongWork {
             LOG.warn("{}: broken off: {}", title(), problem.getMessage());
             end.completeExceptionally(problem);
         }
+    }
+
+    /** What owners in FROM owe others is carried to those others there, who take it along. @return how many rows that makes so far */
+    private long carryWhatIsOwed() throws StoreException, Stopped {
+        return patiently(() -> Waiting.on(from, owedMessages.carried(named(from))));
     }
 
     /** Once through all owners. */
@@ -201,11 +230,18 @@ final class MessageMigration implements LongWork {
             Map<Jid, List<StoredMessage>> pages =
                     ofEach(owners, from, (store, owner) -> store.page(owner, cursors.get(owner), rows, bytes));
             pages.values().removeIf(List::isEmpty);
-            Findings findings = new Findings(append(pages, appends));
-            for (Map.Entry<Jid, List<StoredMessage>> page : pages.entrySet()) {
+            Map<Jid, List<StoredMessage>> carried = new LinkedHashMap<>(pages);
+            carried.replaceAll(
+                    (owner, page) -> owed.without(from, owner, page)); // what is to go shall not live on there
+            carried.values().removeIf(List::isEmpty);
+            Findings findings = new Findings(append(carried, appends));
+            for (Map.Entry<Jid, List<StoredMessage>> page : carried.entrySet()) {
                 findings.compare(page.getValue(), readBack(page.getKey(), page.getValue()));
             }
-            ofEach(findings.safe.keySet(), from, (store, owner) -> store.remove(owner, findings.safe.get(owner)));
+            ofEach(
+                    findings.safe.keySet(),
+                    from,
+                    (store, owner) -> store.remove(owner, findings.safe.get(owner), homes.fence(owner)));
             findings.tell();
             cursors.keySet().retainAll(pages.keySet());
             pages.forEach((owner, page) -> cursors.put(owner, last(page)));
@@ -222,12 +258,12 @@ final class MessageMigration implements LongWork {
     /** What the comparison of a chunk shows. */
     private final class Findings {
         final Map<Jid, List<Long>> safe = new LinkedHashMap<>();
-        private final Map<Long, String> refused;
+        private final Map<Row, String> refused;
         private final List<byte[]> hashesRead = new ArrayList<>();
         private final List<byte[]> hashesStanding = new ArrayList<>();
         private final List<String> troubles = new ArrayList<>();
 
-        Findings(Map<Long, String> refused) {
+        Findings(Map<Row, String> refused) {
             this.refused = refused;
         }
 
@@ -243,7 +279,7 @@ final class MessageMigration implements LongWork {
                     hashesStanding.add(hashThere);
                 } else {
                     String why = refused.getOrDefault(
-                            row.id(),
+                            Row.of(row),
                             other == null ? "not there after it was stored" : "one of this id, but another, is there");
                     troubles.add("message " + row.id() + " for " + row.owner() + ": " + why);
                 }
@@ -256,7 +292,9 @@ final class MessageMigration implements LongWork {
             moved.addAndGet(hashesRead.size());
             left += troubles.size();
             for (String trouble : troubles) {
-                LOG.warn("{}: left behind: {}", title(), trouble);
+                if (leftLines.isDue()) {
+                    LOG.warn("{}: left behind: {}{}", title(), trouble, leftLines.more());
+                }
                 if (reasons.size() < REASONS) {
                     reasons.add(trouble);
                 }
@@ -268,37 +306,43 @@ final class MessageMigration implements LongWork {
      * Stores what was read; if that fails, one by one, so that a message the other store cannot take does not hold up the rest.
      *
      * @param appends what was begun, for those who must know when it is over
-     * @return why messages were refused, by their id
+     * @return why messages were refused
      */
-    private Map<Long, String> append(Map<Jid, List<StoredMessage>> pages, List<CompletableFuture<?>> appends)
+    private Map<Row, String> append(Map<Jid, List<StoredMessage>> pages, List<CompletableFuture<?>> appends)
             throws StoreException {
         List<StoredMessage> rows = pages.values().stream().flatMap(List::stream).toList();
         if (rows.isEmpty()) {
             return Map.of();
         }
         MessageStore target = store(to);
-        CompletableFuture<Void> together = target.appendAll(rows).toCompletableFuture();
+        CompletableFuture<Void> together = CompletableFuture.allOf(
+                rows.stream().collect(Collectors.groupingBy(row -> homes.fence(row.owner()))).entrySet().stream()
+                        .map(part ->
+                                target.appendAll(part.getValue(), part.getKey()).toCompletableFuture())
+                        .toArray(CompletableFuture<?>[]::new));
         appends.add(together);
         try {
             Waiting.on(to, together);
             return Map.of();
         } catch (StoreException e) {
             if (rows.size() == 1 && isLastTry) {
-                return Map.of(rows.get(0).id(), e.getMessage());
+                return Map.of(Row.of(rows.get(0)), e.getMessage());
             }
             if (rows.size() == 1 || !together.isDone()) {
                 throw e;
             }
         }
-        Map<Long, String> refused = new HashMap<>();
+        Map<Row, String> refused = new HashMap<>();
         StoreException last = null;
         for (StoredMessage row : rows) {
-            CompletableFuture<?> alone = target.append(row, Admission.UNLIMITED).toCompletableFuture();
+            CompletableFuture<?> alone = target.append(
+                            row, Admission.UNLIMITED, homes.fence(row.owner()), Claim.NEVER_WITHDRAWN)
+                    .toCompletableFuture();
             appends.add(alone);
             try {
                 Waiting.on(to, alone);
             } catch (StoreException e) {
-                refused.put(row.id(), e.getMessage());
+                refused.put(Row.of(row), e.getMessage());
                 last = e;
             }
             if (last != null && (refused.size() == rows.size() || refused.size() == HOPELESS)) {
@@ -342,9 +386,11 @@ final class MessageMigration implements LongWork {
     }
 
     private MessageStore store(String id) throws StoreException {
-        return stores.find(id)
-                .map(Stores.Named::store)
-                .orElseThrow(() -> new StoreException("the store " + id + " is not there any more"));
+        return named(id).store();
+    }
+
+    private Stores.Named named(String id) throws StoreException {
+        return stores.find(id).orElseThrow(() -> new StoreException("the store " + id + " is not there any more"));
     }
 
     private boolean takesNewMessages(String id) {
@@ -366,7 +412,7 @@ final class MessageMigration implements LongWork {
                     throw e;
                 }
                 LOG.debug("{}: {}; trying again", title(), e.getMessage());
-                LockSupport.parkNanos(patience.pause().toNanos());
+                LockSupport.parkNanos(patience.pauseAfter(attempt).toNanos());
             }
         }
     }
@@ -386,8 +432,14 @@ final class MessageMigration implements LongWork {
     private List<String> lines() {
         List<String> lines = new ArrayList<>();
         long all = moved.get();
-        lines.add("%d messages moved from %s to %s in %.1f s, %d/s"
-                .formatted(all, from, to, (System.nanoTime() - startNanos) / 1e9, perSecond(all)));
+        lines.add(String.format(
+                Locale.ROOT,
+                "%d messages moved from %s to %s in %.1f s, %d/s",
+                all,
+                from,
+                to,
+                (System.nanoTime() - startNanos) / 1e9,
+                perSecond(all)));
         lines.add("hash of what was read from " + from + ": " + read + ", of what stands in " + to + ": " + standing
                 + (read.toString().equals(standing.toString()) ? ", equal" : ", DIFFERENT"));
         if (left > 0) {

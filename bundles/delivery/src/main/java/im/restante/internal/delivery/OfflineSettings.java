@@ -33,6 +33,13 @@ record OfflineSettings(boolean storing, String store, Duration storeTimeout, Dur
                 Duration.ofDays(settings.integer("retention-days", 0, 0, MAX_RETENTION_DAYS)));
     }
 
+    /** As it is configured. */
+    @Override
+    public String toString() {
+        return "msg-offline=" + storing + " store=" + store + " store-timeout-seconds=" + storeTimeout.toSeconds()
+                + " swap-timeout-seconds=" + swapTimeout.toSeconds() + " retention-days=" + retention.toDays();
+    }
+
     /** The row with the end that messages have, unless its own comes before. */
     StoredMessage expiring(StoredMessage row) {
         return retention.isZero() ? row : ending(row, row.receivedAt().plus(retention));

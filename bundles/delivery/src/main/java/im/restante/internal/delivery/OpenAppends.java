@@ -6,11 +6,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Which store each owner's open appends went to. One store makes them readable in their order; two do not wait for each other. So an
- * owner is given one store at a time, or a drain would read past a message that is still under way.
+ * Which store each owner's open appends went to. One store makes them readable in their order; two do not wait for each other, and
+ * one that may have to be made again comes after those that went past it. So an owner is given one store at a time, and nothing more
+ * while the outcome of an append is in doubt; or a drain would read past a message that is still under way.
  */
 final class OpenAppends {
-    private record Open(MessageStore store, int appends) {}
+    private record Open(MessageStore store, int appends, int doubtful) {}
 
     private final ConcurrentMap<Jid, Open> open = new ConcurrentHashMap<>();
 
@@ -19,16 +20,25 @@ final class OpenAppends {
         boolean[] begun = {true};
         open.compute(owner, (o, now) -> {
             if (now == null) {
-                return new Open(store, 1);
+                return new Open(store, 1, 0);
             }
-            begun[0] = now.store() == store;
-            return begun[0] ? new Open(store, now.appends() + 1) : now;
+            begun[0] = now.store() == store && now.doubtful() == 0;
+            return begun[0] ? new Open(store, now.appends() + 1, 0) : now;
         });
         return begun[0];
     }
 
-    /** The outcome of one is known, or nobody waits for it any more. */
-    void end(Jid owner) {
-        open.computeIfPresent(owner, (o, now) -> now.appends() == 1 ? null : new Open(now.store(), now.appends() - 1));
+    /** One of the open ones may have been done, or not. */
+    void doubt(Jid owner) {
+        open.computeIfPresent(owner, (o, now) -> new Open(now.store(), now.appends(), now.doubtful() + 1));
+    }
+
+    /** The outcome of one is known. @param doubted whether it was in doubt before */
+    void end(Jid owner, boolean doubted) {
+        open.computeIfPresent(
+                owner,
+                (o, now) -> now.appends() == 1
+                        ? null
+                        : new Open(now.store(), now.appends() - 1, now.doubtful() - (doubted ? 1 : 0)));
     }
 }

@@ -41,7 +41,7 @@ final class PendingRequest<T> extends Timed {
         if (stage == null) {
             return false;
         }
-        if (claim()) {
+        if (take()) {
             stage.whenComplete((value, problem) -> workers.execute(() -> settle(value, problem)));
         }
         return true;

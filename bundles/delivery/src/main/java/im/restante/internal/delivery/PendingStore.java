@@ -3,6 +3,7 @@ package im.restante.internal.delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.stanza.Message;
+import im.restante.store.Claim;
 import im.restante.store.StoredMessage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,13 +15,15 @@ final class PendingStore extends Timed {
     enum GivenUp {
         /** Nothing was there that could have stored it. */
         WAITED_IN_VAIN,
-        /** The store has not answered in time. */
+        /** No store has begun with it in time, or its caller has withdrawn it. */
         TIMED_OUT
     }
 
     final Message message;
     final StoredMessage row;
     final Judgement.Keep keep;
+    /** Who withdraws it knows that the row is not stored and never will be. */
+    final Claim claim;
     /** Whether only the verdict is wanted: nothing is stored. */
     final boolean rehearsal;
 
@@ -29,11 +32,14 @@ final class PendingStore extends Timed {
     private final AtomicBoolean open = new AtomicBoolean();
 
     private final BiConsumer<PendingStore, GivenUp> onGivenUp;
+    /** A store began with it and could not say whether it is stored: until one says so, it may be. */
+    volatile boolean doubtful;
 
     PendingStore(
             Message message,
             StoredMessage row,
             Judgement.Keep keep,
+            Claim claim,
             boolean rehearsal,
             long now,
             long timeoutNanos,
@@ -43,6 +49,7 @@ final class PendingStore extends Timed {
         this.message = message;
         this.row = row;
         this.keep = keep;
+        this.claim = claim;
         this.rehearsal = rehearsal;
         this.onGivenUp = onGivenUp;
     }
@@ -58,6 +65,11 @@ final class PendingStore extends Timed {
 
     int sizeBytes() {
         return row.sizeBytes();
+    }
+
+    @Override
+    boolean isAbandoned() {
+        return claim.isWithdrawn();
     }
 
     @Override

@@ -1,5 +1,9 @@
 package im.restante.internal.delivery;
 
+import im.restante.home.Homes;
+import im.restante.internal.support.Backoff;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
@@ -29,6 +33,9 @@ final class Purges {
     private static final Logger LOG = LoggerFactory.getLogger(Purges.class);
     private static final int ROWS = 500;
     private static final long BYTES = 1 << 20;
+    /** Accounts whose spools are emptied at the same time after a failure. */
+    private static final int TOGETHER = 32;
+
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /**
@@ -37,53 +44,74 @@ final class Purges {
      * @param last    whether this is the second pass
      * @param nextTry when to start it; meaningless while it is running
      */
-    private record Job(Jid account, Instant removedAt, boolean last, boolean running, long nextTry) {
+    private record Job(Jid account, Instant removedAt, boolean last, boolean running, boolean failed, long nextTry) {
         Job started() {
-            return new Job(account, removedAt, last, true, 0);
+            return new Job(account, removedAt, last, true, failed, 0);
         }
 
-        Job again(boolean nowLast, long when) {
-            return new Job(account, removedAt, nowLast, false, when);
+        Job again(boolean nowFailed, long when) {
+            return new Job(account, removedAt, !nowFailed, false, nowFailed, when);
         }
     }
 
     private final Stores stores;
     private final OwnerGate gate;
+    private final OwedMessages owed;
+    private final Homes homes;
     private final Executor workers;
     private final LongSupplier nanoTime;
     private final Clock clock;
     private final Supplier<Witness> witness;
     private final Map<Jid, Job> jobs = new ConcurrentHashMap<>();
+    /** Of all that failed: while a store does not do it for one, it does it for none. */
+    private final Backoff backoff;
+
+    private final LogLimit lines;
 
     Purges(
             Stores stores,
             OwnerGate gate,
+            OwedMessages owed,
+            Homes homes,
             Executor workers,
             LongSupplier nanoTime,
             Clock clock,
             Supplier<Witness> witness) {
         this.stores = stores;
         this.gate = gate;
+        this.owed = owed;
+        this.homes = homes;
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.clock = clock;
         this.witness = witness;
+        this.backoff = new Backoff(RetryPolicy.PATIENT, nanoTime);
+        this.lines = LogLimit.perMinute(nanoTime);
     }
 
     /** Empties a spool before its account goes; fails if that cannot be done now. */
     CompletionStage<Void> empty(Jid account) {
-        return run(new Job(account.bare(), clock.instant(), true, true, 0));
+        Job job = new Job(account.bare(), clock.instant(), true, true, false, 0);
+        return emptyAll(job, stores.inUse());
     }
 
     /** Starts at once and returns at once. */
     void purge(Jid account) {
-        start(new Job(account.bare(), clock.instant(), false, true, 0));
+        start(new Job(account.bare(), clock.instant(), false, true, false, 0));
     }
 
-    /** Starts again what is due. */
+    /** Starts again what is due; of what failed, one to find out, and the others once that went well. */
     void tick() {
+        boolean mayTry = backoff.isDue() && jobs.values().stream().noneMatch(job -> job.failed && job.running);
+        int most = backoff.failures() == 0 ? TOGETHER : 1;
         for (Job job : jobs.values()) {
-            if (!job.running && nanoTime.getAsLong() - job.nextTry >= 0) {
+            if (job.running || nanoTime.getAsLong() - job.nextTry < 0) {
+                continue;
+            }
+            if (!job.failed) {
+                start(job.started());
+            } else if (mayTry && most > 0) {
+                most--;
                 start(job.started());
             }
         }
@@ -95,20 +123,26 @@ final class Purges {
     }
 
     private CompletionStage<Void> run(Job job) {
-        return gate.pass(job.account, () -> emptyAll(job));
+        return emptyAll(job, stores.present());
     }
 
-    private CompletionStage<Void> emptyAll(Job job) {
-        List<Stores.Named> present = stores.present();
+    private CompletionStage<Void> emptyAll(Job job, List<Stores.Named> present) {
         if (present.isEmpty()) {
             return CompletableFuture.failedFuture(new StoreException("no message store is present"));
         }
-        return All.of(present, store -> empty(store, job, 0)).thenAccept(counts -> {
-            long removed = counts.stream().mapToLong(Long::longValue).sum();
-            if (removed > 0) {
-                LOG.info("{} messages that waited for {} were removed with the account", removed, job.account);
-            }
-        });
+        // What is owed to the account comes first, so that it is removed with the rest, or forgotten. Not behind the
+        // gate: it may
+        // wait for a change that waits for whoever has closed another owner's.
+        return All.ofNamed(present, owed::carried)
+                .thenComposeAsync(
+                        carried -> gate.pass(job.account, () -> All.of(present, store -> empty(store, job, 0))),
+                        workers)
+                .thenAccept(counts -> {
+                    long removed = counts.stream().mapToLong(Long::longValue).sum();
+                    if (removed > 0) {
+                        LOG.info("{} messages that waited for {} were removed with the account", removed, job.account);
+                    }
+                });
     }
 
     /** Completes with how many were removed, {@code before} included. */
@@ -124,7 +158,7 @@ final class Purges {
                             }
                             List<Long> ids =
                                     gone.stream().map(StoredMessage::id).toList();
-                            return store.remove(job.account, ids)
+                            return store.remove(job.account, ids, homes.fence(job.account))
                                     .thenComposeAsync(
                                             done -> {
                                                 witness.get().fate(gone, Fate.ACCOUNT_REMOVED, null);
@@ -140,12 +174,19 @@ final class Purges {
             jobs.remove(job.account, job);
             return;
         }
-        boolean nowLast = problem == null;
-        if (jobs.replace(job.account, job, job.again(nowLast, nanoTime.getAsLong() + AGAIN_NANOS)) && problem != null) {
+        if (problem == null) {
+            backoff.succeeded();
+        } else {
+            backoff.failed();
+        }
+        long now = nanoTime.getAsLong();
+        jobs.replace(job.account, job, job.again(problem != null, problem == null ? now + AGAIN_NANOS : now));
+        if (problem != null && lines.isDue()) {
             LOG.warn(
-                    "messages waiting for the removed account {} are still there: {}; trying again",
+                    "messages waiting for the removed account {} are still there: {}; trying again{}",
                     job.account,
-                    Failures.unwrap(problem).getMessage());
+                    Failures.unwrap(problem).getMessage(),
+                    lines.more());
         }
     }
 }

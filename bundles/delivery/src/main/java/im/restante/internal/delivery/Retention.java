@@ -1,8 +1,16 @@
 package im.restante.internal.delivery;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import im.restante.amp.Effect;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.home.Homes;
+import im.restante.internal.support.Backoff;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.RetryPolicy;
 import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.session.Spools;
@@ -17,7 +25,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -42,8 +50,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends what has waited longer than it may, once a second, in every store, a chunk at a time so that traffic goes on. What a rule
- * of the message wants then (XEP-0079) is done in the same step as its removal. Spares messages that are being handed to a
- * session: they are looked at again when that has succeeded or failed; and messages with rules while nobody can read those.
+ * of the message wants then (XEP-0079) is done in the same step as its removal; what its sender is told is left there as owed, and
+ * carried afterwards ({@link OwedMessages}). Spares messages that are being handed to a session: they are looked at again when that
+ * has succeeded or failed; and messages with rules while nobody can read those.
  */
 @Component(
         service = {},
@@ -57,12 +66,30 @@ public final class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
     private static final long SECONDS_BETWEEN = 1;
-    /** Passes left out when one failed, or had more to look past than it could do. */
+    /** Passes left out when one had more to look past than it could do. */
     private static final int PAUSE = 60;
 
+    /** A store, and whether it does what it is asked. */
+    private static final class Looked {
+        final Stores.Named named;
+        final Backoff backoff;
+        final LogLimit troubles;
+        /** One that has never answered has said why itself. */
+        volatile boolean hasAnswered;
+
+        Looked(Stores.Named named, LongSupplier nanoTime) {
+            this.named = named;
+            this.backoff = new Backoff(RetryPolicy.PATIENT, nanoTime);
+            this.troubles = LogLimit.perMinute(nanoTime);
+        }
+    }
+
     private final OwnerGate gate;
+    private final OwedMessages owed;
+    private final Homes homes;
     private final Clock clock;
-    private final Map<ServiceReference<MessageStore>, Stores.Named> stores = new ConcurrentHashMap<>();
+    private final LongSupplier nanoTime;
+    private final Map<ServiceReference<MessageStore>, Looked> stores = new ConcurrentHashMap<>();
     private final AtomicBoolean running = new AtomicBoolean();
     private Executor executor;
     private ScheduledExecutorService timer;
@@ -73,14 +100,28 @@ public final class Retention {
     private volatile int pause;
 
     @Activate
-    public Retention(Map<String, Object> values, @Reference OwnerGate gate) {
-        this(values, gate, Clock.systemUTC(), null);
+    public Retention(
+            Map<String, Object> values,
+            @Reference OwnerGate gate,
+            @Reference OwedMessages owed,
+            @Reference Homes homes) {
+        this(values, gate, owed, homes, Clock.systemUTC(), System::nanoTime, null);
     }
 
-    Retention(Map<String, ?> values, OwnerGate gate, Clock clock, Executor executor) {
+    Retention(
+            Map<String, ?> values,
+            OwnerGate gate,
+            OwedMessages owed,
+            Homes homes,
+            Clock clock,
+            LongSupplier nanoTime,
+            Executor executor) {
+        this.nanoTime = nanoTime;
         this.settings = OfflineSettings.of(values);
         this.gate = gate;
-        this.clock = clock;
+        this.owed = owed;
+        this.homes = homes;
+        this.clock = new SteadyClock(clock, nanoTime);
         this.executor = executor;
     }
 
@@ -111,7 +152,7 @@ public final class Retention {
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC)
     void bindStore(ServiceReference<MessageStore> reference, MessageStore store) {
-        stores.put(reference, new Stores.Named(Stores.id(reference), store));
+        stores.put(reference, new Looked(new Stores.Named(Stores.id(reference), store), nanoTime));
     }
 
     void unbindStore(ServiceReference<MessageStore> reference) {
@@ -161,7 +202,7 @@ public final class Retention {
         }
     }
 
-    private void tick() {
+    void tick() {
         if (pause > 0) {
             pause--;
         } else {
@@ -175,15 +216,18 @@ public final class Retention {
             return;
         }
         CompletionStage<Void> all = CompletableFuture.completedFuture(null);
-        for (Stores.Named store : stores.values()) {
-            all = all.thenCompose(done -> purge(store));
+        for (Looked store : stores.values()) {
+            if (store.backoff.isDue()) {
+                all = all.thenCompose(done -> purge(store));
+            }
         }
         all.whenComplete((done, never) -> running.set(false));
     }
 
-    private CompletionStage<Void> purge(Stores.Named store) {
+    private CompletionStage<Void> purge(Looked looked) {
         Tally tally = new Tally();
-        return guarded(() -> chunk(store.store(), tally)).handle((done, problem) -> {
+        Stores.Named store = looked.named;
+        return guarded(() -> chunk(store, tally)).handle((done, problem) -> {
             if (tally.ended > 0) {
                 LOG.info(
                         "{} messages for {} owners in {} had waited as long as they may",
@@ -191,23 +235,36 @@ public final class Retention {
                         tally.owners.size(),
                         store.id());
             }
-            if (problem != null) {
-                LOG.warn(
-                        "messages past their end are still in {}: {}; trying again in {} s",
-                        store.id(),
-                        Failures.unwrap(problem).getMessage(),
-                        SECONDS_BETWEEN * PAUSE);
+            if (problem == null) {
+                looked.hasAnswered = true;
+                looked.backoff.succeeded();
+            } else {
+                looked.backoff.failed();
+                if (looked.hasAnswered && looked.troubles.isDue()) {
+                    LOG.warn(
+                            "messages past their end are still in {}: {}; trying again{}",
+                            store.id(),
+                            Failures.unwrap(problem).getMessage(),
+                            looked.troubles.more());
+                }
             }
-            if (problem != null || tally.spared.size() > CHUNK) {
+            if (tally.spared.size() > CHUNK) {
                 pause = PAUSE;
             }
             return null;
         });
     }
 
+    /** What a message is known by: ids are unique for an owner. */
+    private record Row(Jid owner, long id) {
+        static Row of(StoredMessage row) {
+            return new Row(row.owner(), row.id());
+        }
+    }
+
     /** What one pass over one store did. */
     private static final class Tally {
-        private final Set<Long> spared = new HashSet<>();
+        private final Set<Row> spared = new HashSet<>();
         private final Set<Jid> owners = new HashSet<>();
         private long ended;
 
@@ -217,16 +274,20 @@ public final class Retention {
         }
     }
 
-    private CompletionStage<Void> chunk(MessageStore store, Tally tally) {
+    private CompletionStage<Void> chunk(Stores.Named store, Tally tally) {
         Spools present = spools;
         if (present == null || tally.spared.size() > SPARED_AT_MOST) {
             return CompletableFuture.completedFuture(null);
         }
         int asked = CHUNK + tally.spared.size();
         Instant now = clock.instant();
-        return store.expired(now, asked)
+        return store.store()
+                .expired(now, asked)
                 .thenComposeAsync(
-                        rows -> CompletableFuture.allOf(end(rows, now, store, present, tally))
+                        rows -> spareThoseOnTheirWay(rows, present, tally)
+                                .thenComposeAsync(
+                                        spared -> CompletableFuture.allOf(end(rows, now, store, present, tally)),
+                                        executor)
                                 .thenComposeAsync(
                                         done -> rows.size() < asked
                                                 ? CompletableFuture.completedFuture(null)
@@ -235,18 +296,34 @@ public final class Retention {
                         executor);
     }
 
+    private CompletionStage<Void> spareThoseOnTheirWay(List<StoredMessage> rows, Spools present, Tally tally) {
+        Map<Jid, List<Long>> byOwner =
+                rows.stream().collect(groupingBy(StoredMessage::owner, mapping(StoredMessage::id, toList())));
+        CompletionStage<Void> all = CompletableFuture.completedFuture(null);
+        for (Map.Entry<Jid, List<Long>> of : byOwner.entrySet()) {
+            all = all.thenCombineAsync(
+                    present.onTheirWay(of.getKey(), of.getValue()),
+                    (before, ids) -> {
+                        ids.forEach(id -> tally.spared.add(new Row(of.getKey(), id)));
+                        return null;
+                    },
+                    executor);
+        }
+        return all;
+    }
+
     private CompletableFuture<?>[] end(
-            List<StoredMessage> rows, Instant now, MessageStore store, Spools present, Tally tally) {
+            List<StoredMessage> rows, Instant now, Stores.Named store, Spools present, Tally tally) {
         MessageRules reader = rules;
         List<CompletableFuture<?>> ends = new ArrayList<>();
         Map<Jid, List<StoredMessage>> unsaid = new HashMap<>();
         for (StoredMessage row : rows) {
-            if (tally.spared.contains(row.id())) {
+            if (tally.spared.contains(Row.of(row))) {
                 continue;
             }
             boolean ruled = MessageRules.mayBeCarriedBy(row);
-            if (present.isOnItsWay(row.owner(), row.id()) || ruled && reader == null) {
-                tally.spared.add(row.id());
+            if (ruled && reader == null) {
+                tally.spared.add(Row.of(row));
                 continue;
             }
             Effect effect = ruled ? reader.expired(row, now).orElse(null) : null;
@@ -258,8 +335,11 @@ public final class Retention {
         }
         unsaid.forEach((owner, gone) -> ends.add(gate.pass(
                         owner,
-                        () -> store.remove(
-                                owner, gone.stream().map(StoredMessage::id).toList()))
+                        () -> store.store()
+                                .remove(
+                                        owner,
+                                        gone.stream().map(StoredMessage::id).toList(),
+                                        homes.fence(owner)))
                 .thenAcceptAsync(
                         done -> {
                             tally.ended(owner, gone.size());
@@ -270,43 +350,56 @@ public final class Retention {
         return ends.toArray(CompletableFuture[]::new);
     }
 
-    /** Puts what the sender is told, and the message itself if it goes on waiting, into its place. */
+    /** Puts the message itself, if it goes on waiting, into its place, and leaves what its sender is told as owed to that one. */
     private CompletableFuture<Void> tell(
-            StoredMessage row, Effect effect, MessageStore store, Spools present, Tally tally) {
-        return present.notice(effect.reply())
-                .thenComposeAsync(
-                        notice -> {
-                            List<StoredMessage> successors = new ArrayList<>();
-                            if (effect.proceeds()) {
-                                successors.add(settings.expiring(OfflineSettings.endless(row)));
-                            }
-                            notice.ifPresent(successors::add);
-                            return gate.pass(row.owner(), () -> store.replace(row.owner(), row.id(), successors))
-                                    .thenAcceptAsync(
-                                            there -> told(row, notice, effect, there, present, tally), executor);
-                        },
-                        executor)
+            StoredMessage row, Effect effect, Stores.Named store, Spools present, Tally tally) {
+        return owed.owing(
+                        store,
+                        () -> present.notice(effect.reply())
+                                .thenComposeAsync(
+                                        notice -> {
+                                            List<StoredMessage> own = new ArrayList<>();
+                                            List<StoredMessage> others = new ArrayList<>();
+                                            if (effect.proceeds()) {
+                                                own.add(settings.expiring(OfflineSettings.endless(row)));
+                                            }
+                                            notice.ifPresent(told ->
+                                                    (told.owner().equals(row.owner()) ? own : others).add(told));
+                                            return replace(row, own, others, store.store())
+                                                    .thenApplyAsync(
+                                                            there -> {
+                                                                if (there) { // else proved meanwhile
+                                                                    replaced(row, own, others, effect, present, tally);
+                                                                }
+                                                                return there && !others.isEmpty();
+                                                            },
+                                                            executor);
+                                        },
+                                        executor))
                 .toCompletableFuture();
     }
 
-    private void told(
+    private CompletionStage<Boolean> replace(
+            StoredMessage row, List<StoredMessage> own, List<StoredMessage> others, MessageStore store) {
+        return gate.pass(
+                row.owner(), () -> store.replace(row.owner(), row.id(), own, others, homes.fence(row.owner())));
+    }
+
+    private void replaced(
             StoredMessage row,
-            Optional<StoredMessage> notice,
+            List<StoredMessage> own,
+            List<StoredMessage> others,
             Effect effect,
-            boolean there,
             Spools present,
             Tally tally) {
-        if (!there) {
-            return; // proved meanwhile
-        }
         if (!effect.proceeds()) {
             tally.ended(row.owner(), 1);
             witness.fate(List.of(row), Fate.EXPIRED, "a rule of the message; its sender was told");
         }
-        notice.ifPresent(told -> present.arrived(told.owner()));
-        if (effect.proceeds()) {
+        if (!own.isEmpty()) {
             present.arrived(row.owner());
         }
+        others.forEach(told -> present.arrived(told.owner())); // a store that keeps nothing owed has stored it at once
     }
 
     private static CompletionStage<Void> guarded(Supplier<CompletionStage<Void>> step) {

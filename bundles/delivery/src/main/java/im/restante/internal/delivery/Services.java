@@ -2,6 +2,7 @@ package im.restante.internal.delivery;
 
 import im.restante.amp.MessageRules;
 import im.restante.filter.MessageFilter;
+import im.restante.home.Homes;
 import im.restante.quota.QuotaService;
 import im.restante.why.Witness;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
 /** What delivery uses. Any of it may be replaced at any moment: read a field once, and use what was read to the end. */
 final class Services {
     final Stores stores;
+    final Homes homes;
     volatile OfflineSettings settings;
 
     /** Null while it is missing. */
@@ -25,7 +27,8 @@ final class Services {
     /** Nothing new begins. */
     volatile boolean closed;
 
-    Services(OfflineSettings settings) {
+    Services(OfflineSettings settings, Homes homes) {
+        this.homes = homes;
         this.settings = settings;
         this.stores = new Stores(settings.store());
     }

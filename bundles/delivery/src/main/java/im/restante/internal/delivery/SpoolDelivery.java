@@ -3,10 +3,12 @@ package im.restante.internal.delivery;
 import im.restante.account.AccountListener;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.delivery.ChosenStore;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
+import im.restante.home.Homes;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
@@ -17,15 +19,18 @@ import im.restante.session.Spools;
 import im.restante.stanza.Message;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.why.Witness;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +46,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -81,6 +88,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     /** By that much a store is given up before those who wait for it are. */
     private static final long MISSING_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2 * TICK_MILLIS);
 
+    /** A removal is tried again until it is made, see {@link OwedRemovals}: each try has a deadline of its own. */
+    private static final Duration UNTIL_DONE = Duration.ofDays(3_650);
+
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     @ObjectClassDefinition(
@@ -108,7 +118,11 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final LongSupplier nanoTime;
     private final Executor workers;
     private final Stores stores;
-    private final OwedRemovals owed = new OwedRemovals();
+    private final OwedRemovals owed;
+    private final FirstAnswers firstAnswers;
+    /** Held while a store comes or goes, so that what it is and what it is owed change together. Nothing is called out to. */
+    private final Object comings = new Object();
+
     private final MergedStores merged;
     private final MessageMigrations migrations;
     private final Purges purges;
@@ -120,19 +134,47 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     private volatile ComponentServiceObjects<Spools> spools;
 
+    /** Null in a test without a framework. */
     @Activate
-    public SpoolDelivery(Map<String, Object> values, @Reference OwnerGate gate) {
-        this(values, gate, Threads.tasks("restante-delivery", THREADS), System::nanoTime, Clock.systemUTC());
+    private BundleContext context;
+
+    // in the lane of who waits for a service
+    private String announced; // null: none
+    private ServiceRegistration<ChosenStore> announcement;
+
+    @Activate
+    public SpoolDelivery(
+            Map<String, Object> values,
+            @Reference OwnerGate gate,
+            @Reference OwedMessages owedMessages,
+            @Reference Homes homes) {
+        this(
+                values,
+                gate,
+                owedMessages,
+                homes,
+                Threads.tasks("restante-delivery", THREADS),
+                System::nanoTime,
+                Clock.systemUTC());
     }
 
-    SpoolDelivery(Map<String, ?> values, OwnerGate gate, Executor workers, LongSupplier nanoTime, Clock clock) {
-        this.services = new Services(OfflineSettings.of(values));
+    SpoolDelivery(
+            Map<String, ?> values,
+            OwnerGate gate,
+            OwedMessages owedMessages,
+            Homes homes,
+            Executor workers,
+            LongSupplier nanoTime,
+            Clock clock) {
+        this.services = new Services(OfflineSettings.of(values), homes);
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.stores = services.stores;
+        this.owed = new OwedRemovals(stores, gate, homes, workers, nanoTime, () -> services.settings.storeTimeout());
+        this.firstAnswers = new FirstAnswers(workers, nanoTime, this::reached);
         this.merged = new MergedStores(stores, owed, gate);
-        this.migrations = new MessageMigrations(stores, gate, owed);
-        this.purges = new Purges(stores, gate, workers, nanoTime, clock, () -> services.witness);
+        this.migrations = new MessageMigrations(stores, gate, homes, owed, owedMessages);
+        this.purges = new Purges(stores, gate, owedMessages, homes, workers, nanoTime, clock, () -> services.witness);
         this.intake = new Intake(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
         this.service = new Lane(workers);
     }
@@ -155,6 +197,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         underWay.forEach(t -> t.check(nanoTime.getAsLong(), true));
+        intake.leaveDoubtful();
+        service.execute(() -> announce(null));
         if (workers instanceof ExecutorService pool) {
             pool.shutdown(); // what has been handed over still runs
         }
@@ -168,6 +212,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     void modified(Map<String, Object> values) {
         try {
             OfflineSettings changed = OfflineSettings.of(values);
+            tell(services.witness, changed);
             services.settings = changed;
             stores.want(changed.store());
             serveWaiting();
@@ -184,10 +229,29 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             updated = "updatedStore")
     void bindStore(ServiceReference<MessageStore> reference, MessageStore store) {
         String id = Stores.id(reference);
-        stores.miss(id, nanoTime.getAsLong()); // nothing is read before it has made up for what it missed
-        stores.bind(reference, store);
-        owed.back(id, store); // what is removed until now is owed, or it gets it itself
-        stores.found(id);
+        Runnable after;
+        synchronized (comings) {
+            after = owed.gone(id); // what is removed before it has answered is owed
+            stores.miss(id, nanoTime.getAsLong()); // nothing is read before it has made up for what it missed
+            stores.bind(reference, store);
+        }
+        after.run();
+        firstAnswers.ask(reference, store);
+        serveWaiting();
+    }
+
+    /** A store has answered for the first time since it came. */
+    private void reached(ServiceReference<MessageStore> reference, MessageStore store) {
+        String id = Stores.id(reference);
+        Runnable after;
+        synchronized (comings) {
+            if (!stores.reached(reference, store)) {
+                return;
+            }
+            after = owed.back(id, store); // what is removed until now is owed, or it gets it itself
+            stores.found(id);
+        }
+        after.run();
         serveWaiting();
         if (ticker != null) { // else it was there before us
             workers.execute(this::tellSessions);
@@ -203,12 +267,24 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (services.closed) {
             return; // nothing will be asked of it any more, and nobody needs to read that it is gone
         }
-        if (!stores.hasSuccessor(reference)) {
-            String id = Stores.id(reference);
-            owed.gone(id); // before it is: a removal must find the one or the other
-            stores.miss(id, nanoTime.getAsLong());
+        firstAnswers.forget(reference);
+        String id = Stores.id(reference);
+        List<Runnable> after = new ArrayList<>();
+        synchronized (comings) {
+            after.add(owed.gone(id)); // before it is: a removal must find the one or the other
+            if (stores.hasSuccessor(reference)) {
+                stores.unbind(reference);
+                stores.inUse().stream()
+                        .filter(heir -> heir.id().equals(id))
+                        .findFirst()
+                        .ifPresent(heir -> after.add(owed.back(id, heir.store())));
+            } else {
+                stores.miss(id, nanoTime.getAsLong());
+                stores.unbind(reference);
+            }
         }
-        stores.unbind(reference);
+        after.forEach(Runnable::run);
+        serveWaiting();
     }
 
     /** Only their reference: to get them here would be to start who uses us while we start. */
@@ -271,6 +347,15 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             policyOption = ReferencePolicyOption.GREEDY)
     void bindWitness(Witness present) {
         services.witness = present;
+        OfflineSettings told;
+        do { // they may change meanwhile
+            told = services.settings;
+            tell(present, told);
+        } while (told != services.settings);
+    }
+
+    private static void tell(Witness witness, OfflineSettings inForce) {
+        witness.inForce("delivery", OfflineSettings.PID, inForce.toString());
     }
 
     void unbindWitness(Witness gone) {
@@ -325,15 +410,15 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     @Override
-    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
         MessageRules current = MessageRules.areCarriedBy(message) ? services.rules : null;
         return intake.store(
-                message, services.settings.expiring(current == null ? row : ruled(row, current)), keep, false);
+                message, services.settings.expiring(current == null ? row : ruled(row, current)), keep, claim, false);
     }
 
     @Override
-    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
-        return intake.store(message, row, keep, true);
+    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+        return intake.store(message, row, keep, claim, true);
     }
 
     /** The row with the moment at which its rules have to be looked at again. */
@@ -345,6 +430,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (serviceAsked.compareAndSet(false, true)) {
             service.execute(() -> {
                 serviceAsked.set(false); // who asks from here on is served once more
+                Stores.Named chosen = stores.chosen();
+                announce(services.closed || chosen == null ? null : chosen.id());
                 intake.serveWaiting();
                 for (Timed timed : underWay) {
                     if (timed instanceof PendingRequest<?> request && request.isWaiting()) {
@@ -352,6 +439,25 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                     }
                 }
             });
+        }
+    }
+
+    /** Says by a service which store takes new messages. */
+    private void announce(String idOrNull) {
+        if (context == null || Objects.equals(idOrNull, announced)) {
+            return;
+        }
+        announced = idOrNull;
+        try {
+            if (announcement != null) {
+                announcement.unregister();
+                announcement = null;
+            }
+            if (idOrNull != null) {
+                announcement = context.registerService(ChosenStore.class, () -> idOrNull, null);
+            }
+        } catch (IllegalStateException e) {
+            LOG.debug("the bundle is being stopped, and its services with it", e);
         }
     }
 
@@ -363,6 +469,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                 serveWaiting();
             }
             underWay.forEach(timed -> timed.check(now, false));
+            intake.tick(now);
+            firstAnswers.tick();
+            owed.tick();
             if (intake.hasWaiting()) {
                 serveWaiting(); // sends those away who gave up
             }
@@ -394,7 +503,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         List<CompletableFuture<Void>> all = new ArrayList<>(rows.size());
         for (StoredMessage row : rows) {
             all.add(store.store()
-                    .append(row, Admission.UNLIMITED)
+                    .append(row, Admission.UNLIMITED, services.homes.fence(row.owner()), Claim.NEVER_WITHDRAWN)
                     .thenCompose(appended -> appended instanceof Appended.Stored
                             ? CompletableFuture.<Void>completedFuture(null)
                             : CompletableFuture.<Void>failedFuture(
@@ -420,7 +529,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     @Override
     public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
         List<Long> gone = List.copyOf(ids);
-        return ask(() -> merged.remove(owner, gone), null);
+        return ask(() -> merged.remove(owner, gone), null, UNTIL_DONE);
     }
 
     @Override
@@ -428,15 +537,24 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         return ask(merged::largestId, () -> 0L);
     }
 
+    @Override
+    public CompletionStage<Long> reserveIds(long upTo) {
+        return ask(() -> merged.reserveIds(upTo), () -> 0L);
+    }
+
     /** Asks now, or as soon as somebody is there to be asked. */
     private <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question, Supplier<T> inVain) {
+        return ask(question, inVain, services.settings.storeTimeout());
+    }
+
+    private <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question, Supplier<T> inVain, Duration timeout) {
         OfflineSettings now = services.settings;
         PendingRequest<T> request = new PendingRequest<>(
                 question,
                 inVain,
                 workers,
                 nanoTime.getAsLong(),
-                now.storeTimeout().toNanos(),
+                timeout.toNanos(),
                 now.swapTimeout().toNanos());
         if (services.closed) {
             return CompletableFuture.failedFuture(new StoreException("delivery is being stopped"));

@@ -4,11 +4,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Something that must be over by a deadline, and that may have to wait at first for a service that is being replaced. Whoever
- * {@linkplain #claim() claims} it, to start it or to give it up, is the only one who does.
+ * {@linkplain #take() takes} it, to start it or to give it up, is the only one who does.
  */
 abstract class Timed {
     private final long deadline;
-    private final AtomicBoolean claimed = new AtomicBoolean();
+    private final AtomicBoolean taken = new AtomicBoolean();
     private final long waitsUntil;
 
     /** Times are those of the component's {@code nanoTime}. */
@@ -18,29 +18,34 @@ abstract class Timed {
     }
 
     /** True for the first who asks. */
-    final boolean claim() {
-        return claimed.compareAndSet(false, true);
+    final boolean take() {
+        return taken.compareAndSet(false, true);
     }
 
-    /** Whether nobody has claimed it yet. */
+    /** Whether nobody has taken it yet. */
     final boolean isWaiting() {
-        return !claimed.get();
+        return !taken.get();
     }
 
     /** Called now and then, and at the end of everything with {@code force}. */
     final void check(long now, boolean force) {
         if (isWaiting()) {
-            if ((force || now - waitsUntil >= 0) && claim()) {
+            if ((force || isAbandoned() || now - waitsUntil >= 0) && take()) {
                 gaveUpWaiting();
             }
-        } else if (force || now - deadline >= 0) {
+        } else if (force || isAbandoned() || now - deadline >= 0) {
             timedOut();
         }
+    }
+
+    /** Whether nobody waits for it any more. */
+    boolean isAbandoned() {
+        return false;
     }
 
     /** It never started. */
     abstract void gaveUpWaiting();
 
-    /** It started and did not end; may be called for one that just ended. */
+    /** It started and did not end; called again and again while it goes on, and perhaps for one that just ended. */
     abstract void timedOut();
 }

@@ -11,6 +11,8 @@ import im.restante.quota.Terms;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
@@ -44,14 +46,39 @@ final class Fixture {
 
     final AtomicLong nanos = new AtomicLong();
     final OwnerGate gate = new OwnerGate();
+    final OwedMessages owed = owed();
     final SpoolDelivery delivery;
+    private volatile boolean closing;
 
     Fixture(Map<String, ?> values) {
-        delivery = new SpoolDelivery(values, gate, Runnable::run, nanos::get, Clock.fixed(NOW, ZoneOffset.UTC));
+        delivery = new SpoolDelivery(
+                values,
+                gate,
+                owed,
+                owner -> Fence.HERE,
+                Runnable::run,
+                this::nanoTime,
+                Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     Fixture() {
         this(Map.of());
+    }
+
+    /** One that carries on the caller's thread, at once. */
+    static OwedMessages owed() {
+        DirectWorkers workers = new DirectWorkers();
+        return new OwedMessages(owner -> Fence.HERE, workers, workers.nanos::get);
+    }
+
+    private long nanoTime() {
+        return closing ? nanos.addAndGet(Duration.ofSeconds(1).toNanos()) : nanos.get();
+    }
+
+    /** Closes the delivery; its patience passes at once. */
+    void closeAtOnce() {
+        closing = true;
+        delivery.close();
     }
 
     /** With filter and quota. */
@@ -63,6 +90,7 @@ final class Fixture {
 
     FakeReference bind(String id, int ranking, MemoryStore store) {
         FakeReference reference = new FakeReference(id, ranking);
+        owed.bindStore(reference, store);
         delivery.bindStore(reference, store);
         return reference;
     }
@@ -74,8 +102,12 @@ final class Fixture {
 
     /** Judges and stores. */
     CompletionStage<Verdict> store(long id, Message message) {
+        return store(id, message, new Claim());
+    }
+
+    CompletionStage<Verdict> store(long id, Message message, Claim claim) {
         Judgement judgement = delivery.judge(message, ROMEO);
-        return delivery.store(message, row(id), (Judgement.Keep) judgement);
+        return delivery.store(message, row(id), (Judgement.Keep) judgement, claim);
     }
 
     static QuotaService quota(java.util.function.Function<Message, Optional<StanzaError>> answer) {
@@ -135,6 +167,7 @@ final class Fixture {
             case "store" -> Element.of(Namespaces.HINTS, "store");
             case "stanza-id" -> Element.of(Namespaces.STANZA_ID, "stanza-id");
             case "delay" -> Element.of(Namespaces.DELAY, "delay");
+            case "nick" -> Element.of("http://jabber.org/protocol/nick", "nick", "Jule");
             case "encrypted" -> Element.of("urn:xmpp:omemo:2", "encrypted");
             case "anything" -> Element.of("urn:example:anything", "anything");
             default -> throw new IllegalArgumentException(name);

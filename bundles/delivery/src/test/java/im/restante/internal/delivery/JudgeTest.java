@@ -14,6 +14,7 @@ import im.restante.config.ConfigException;
 import im.restante.delivery.Judgement;
 import im.restante.filter.Opinion;
 import im.restante.stanza.StanzaError;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -36,13 +37,21 @@ class JudgeTest {
         "normal, body, true",
         "chat, active, false",
         "chat, receipt, false",
-        "chat, encrypted, false",
+        "chat, receipt store, false",
+        "chat, encrypted, true",
+        "chat, encrypted active, true",
+        "chat, anything, true",
+        "chat, anything receipt, true",
+        "normal, anything, true",
+        "chat, store, true",
+        "chat, '', true",
+        "headline, anything, false",
         "headline, body, false",
         "groupchat, body, true",
         "groupchat, active, true",
         "error, body, false"
     })
-    void answersASkippedMessageIfAPersonWouldMissIt(String type, String children, boolean answered) {
+    void answersWhatIsSkippedUnlessItIsNothingButASignal(String type, String children, boolean answered) {
         Fixture fixture = new Fixture().judging();
         fixture.delivery.bindFilter(m -> new Opinion.Skip("a rule"));
         assertEquals(
@@ -78,6 +87,17 @@ class JudgeTest {
     }
 
     @Test
+    void tellsTheWitnessWhatIsInForceAndNothingThatIsRefused() {
+        Fixture fixture = new Fixture();
+        Witnessed witness = new Witnessed();
+        fixture.delivery.bindWitness(witness);
+        fixture.delivery.modified(Map.of("store-timeout-seconds", "0"));
+        fixture.delivery.modified(Map.of("msg-offline", "false"));
+        String rest = " store= store-timeout-seconds=10 swap-timeout-seconds=5 retention-days=0";
+        assertEquals(List.of("msg-offline=true" + rest, "msg-offline=false" + rest), witness.inForce);
+    }
+
+    @Test
     void refusesToStartWithABadValueAndNamesIt() {
         ConfigException e =
                 assertThrows(ConfigException.class, () -> new Fixture(Map.of("swap-timeout-seconds", "soon")));
@@ -92,7 +112,8 @@ class JudgeTest {
                 "active",
                 "receipt store",
                 "displayed thread stanza-id delay",
-                "active empty-body"
+                "active empty-body",
+                "active nick"
             })
     void neverBouncesWhatIsNothingButASignal(String children) {
         assertTrue(Answers.isNeverBounced(message("chat", children)));

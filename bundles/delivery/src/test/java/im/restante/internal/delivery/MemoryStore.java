@@ -3,7 +3,10 @@ package im.restante.internal.delivery;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageStore;
+import im.restante.store.Owed;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
@@ -15,7 +18,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A store in memory that answers at once, unless a test tells it to do something else first. */
 final class MemoryStore implements MessageStore {
@@ -25,12 +32,29 @@ final class MemoryStore implements MessageStore {
     final List<Admission> admissions = new ArrayList<>();
     /** What to answer to an append instead of storing; null: store. */
     volatile Function<StoredMessage, CompletionStage<Appended>> onAppend = row -> null;
+    /** Whether it begins with a message before {@link #onAppend} is asked. */
+    volatile Predicate<Claim> begunBy = claim -> false;
+    /** What to answer to an append without having begun; null: go on. */
+    volatile BiFunction<StoredMessage, Claim, CompletionStage<Appended>> onQueued;
+    /** How often it was asked for what has expired. */
+    final AtomicInteger questions = new AtomicInteger();
+    /** Calls of {@link #remove}. */
+    final AtomicInteger removals = new AtomicInteger();
+    /** What to fail changes with, apart from appends; null: do not. */
+    volatile Throwable failureToWrite;
     /** What to fail everything else with; null: do not. */
     volatile Throwable failure;
 
     @Override
-    public synchronized CompletionStage<Appended> append(StoredMessage message, Admission admission) {
+    public synchronized CompletionStage<Appended> append(
+            StoredMessage message, Admission admission, Fence fence, Claim claim) {
         admissions.add(admission);
+        if (onQueued != null) {
+            return onQueued.apply(message, claim);
+        }
+        if (begunBy.test(claim)) {
+            claim.begin();
+        }
         if (onAppend == null) {
             return null;
         }
@@ -38,7 +62,11 @@ final class MemoryStore implements MessageStore {
         if (instead != null) {
             return instead;
         }
-        if (rows.stream().noneMatch(row -> row.id() == message.id())) {
+        if (!claim.begin()) {
+            return CompletableFuture.completedFuture(new Appended.Withdrawn());
+        }
+        if (rows.stream()
+                .noneMatch(row -> row.id() == message.id() && row.owner().equals(message.owner()))) {
             rows.add(message);
         }
         return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
@@ -75,27 +103,88 @@ final class MemoryStore implements MessageStore {
     }
 
     @Override
-    public synchronized CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
-        if (failure != null) {
-            return CompletableFuture.failedFuture(failure);
+    public synchronized CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Fence fence) {
+        removals.incrementAndGet();
+        if (failsToWrite()) {
+            return CompletableFuture.failedFuture(failure != null ? failure : failureToWrite);
         }
         return beforeRemove.thenRun(() -> rows.removeIf(row -> row.owner().equals(owner) && ids.contains(row.id())));
     }
 
     @Override
-    public synchronized CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
-        if (failure != null) {
-            return CompletableFuture.failedFuture(failure);
+    public synchronized CompletionStage<Boolean> replace(
+            Jid owner, long id, List<StoredMessage> successors, List<StoredMessage> owed, Fence fence) {
+        if (failsToWrite()) {
+            return CompletableFuture.failedFuture(failure != null ? failure : failureToWrite);
         }
         boolean there = rows.removeIf(row -> row.owner().equals(owner) && row.id() == id);
         if (there) {
             rows.addAll(successors);
+            owe(owed);
         }
         return CompletableFuture.completedFuture(there);
     }
 
+    private boolean failsToWrite() {
+        return failure != null || failureToWrite != null;
+    }
+
+    // ---- what owners owe others, all in partition 0
+
+    /** In the order of the numbers. */
+    final List<Owed> owed = new ArrayList<>();
+    /** How often it was asked for that. */
+    final AtomicInteger owedQuestions = new AtomicInteger();
+
+    private long numbered;
+    private long decided;
+
+    synchronized void owe(List<StoredMessage> messages) {
+        messages.forEach(message -> owed.add(new Owed(++numbered, message)));
+    }
+
+    @Override
+    public synchronized CompletionStage<List<Owed>> owed(int part, long afterNumber, int max, long bytes) {
+        owedQuestions.incrementAndGet();
+        if (failure != null) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        return CompletableFuture.completedFuture(owed.stream()
+                .filter(row -> row.number() > afterNumber)
+                .limit(max)
+                .toList());
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> takeOwed(int from, List<Owed> taken, Fence fence) {
+        if (failsToWrite()) {
+            return CompletableFuture.failedFuture(failure != null ? failure : failureToWrite);
+        }
+        long before = decided;
+        for (Owed row : taken) {
+            if (row.number() > before) {
+                rows.add(row.message());
+                decided = Math.max(decided, row.number());
+            }
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> forgetOwed(Collection<Long> numbers, Fence fence) {
+        if (failsToWrite()) {
+            return CompletableFuture.failedFuture(failure != null ? failure : failureToWrite);
+        }
+        owed.removeIf(row -> numbers.contains(row.number()));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Told of each question. */
+    volatile Runnable onStatistics = () -> {};
+
     @Override
     public synchronized CompletionStage<StoreStatistics> statistics() {
+        onStatistics.run();
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
         }
@@ -103,7 +192,20 @@ final class MemoryStore implements MessageStore {
                 rows.size(),
                 -1,
                 0,
-                rows.stream().mapToLong(StoredMessage::id).max().orElse(0)));
+                Stream.concat(rows.stream(), owed.stream().map(Owed::message))
+                        .mapToLong(StoredMessage::id)
+                        .max()
+                        .orElse(0)));
+    }
+
+    /** Up to where it keeps ids; 0: it cannot. */
+    volatile long reservable;
+
+    @Override
+    public CompletionStage<Long> reserveIds(long upTo) {
+        return failure == null
+                ? CompletableFuture.completedFuture(Math.min(upTo, reservable))
+                : CompletableFuture.failedFuture(failure);
     }
 
     synchronized List<Long> ids() {
@@ -142,6 +244,7 @@ final class MemoryStore implements MessageStore {
 
     @Override
     public synchronized CompletionStage<List<StoredMessage>> expired(Instant now, int max) {
+        questions.incrementAndGet();
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
         }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
@@ -29,9 +31,27 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class MessageMigrationTest {
     private static final Jid NURSE = Jid.of("nurse@example.org");
-    private static final MessageMigrations.Patience ONCE = new MessageMigrations.Patience(1, Duration.ZERO);
+
+    private OwedRemovals owed(Stores stores) {
+        return new OwedRemovals(
+                stores,
+                fixture.gate,
+                owner -> Fence.HERE,
+                Runnable::run,
+                System::nanoTime,
+                () -> Duration.ofSeconds(10));
+    }
+
+    private static final MessageMigrations.Patience ONCE = new MessageMigrations.Patience(1, RetryPolicy.PROMPT);
 
     private final Fixture fixture = new Fixture();
+    private final AccountSpools spools = new AccountSpools();
+    private final OwedMessages owedMessages = Fixture.owed();
+
+    MessageMigrationTest() {
+        owedMessages.bindSpools(FakeSpools.service(spools));
+    }
+
     private final MemoryStore old = new MemoryStore();
     private final MemoryStore young = new MemoryStore();
 
@@ -66,7 +86,8 @@ class MessageMigrationTest {
         Stores stores = new Stores("to");
         stores.bind(new FakeReference("from", 1), from);
         stores.bind(new FakeReference("to", 0), to);
-        return new MessageMigration("from", "to", stores, fixture.gate, new OwedRemovals(), ONCE);
+        return new MessageMigration(
+                "from", "to", stores, fixture.gate, owner -> Fence.HERE, owed(stores), owedMessages, ONCE);
     }
 
     private static String line(MessageMigration move, String part) {
@@ -94,6 +115,58 @@ class MessageMigrationTest {
         assertTrue(fixture.gate.isIdle());
     }
 
+    /** Those to be moved, of which the first are owed to their owners, and the rest wait. */
+    private static MemoryStore owing(List<StoredMessage> rows, int owed) {
+        MemoryStore store = new MemoryStore();
+        store.owe(rows.subList(0, owed));
+        store.rows.addAll(rows.subList(owed, rows.size()));
+        return store;
+    }
+
+    @Test
+    void whatOwnersOweOthersIsCarriedFirstAndMovedLikeTheRest() throws Exception {
+        List<StoredMessage> rows = rows(300);
+        MemoryStore from = owing(rows, 250);
+        MessageMigration move = move(from, young);
+        move.run();
+        move.end().get();
+        assertEquals(List.of(), from.rows);
+        assertEquals(List.of(), from.owed);
+        assertEquals(inFull(rows), inFull(young.rows));
+    }
+
+    @Test
+    void whatOwnersComeToOweDuringTheMoveIsMovedToo() throws Exception {
+        List<StoredMessage> rows = rows(100);
+        MemoryStore from = owing(rows, 50);
+        List<StoredMessage> late = new ArrayList<>(List.of(row(901, NURSE), row(902, JULIET)));
+        MessageMigration move = move(
+                CallingStore.before(from, "owners", () -> {
+                    if (from.rows.isEmpty() && !late.isEmpty()) { // the last look
+                        from.owe(List.of(late.remove(0)));
+                    }
+                }),
+                young);
+        move.run();
+        move.end().get();
+        assertEquals(List.of(), late);
+        assertEquals(List.of(), from.rows);
+        assertEquals(List.of(), from.owed);
+        assertEquals(102, young.rows.size());
+    }
+
+    @Test
+    void aMoveBreaksOffWhileWhatIsOwedCannotBeCarried() {
+        MemoryStore from = owing(rows(10), 5);
+        spools.ignorant = true;
+        MessageMigration move = move(from, young);
+        move.run();
+        ExecutionException problem =
+                assertThrows(ExecutionException.class, () -> move.end().get());
+        assertTrue(problem.getMessage().contains("no user repository"), problem::getMessage);
+        assertEquals(5, from.owed.size());
+    }
+
     @Test
     void aCrashAtAnyCallLosesAndDoublesNothingAndTheNextMoveFinishes() throws Exception {
         List<StoredMessage> rows = rows(60);
@@ -103,7 +176,8 @@ class MessageMigrationTest {
             for (int fatal = 1; crashed; fatal++) {
                 MemoryStore from = new MemoryStore();
                 MemoryStore to = new MemoryStore();
-                from.rows.addAll(rows);
+                from.owe(rows.subList(0, 5));
+                from.rows.addAll(rows.subList(5, rows.size()));
                 CrashingStore crash = new CrashingStore(fatal, afterItsEffect);
                 MessageMigration first = move(crash.around(from), crash.around(to));
                 first.run();
@@ -111,7 +185,11 @@ class MessageMigrationTest {
                 String when = "crash at call " + fatal + (afterItsEffect ? ", done" : ", not done");
                 for (StoredMessage row : rows) {
                     assertTrue(
-                            from.ids().contains(row.id()) || to.ids().contains(row.id()), when + ": lost " + row.id());
+                            from.ids().contains(row.id())
+                                    || to.ids().contains(row.id())
+                                    || from.owed.stream()
+                                            .anyMatch(owed -> owed.message().equals(row)),
+                            when + ": lost " + row.id());
                 }
                 MessageMigration second = move(from, to);
                 second.run();
@@ -250,7 +328,8 @@ class MessageMigrationTest {
         Stores stores = new Stores("");
         stores.bind(new FakeReference("from", 1), old);
         stores.bind(new FakeReference("to", 0), young);
-        MessageMigration move = new MessageMigration("from", "to", stores, fixture.gate, new OwedRemovals(), ONCE);
+        MessageMigration move = new MessageMigration(
+                "from", "to", stores, fixture.gate, owner -> Fence.HERE, owed(stores), owedMessages, ONCE);
         move.run();
         assertEquals(10, young.rows.size());
         assertEquals(

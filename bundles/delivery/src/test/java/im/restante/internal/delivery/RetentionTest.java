@@ -14,7 +14,10 @@ import im.restante.jid.Jid;
 import im.restante.session.Spools;
 import im.restante.stanza.Message;
 import im.restante.store.Admission;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
+import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
@@ -23,8 +26,9 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +36,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,17 +51,21 @@ class RetentionTest {
     private static final Jid GONE = Jid.of("gone@x.org");
 
     private final PrintStream errors = System.err;
+    private final AtomicLong nanos = new AtomicLong();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final MemoryStore store = new MemoryStore();
     private final Set<Long> onTheirWay = new HashSet<>();
-    private final List<Jid> arrivals = new ArrayList<>();
+    private final Set<Jid> arrivals = new HashSet<>();
+    private final OwedMessages owed = Fixture.owed();
     private final Retention retention = retention(Map.of());
     private final Spools spools = new Spools() {
         private long next = 1000;
 
         @Override
-        public boolean isOnItsWay(Jid owner, long id) {
-            return onTheirWay.contains(id);
+        public CompletionStage<Set<Long>> onTheirWay(Jid owner, Collection<Long> ids) {
+            return CompletableFuture.completedFuture(ids.stream()
+                    .filter(id -> owner.equals(ROMEO) && onTheirWay.contains(id))
+                    .collect(Collectors.toSet()));
         }
 
         @Override
@@ -68,6 +79,11 @@ class RetentionTest {
         }
 
         @Override
+        public CompletionStage<Boolean> hasAccount(Jid owner) {
+            return CompletableFuture.completedFuture(!owner.equals(GONE));
+        }
+
+        @Override
         public void arrived(Jid owner) {
             arrivals.add(owner);
         }
@@ -78,11 +94,17 @@ class RetentionTest {
         }
     };
 
-    private static Retention retention(Map<String, String> values) {
-        return new Retention(values, new OwnerGate(), Clock.fixed(NOW, ZoneOffset.UTC), Runnable::run);
+    private Retention retention(Map<String, String> values) {
+        return retention(values, Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private Retention retention(Map<String, String> values, Clock clock) {
+        return new Retention(values, new OwnerGate(), owed, owner -> Fence.HERE, clock, nanos::get, Runnable::run);
     }
 
     RetentionTest() {
+        owed.bindStore(new FakeReference("memory", 0), store);
+        owed.bindSpools(FakeSpools.service(spools));
         retention.bindStore(new FakeReference("memory", 0), store);
         retention.bindSpools(spools);
     }
@@ -95,6 +117,36 @@ class RetentionTest {
     @AfterEach
     void listenNoMore() {
         System.setErr(errors);
+    }
+
+    @Test
+    void aClockThatJumpsAheadForAMomentEndsNothing() {
+        AtomicReference<Instant> shown = new AtomicReference<>(NOW);
+        Retention jumping = retention(Map.of(), new Clock() {
+            @Override
+            public Instant instant() {
+                return shown.get();
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        });
+        jumping.bindStore(new FakeReference("memory", 0), store);
+        jumping.bindSpools(spools);
+        put(1, ROMEO, NOW.plus(Duration.ofDays(7)));
+        jumping.pass();
+        shown.set(NOW.plus(Duration.ofDays(30)));
+        jumping.pass();
+        shown.set(NOW);
+        jumping.pass();
+        assertEquals(1, store.rows.size());
     }
 
     @Test
@@ -149,15 +201,82 @@ class RetentionTest {
     }
 
     @Test
+    void sparesNobodyElsesMessageOfTheSameId() {
+        put(1, ROMEO, NOW.minusSeconds(1));
+        put(1, JULIET, NOW);
+        onTheirWay.add(1L);
+        retention.pass();
+        assertEquals(
+                List.of(ROMEO), store.rows.stream().map(StoredMessage::owner).toList());
+    }
+
+    @Test
     void putsWhatTheSenderIsToldIntoThePlaceOfTheMessage() {
         retention.bindRules(rules(false, JULIET));
         ruled(1, NOW);
         retention.pass();
         assertEquals(List.of(1001L), store.ids());
         assertEquals(MessageKind.NOTICE, store.rows.get(0).kind());
-        assertEquals(List.of(JULIET), arrivals);
+        assertEquals(Set.of(JULIET), arrivals);
         retention.pass();
         assertEquals(List.of(1001L), store.ids());
+    }
+
+    /** Whatever step the process dies behind, the next one tells every sender once. */
+    @Test
+    void whateverCallAProcessDiesAtEachSenderIsToldOnce() {
+        int crashes = 0;
+        for (boolean afterItsEffect : new boolean[] {false, true}) {
+            boolean crashed = true;
+            for (int fatal = 1; crashed; fatal++) {
+                store.rows.clear();
+                for (long id = 1; id <= 3; id++) {
+                    ruled(id, NOW);
+                }
+                CrashingStore crash = new CrashingStore(fatal, afterItsEffect);
+                process(crash.around(store)).pass();
+                crashed = crash.crashed();
+                String when = "death at call " + fatal + (afterItsEffect ? ", done" : ", not done");
+                List<StoredMessage> delivered = store.rows.stream()
+                        .filter(row -> row.owner().equals(JULIET))
+                        .toList();
+                store.rows.removeAll(delivered); // meanwhile
+                process(store).pass();
+                assertEquals(List.of(), store.owed, when);
+                assertEquals(3, delivered.size() + store.rows.size(), when);
+                assertTrue(store.rows.stream().allMatch(row -> row.owner().equals(JULIET)), when);
+                crashes += crashed ? 1 : 0;
+            }
+        }
+        assertTrue(crashes >= 14, "it died at " + crashes + " calls");
+    }
+
+    /** A server that has just started. */
+    private Retention process(MessageStore on) {
+        OwedMessages carrier = Fixture.owed();
+        carrier.bindStore(new FakeReference("memory", 0), on);
+        carrier.bindSpools(FakeSpools.service(spools));
+        Retention fresh = new Retention(
+                Map.of(),
+                new OwnerGate(),
+                carrier,
+                owner -> Fence.HERE,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                nanos::get,
+                Runnable::run);
+        fresh.bindStore(new FakeReference("memory", 0), on);
+        fresh.bindSpools(spools);
+        fresh.bindRules(rules(false, JULIET));
+        return fresh;
+    }
+
+    @Test
+    void aSenderWhoIsTheOwnerIsOwedNothing() {
+        retention.bindRules(rules(false, ROMEO));
+        ruled(1, NOW);
+        retention.pass();
+        assertEquals(List.of(1001L), store.ids());
+        assertEquals(Set.of(ROMEO), arrivals);
     }
 
     @Test
@@ -167,7 +286,7 @@ class RetentionTest {
         retention.pass();
         assertEquals(List.of(1L, 1001L), store.ids());
         assertNull(store.rows.get(0).expiresAt());
-        assertEquals(List.of(JULIET, ROMEO), arrivals);
+        assertEquals(Set.of(JULIET, ROMEO), arrivals);
     }
 
     @Test
@@ -195,7 +314,7 @@ class RetentionTest {
         ruled(1, NOW);
         retention.pass();
         assertEquals(List.of(), store.ids());
-        assertEquals(List.of(), arrivals);
+        assertEquals(Set.of(), arrivals);
     }
 
     @Test
@@ -235,9 +354,32 @@ class RetentionTest {
         retention.pass();
         assertEquals(List.of(), store.ids());
         broken.failure = null;
-        broken.append(row(2, ROMEO, NOW), Admission.UNLIMITED);
+        broken.append(row(2, ROMEO, NOW), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
         retention.pass();
         assertEquals(List.of(), broken.ids());
+    }
+
+    @Test
+    void asksAStoreThatFailsLessAndLessOftenAndSaysSoOnceAMinute() {
+        retention.pass();
+        store.failure = new StoreException("disk full");
+        int before = store.questions.get();
+        for (int second = 0; second < 600; second++) {
+            retention.tick();
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+        int asked = store.questions.get() - before;
+        assertTrue(asked <= 35, "asked " + asked + " times in ten minutes");
+        int lines = log.toString(UTF_8).split("messages past their end are still in memory: disk full", -1).length - 1;
+        assertTrue(lines >= 1 && lines <= 10, log.toString(UTF_8));
+        store.failure = null;
+        put(1, ROMEO, NOW);
+        for (int second = 0; second < 40; second++) {
+            retention.tick();
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        }
+        assertEquals(List.of(), store.ids());
     }
 
     @Test
@@ -282,11 +424,13 @@ class RetentionTest {
         byte[] stanza = ("<message><amp xmlns='" + MessageRules.NAMESPACE + "'/></message>").getBytes(UTF_8);
         store.append(
                 new StoredMessage(id, ROMEO, JULIET, NOW.minusSeconds(1000), end, MessageKind.OFFLINE, stanza),
-                Admission.UNLIMITED);
+                Admission.UNLIMITED,
+                Fence.HERE,
+                Claim.NEVER_WITHDRAWN);
     }
 
     private void put(long id, Jid owner, Instant end) {
-        store.append(row(id, owner, end), Admission.UNLIMITED);
+        store.append(row(id, owner, end), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
     }
 
     private static StoredMessage row(long id, Jid owner, Instant end) {

@@ -12,17 +12,21 @@ import static im.restante.internal.delivery.Fixture.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.amp.MessageRules;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
+import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.OwnerLimit;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
@@ -32,12 +36,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class StoreTest {
     private static final String FULL_REASON = "limit of 100 messages from one sender reached: 100 wait";
@@ -70,12 +77,17 @@ class StoreTest {
         fixture.bind("memory", 0, store);
         Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
         store.onAppend = row -> done(new Appended.Full(new Usage(99, -1, null)));
-        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(1), keep)));
+        assertEquals(
+                new Verdict.Stored("kept"),
+                now(fixture.delivery.rehearse(chat(), row(1), keep, Claim.NEVER_WITHDRAWN)));
         store.onAppend = row -> done(FULL);
         assertEquals(
                 Optional.of(TOLD),
-                now(fixture.delivery.rehearse(chat(), row(2), keep)).answer());
-        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit())));
+                now(fixture.delivery.rehearse(chat(), row(2), keep, Claim.NEVER_WITHDRAWN))
+                        .answer());
+        assertEquals(
+                new Verdict.Stored("kept"),
+                now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit(), Claim.NEVER_WITHDRAWN)));
         assertEquals(
                 List.of(new Admission(0, Admission.OnFull.REFUSE)),
                 store.admissions.stream().distinct().toList());
@@ -108,10 +120,12 @@ class StoreTest {
         fixture.bind("memory", 0, store);
         fixture.delivery.unbindQuota(QUOTA);
         Judgement.Keep keep = ((Judgement.Keep) fixture.delivery.judge(chat(), ROMEO)).withoutLimit();
-        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.store(chat(), row(1), keep)));
+        assertEquals(
+                new Verdict.Stored("kept"), now(fixture.delivery.store(chat(), row(1), keep, Claim.NEVER_WITHDRAWN)));
         assertEquals(List.of(Admission.UNLIMITED), store.admissions);
         store.onAppend = row -> done(FULL);
-        assertInstanceOf(Verdict.Failed.class, now(fixture.delivery.store(chat(), row(2), keep)));
+        assertInstanceOf(
+                Verdict.Failed.class, now(fixture.delivery.store(chat(), row(2), keep, Claim.NEVER_WITHDRAWN)));
     }
 
     @Test
@@ -119,7 +133,7 @@ class StoreTest {
         Fixture bare = new Fixture();
         bare.bind("memory", 0, store);
         Judgement.Keep keep = ((Judgement.Keep) bare.delivery.judge(chat(), ROMEO)).withoutLimit();
-        CompletionStage<Verdict> verdict = bare.delivery.store(chat(), row(1), keep);
+        CompletionStage<Verdict> verdict = bare.delivery.store(chat(), row(1), keep, Claim.NEVER_WITHDRAWN);
         assertFalse(verdict.toCompletableFuture().isDone());
         bare.delivery.bindFilter(FILTER);
         assertEquals(new Verdict.Stored("kept"), now(verdict));
@@ -137,8 +151,9 @@ class StoreTest {
         fixture.store(1, chat());
         fixture.store(2, chat());
         fixture.store(3, chat());
-        fixture.delivery.store(chat(), row(4), new Judgement.Keep("kept", true)); // nobody is asked for it
-        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new Judgement.Keep("kept"));
+        fixture.delivery.store(
+                chat(), row(4), new Judgement.Keep("kept", true), Claim.NEVER_WITHDRAWN); // nobody is asked for it
+        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new Judgement.Keep("kept"), Claim.NEVER_WITHDRAWN);
         assertEquals(List.of(5L), store.ids());
         third.complete(now(QUOTA.terms(ROMEO, ROMEO)));
         assertEquals(List.of(5L), store.ids());
@@ -212,6 +227,95 @@ class StoreTest {
         assertEquals(new Verdict.Dropped(FULL_REASON), now(fixture.store(2, chat())));
     }
 
+    private static final OwnerLimit OF_OWNER = new OwnerLimit(40, 5_000);
+
+    private static QuotaService limited(Admission admission) {
+        return (owner, sender) -> QUOTA.terms(owner, sender).thenApply(terms -> new Terms(admission, terms.strategy()));
+    }
+
+    @Test
+    void saysWhichLimitOfTheOwnerWasReachedAndTellsTheSenderNoFigures() {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.bindQuota(limited(new Admission(100, Admission.OnFull.REFUSE, OF_OWNER)));
+        Usage total = new Usage(39, 4_995, null);
+        store.onAppend = row -> done(new Appended.Full(Appended.Limit.OWNER_BYTES, new Usage(2, -1, null), total));
+        StanzaError told = StanzaError.of(
+                TOLD.condition(),
+                "The recipient's offline queue is full: the limit of all senders together is reached");
+        assertEquals(
+                new Verdict.Refused("limit of 5000 bytes from all senders reached: 4995 wait", told),
+                now(fixture.store(1, chat())));
+        store.onAppend = row -> done(
+                new Appended.Full(Appended.Limit.OWNER_MESSAGES, new Usage(2, -1, null), new Usage(40, 100, null)));
+        assertEquals(
+                new Verdict.Refused("limit of 40 messages from all senders reached: 40 wait", told),
+                now(fixture.store(2, chat())));
+        assertEquals(
+                new Verdict.Dropped("limit of 40 messages from all senders reached: 40 wait"),
+                now(fixture.store(3, receipt())));
+        assertEquals(OF_OWNER, store.admissions.get(0).total());
+    }
+
+    /** Rows have 10 bytes. */
+    @ParameterizedTest(name = "{0}, {1} of the pair, {2} messages and {3} bytes of the owner: {4}")
+    @CsvSource({
+        "REFUSE, 2, 39, 4990, stored",
+        "REFUSE, 2, 40, 100, 40 messages from all",
+        "REFUSE, 2, 39, 4991, 5000 bytes from all",
+        "REFUSE, 100, 40, 4991, 100 messages from one",
+        "EVICT_OLDEST, 2, 40, 100, stored",
+        "EVICT_OLDEST, 2, 39, 4991, stored",
+        "EVICT_OLDEST, 0, 40, 100, 40 messages from all",
+        "EVICT_OLDEST, 2, 43, 100, 40 messages from all",
+        "EVICT_OLDEST, 2, 41, 100, stored",
+        "EVICT_OLDEST, 100, 141, 100, 40 messages from all",
+        "EVICT_OLDEST, 100, 39, 100, stored",
+    })
+    void rehearsesWithTheLimitsOfTheOwner(
+            Admission.OnFull onFull, long ofPair, long ofOwner, long bytes, String outcome) {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.bindQuota(limited(new Admission(100, onFull, OF_OWNER)));
+        store.onAppend = row -> done(
+                new Appended.Full(Appended.Limit.PAIR, new Usage(ofPair, -1, null), new Usage(ofOwner, bytes, null)));
+        Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
+        Verdict verdict = now(fixture.delivery.rehearse(chat(), row(1), keep, Claim.NEVER_WITHDRAWN));
+        if (outcome.equals("stored")) {
+            assertEquals(new Verdict.Stored("kept"), verdict);
+        } else {
+            String reason = assertInstanceOf(Verdict.Refused.class, verdict).reason();
+            assertTrue(reason.startsWith("limit of " + outcome), reason);
+        }
+        assertEquals(List.of(new Admission(0, Admission.OnFull.REFUSE)), store.admissions, "it would store nothing");
+    }
+
+    @Test
+    void namesTheLimitsThatMayHaveCostAMessageItsPlace() {
+        Witnessed witnessed = new Witnessed();
+        fixture.delivery.bindWitness(witnessed);
+        fixture.bind("memory", 0, store);
+        store.onAppend = row -> done(new Appended.Stored(List.of(7L)));
+        fixture.delivery.bindQuota(limited(new Admission(100, Admission.OnFull.EVICT_OLDEST, OF_OWNER)));
+        fixture.store(9, chat());
+        fixture.delivery.bindQuota(
+                limited(new Admission(-1, Admission.OnFull.EVICT_OLDEST, new OwnerLimit(-1, 5_000))));
+        fixture.store(10, chat());
+        assertEquals(
+                List.of(
+                        ROMEO + " [7] EVICTED (limit of 100 messages from one sender, or of 40 messages from all, or of"
+                                + " 5000 bytes from all)",
+                        ROMEO + " [7] EVICTED (limit of 5000 bytes from all)"),
+                witnessed.lines);
+    }
+
+    @Test
+    void saysWhyNothingFitsIfThatIsNotTheLimit() {
+        fixture.bind("memory", 0, store);
+        store.onAppend = row -> done(FULL);
+        fixture.delivery.bindQuota((owner, sender) -> QUOTA.terms(owner, sender)
+                .thenApply(terms -> new Terms(terms.admission(), terms.strategy(), "the disk is full")));
+        assertEquals(new Verdict.Refused("the disk is full", TOLD), now(fixture.store(1, chat())));
+    }
+
     @Test
     void tellsTheWitnessWhatMadeRoomForANewerOne() {
         Witnessed witnessed = new Witnessed();
@@ -273,6 +377,221 @@ class StoreTest {
                 now(verdict).answer().orElseThrow().condition());
         late.complete(new Appended.Stored(List.of()));
         assertInstanceOf(Verdict.Failed.class, now(verdict));
+    }
+
+    @Test
+    void whoWasToldOfAFailureIsNotStoredWhenTheStoreHeals() {
+        fixture.bind("memory", 0, store);
+        Stalled stalled = new Stalled(store);
+        CompletionStage<Verdict> told = fixture.store(1, chat());
+        fixture.pass(Duration.ofSeconds(6));
+        CompletionStage<Verdict> patient = fixture.store(2, chat());
+        fixture.pass(Duration.ofSeconds(4));
+        assertInstanceOf(Verdict.Failed.class, now(told));
+        stalled.heal();
+        assertEquals(List.of(2L), store.ids());
+        assertEquals(new Verdict.Stored("kept"), now(patient));
+        assertInstanceOf(Verdict.Failed.class, now(told));
+    }
+
+    @Test
+    void whatAStoreHasBegunWithIsWaitedForHoweverLong() {
+        fixture.bind("memory", 0, store);
+        Stalled stalled = new Stalled(store);
+        CompletionStage<Verdict> begun = fixture.store(1, chat());
+        CompletionStage<Verdict> behind = fixture.store(2, chat());
+        stalled.begin(1);
+        fixture.pass(Duration.ofMinutes(10));
+        assertInstanceOf(Verdict.Failed.class, now(behind));
+        assertNull(now(begun));
+        stalled.heal();
+        assertEquals(new Verdict.Stored("kept"), now(begun));
+        assertEquals(List.of(1L), store.ids());
+    }
+
+    @Test
+    void aCallerMayWithdrawAtAnyMoment() {
+        Claim waiting = new Claim();
+        CompletionStage<Verdict> first = fixture.store(1, chat(), waiting); // for a store
+        assertTrue(waiting.withdraw());
+        fixture.pass(Duration.ofMillis(100));
+        assertInstanceOf(Verdict.Failed.class, now(first));
+        CompletableFuture<Terms> terms = new CompletableFuture<>();
+        fixture.delivery.bindQuota((owner, sender) -> terms);
+        fixture.bind("memory", 0, store);
+        Claim lookedUp = new Claim();
+        CompletionStage<Verdict> second = fixture.store(2, chat(), lookedUp); // for its terms
+        assertTrue(lookedUp.withdraw());
+        fixture.pass(Duration.ofMillis(100));
+        assertInstanceOf(Verdict.Failed.class, now(second));
+        terms.complete(now(QUOTA.terms(ROMEO, ROMEO)));
+        Stalled stalled = new Stalled(store);
+        Claim queued = new Claim();
+        CompletionStage<Verdict> third = fixture.store(3, chat(), queued); // in the store's queue
+        assertTrue(queued.withdraw());
+        stalled.heal();
+        assertInstanceOf(Verdict.Failed.class, now(third));
+        assertEquals(List.of(), store.ids());
+        store.onAppend = row -> null;
+        Claim stored = new Claim();
+        assertEquals(new Verdict.Stored("kept"), now(fixture.store(4, chat(), stored)));
+        assertFalse(stored.withdraw());
+    }
+
+    @Test
+    void aWithdrawnOneDoesNotHoldUpTheNextStore() {
+        fixture.bind("memory", 0, store);
+        Stalled stalled = new Stalled(store);
+        fixture.store(1, chat());
+        MemoryStore other = new MemoryStore();
+        fixture.bind("other", 10, other);
+        fixture.pass(Duration.ofSeconds(1));
+        CompletionStage<Verdict> next = fixture.store(2, chat());
+        fixture.pass(Duration.ofSeconds(8));
+        assertNull(now(next), "the first may still become readable in the other store");
+        fixture.pass(Duration.ofSeconds(1));
+        assertEquals(new Verdict.Stored("kept"), now(next));
+        assertEquals(List.of(2L), other.ids());
+        stalled.heal();
+        assertEquals(List.of(), store.ids());
+    }
+
+    @Test
+    void anAppendWhoseOutcomeNobodyKnowsIsMadeAgainUntilItIsCertain() {
+        fixture.bind("memory", 0, store);
+        store.begunBy = claim -> true;
+        store.onAppend = row -> row.id() == 1 ? unknown() : null;
+        CompletionStage<Verdict> doubtful = fixture.store(1, chat());
+        CompletionStage<Verdict> behind = fixture.store(2, chat());
+        CompletionStage<Verdict> ofAnother =
+                fixture.delivery.store(chat(), row(3, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
+        assertEquals(List.of(3L), store.ids(), "of another owner");
+        assertEquals(new Verdict.Stored("kept"), now(ofAnother));
+        for (int i = 0; i < 3; i++) {
+            fixture.pass(Duration.ofSeconds(8));
+            assertNull(now(doubtful));
+        }
+        assertInstanceOf(Verdict.Failed.class, now(behind));
+        store.onAppend = row -> CompletableFuture.failedFuture(StoreException.nothingChanged("for this try"));
+        fixture.pass(Duration.ofSeconds(8));
+        assertNull(now(doubtful), "an earlier try may have stored it");
+        CompletionStage<Verdict> patient = fixture.store(4, chat());
+        store.onAppend = row -> null;
+        fixture.pass(Duration.ofSeconds(8));
+        assertEquals(new Verdict.Stored("kept"), now(doubtful));
+        assertEquals(new Verdict.Stored("kept"), now(patient));
+        assertEquals(List.of(3L, 1L, 4L), store.ids());
+    }
+
+    @Test
+    void aDoubtfulAppendGoesToAnotherStoreWhenItsOwnIsGone() {
+        FakeReference reference = fixture.bind("memory", 0, store);
+        store.begunBy = claim -> true;
+        store.onAppend = row -> unknown();
+        CompletionStage<Verdict> doubtful = fixture.store(1, chat());
+        fixture.delivery.unbindStore(reference);
+        fixture.pass(Duration.ofSeconds(8));
+        MemoryStore other = new MemoryStore();
+        fixture.bind("other", 0, other);
+        assertNull(now(doubtful));
+        fixture.pass(Duration.ofSeconds(8));
+        assertEquals(new Verdict.Stored("kept"), now(doubtful));
+        assertEquals(List.of(Admission.UNLIMITED), other.admissions, "it may wait in the first store already");
+    }
+
+    @Test
+    void aFailureThatChangedNothingIsToldAtOnce() {
+        fixture.bind("memory", 0, store);
+        store.begunBy = claim -> true;
+        store.onAppend = row -> CompletableFuture.failedFuture(StoreException.nothingChanged("disk full"));
+        assertInstanceOf(Verdict.Failed.class, now(fixture.store(1, chat())));
+    }
+
+    @Test
+    void whatAStoreWritesThoughItWasWithdrawnIsRemovedAgain() {
+        fixture.bind("memory", 0, store);
+        CompletableFuture<Appended> late = new CompletableFuture<>();
+        store.onAppend = row -> late;
+        CompletionStage<Verdict> told = fixture.store(1, chat());
+        fixture.pass(Duration.ofSeconds(10));
+        assertInstanceOf(Verdict.Failed.class, now(told));
+        store.rows.add(row(1));
+        late.complete(new Appended.Stored(List.of()));
+        assertEquals(List.of(), store.ids());
+    }
+
+    @Test
+    void whatAStoreHasBegunWithGetsItsVerdictAfterTheEndOfThisDelivery() {
+        fixture.bind("memory", 0, store);
+        Stalled stalled = new Stalled(store);
+        CompletionStage<Verdict> begun = fixture.store(1, chat());
+        CompletionStage<Verdict> queued = fixture.store(2, chat());
+        stalled.begin(1);
+        fixture.delivery.open();
+        fixture.closeAtOnce();
+        assertInstanceOf(Verdict.Failed.class, now(queued));
+        assertNull(now(begun));
+        stalled.heal();
+        assertEquals(new Verdict.Stored("kept"), now(begun));
+        assertEquals(List.of(1L), store.ids());
+    }
+
+    /** Failed could be untrue, and so could stored. */
+    @Test
+    void anOutcomeThatNobodyKnowsAtTheEndOfThisDeliveryStaysOpen() {
+        fixture.bind("memory", 0, store);
+        store.begunBy = claim -> true;
+        CompletableFuture<Appended> late = new CompletableFuture<>();
+        store.onAppend = row -> row.id() == 1 ? unknown() : late;
+        CompletionStage<Verdict> doubtful = fixture.store(1, chat());
+        CompletionStage<Verdict> underWay =
+                fixture.delivery.store(chat(), row(2, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
+        fixture.delivery.open();
+        fixture.closeAtOnce();
+        late.completeExceptionally(new StoreException("the connection was lost during the commit"));
+        assertNull(now(doubtful));
+        assertNull(now(underWay));
+    }
+
+    private static CompletionStage<Appended> unknown() {
+        return CompletableFuture.failedFuture(new StoreException("the connection was lost during the commit"));
+    }
+
+    /** Holds the appends of a store in a queue, as one whose disk stands still. */
+    private static final class Stalled {
+        private final Map<Long, CompletableFuture<Appended>> queue = new LinkedHashMap<>();
+        private final Map<Long, Claim> claims = new LinkedHashMap<>();
+        private final MemoryStore store;
+
+        Stalled(MemoryStore store) {
+            this.store = store;
+            store.begunBy = claim -> false; // not before it is its turn
+            store.onQueued = (row, claim) -> {
+                CompletableFuture<Appended> answer = new CompletableFuture<>();
+                queue.put(row.id(), answer);
+                claims.put(row.id(), claim);
+                rows.put(row.id(), row);
+                return answer;
+            };
+        }
+
+        private final Map<Long, StoredMessage> rows = new LinkedHashMap<>();
+
+        void begin(long id) {
+            assertTrue(claims.get(id).begin());
+        }
+
+        void heal() {
+            store.onQueued = null;
+            queue.forEach((id, answer) -> {
+                if (claims.get(id).begin()) {
+                    store.rows.add(rows.get(id));
+                    answer.complete(new Appended.Stored(List.of()));
+                } else {
+                    answer.complete(new Appended.Withdrawn());
+                }
+            });
+        }
     }
 
     @Test
@@ -342,15 +661,15 @@ class StoreTest {
         Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
         int half = (int) (WaitingRoom.MAX_BYTES / 2);
         assertFalse(fixture.delivery
-                .store(chat(), row(1, ROMEO, half), keep)
+                .store(chat(), row(1, ROMEO, half), keep, Claim.NEVER_WITHDRAWN)
                 .toCompletableFuture()
                 .isDone());
         assertFalse(fixture.delivery
-                .store(chat(), row(2, ROMEO, half), keep)
+                .store(chat(), row(2, ROMEO, half), keep, Claim.NEVER_WITHDRAWN)
                 .toCompletableFuture()
                 .isDone());
         assertTrue(fixture.delivery
-                .store(chat(), row(3, ROMEO, 1), keep)
+                .store(chat(), row(3, ROMEO, 1), keep, Claim.NEVER_WITHDRAWN)
                 .toCompletableFuture()
                 .isDone());
     }

@@ -14,6 +14,8 @@ import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -30,6 +32,25 @@ class StoresTest {
     private final Fixture fixture = new Fixture();
     private final MemoryStore first = new MemoryStore();
     private final MemoryStore second = new MemoryStore();
+
+    @Test
+    void reservesIdsInEveryStoreThatCan() {
+        Fixture fixture = new Fixture();
+        CompletionStage<Long> nowhere = fixture.delivery.reserveIds(100);
+        fixture.pass(Duration.ofSeconds(5));
+        assertEquals(0L, now(nowhere));
+        MemoryStore first = new MemoryStore();
+        MemoryStore second = new MemoryStore();
+        fixture.bind("first", 0, first);
+        fixture.bind("second", 0, second);
+        assertEquals(0L, now(fixture.delivery.reserveIds(100)));
+        first.reservable = 1_000;
+        assertEquals(100L, now(fixture.delivery.reserveIds(100)));
+        second.reservable = 50;
+        assertEquals(50L, now(fixture.delivery.reserveIds(100)));
+        second.failure = new StoreException("disk full");
+        assertTrue(fixture.delivery.reserveIds(100).toCompletableFuture().isCompletedExceptionally());
+    }
 
     @Test
     void pagesFromTheOnlyStore() {
@@ -194,20 +215,27 @@ class StoresTest {
 
     @Test
     void remembersOnlySoManyRemovalsForAStoreThatIsAway() {
-        OwedRemovals owed = new OwedRemovals();
-        owed.gone("first");
+        Stores stores = new Stores("");
+        OwedRemovals owed = new OwedRemovals(
+                stores,
+                fixture.gate,
+                owner -> Fence.HERE,
+                Runnable::run,
+                fixture.nanos::get,
+                () -> Duration.ofSeconds(10));
+        owed.gone("first").run();
         owed.missed(
                 ROMEO, LongStream.rangeClosed(1, OwedRemovals.MAX_IDS).boxed().toList());
         owed.missed(ROMEO, List.of(1L, 2L));
         fill(first, 10, 1, 2);
-        owed.back("first", first);
+        owed.back("first", first).run();
         assertEquals(List.of(), first.ids());
-        owed.gone("first");
+        owed.gone("first").run();
         owed.missed(
                 ROMEO,
                 LongStream.rangeClosed(1, OwedRemovals.MAX_IDS + 1).boxed().toList());
         fill(first, 10, 1, 2);
-        owed.back("first", first);
+        owed.back("first", first).run();
         assertEquals(List.of(1L, 2L), first.ids());
     }
 
@@ -331,10 +359,10 @@ class StoresTest {
         fixture.delivery.removed(ROMEO);
         first.rows.add(new StoredMessage(
                 3, ROMEO, Fixture.JULIET, NOW.plusSeconds(1), null, MessageKind.OFFLINE, new byte[10]));
-        first.failure = null;
-        fixture.pass(Duration.ofSeconds(29));
+        fixture.pass(Duration.ofMillis(300));
         assertEquals(List.of(1L, 2L, 3L), first.ids());
-        fixture.pass(Duration.ofSeconds(1));
+        first.failure = null;
+        fixture.pass(Duration.ofMillis(400));
         assertEquals(List.of(3L), first.ids());
     }
 
@@ -352,6 +380,39 @@ class StoresTest {
     }
 
     @Test
+    void whatIsOwedToAnAccountGoesWithItAndNeverReachesTheNextOfItsName() {
+        AccountSpools accounts = new AccountSpools();
+        Jid nurse = Jid.of("nurse@example.org");
+        FakeReference reference = fixture.bind("first", 0, first);
+        first.owe(List.of(row(1, ROMEO, 10), row(2, nurse, 10)));
+        assertTrue(
+                fixture.delivery.removing(ROMEO).toCompletableFuture().isCompletedExceptionally(),
+                "while it cannot be carried");
+        fixture.owed.bindSpools(FakeSpools.service(accounts));
+        first.owe(List.of(row(3, ROMEO, 10)));
+        CompletableFuture<Boolean> change = new CompletableFuture<>();
+        fixture.owed.owing(new Stores.Named("first", first), () -> change);
+        CompletionStage<Void> removing = fixture.delivery.removing(ROMEO);
+        assertFalse(removing.toCompletableFuture().isDone(), "a change that may owe it something is under way");
+        assertTrue(fixture.gate.close(List.of(ROMEO)).isDone(), "who carries to another store does not wait for that");
+        fixture.gate.open(List.of(ROMEO));
+        first.owe(List.of(row(4, ROMEO, 10)));
+        change.complete(true);
+        now(removing);
+        assertEquals(List.of(2L), first.ids());
+        assertEquals(List.of(), first.owed);
+        accounts.gone.add(ROMEO);
+        fixture.delivery.removed(ROMEO);
+        first.owe(List.of(row(5, ROMEO, 10)));
+        fixture.owed.unbindStore(reference);
+        fixture.owed.bindStore(reference, first); // a crash, and a start before anybody takes the name
+        accounts.gone.clear();
+        fixture.pass(Duration.ofSeconds(30));
+        assertEquals(List.of(2L), first.ids());
+        assertEquals(List.of(), first.owed);
+    }
+
+    @Test
     void anOwnersMessagesWaitForThoseUnderWayToTheStoreBefore() {
         fixture.judging();
         FakeReference before = fixture.bind("first", 10, first);
@@ -362,8 +423,8 @@ class StoresTest {
         fixture.bind("second", 0, second);
         fixture.delivery.updatedStore(before);
         CompletionStage<Verdict> two = fixture.store(2, chat());
-        CompletionStage<Verdict> other =
-                fixture.delivery.store(chat(), row(3, Jid.of("mercutio@example.org"), 10), new Judgement.Keep("kept"));
+        CompletionStage<Verdict> other = fixture.delivery.store(
+                chat(), row(3, Jid.of("mercutio@example.org"), 10), new Judgement.Keep("kept"), Claim.NEVER_WITHDRAWN);
         assertEquals(List.of(3L), second.ids());
         assertTrue(other.toCompletableFuture().isDone());
         assertFalse(two.toCompletableFuture().isDone());
@@ -397,8 +458,12 @@ class StoresTest {
         CompletableFuture<Void> read = new CompletableFuture<>();
         first.beforePage = read;
         CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, Long.MAX_VALUE);
-        second.append(row(1), Admission.UNLIMITED); // it was under way; what comes after it goes to the first
-        first.append(row(2), Admission.UNLIMITED);
+        second.append(
+                row(1),
+                Admission.UNLIMITED,
+                Fence.HERE,
+                Claim.NEVER_WITHDRAWN); // it was under way; what comes after it goes to the first
+        first.append(row(2), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
         read.complete(null);
         // not 2 alone, behind which nobody would look for 1
         assertEquals(List.of(1L), now(page).stream().map(StoredMessage::id).toList());

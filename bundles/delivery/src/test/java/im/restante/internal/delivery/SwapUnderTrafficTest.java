@@ -13,6 +13,8 @@ import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.StoredMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,8 +39,11 @@ class SwapUnderTrafficTest {
     @Test
     void losesNothingAndKeepsEachOwnersOrderWhileStoreFilterAndQuotaComeAndGo()
             throws InterruptedException, ExecutionException, TimeoutException {
-        SpoolDelivery delivery =
-                new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"), new OwnerGate());
+        SpoolDelivery delivery = new SpoolDelivery(
+                Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"),
+                new OwnerGate(),
+                new OwedMessages(owner -> Fence.HERE),
+                owner -> Fence.HERE);
         delivery.open();
         MemoryStore store = new MemoryStore();
         ExecutorService writer = Executors.newSingleThreadExecutor(task -> new Thread(task, "store-writer"));
@@ -58,7 +63,7 @@ class SwapUnderTrafficTest {
                 List<CompletableFuture<Verdict>> own = new ArrayList<>();
                 for (int id = 1; id <= EACH; id++) {
                     Judgement.Keep keep = (Judgement.Keep) delivery.judge(chat(), owner);
-                    own.add(delivery.store(chat(), row(id, owner, 10), keep)
+                    own.add(delivery.store(chat(), row(id, owner, 10), keep, Claim.NEVER_WITHDRAWN)
                             .whenComplete((v, e) ->
                                     completedOn.add(Thread.currentThread().getName()))
                             .toCompletableFuture());
@@ -105,7 +110,8 @@ class SwapUnderTrafficTest {
 
     @Test
     void aStoreThatComesAndGoesMissesNoRemoval() throws InterruptedException, ExecutionException, TimeoutException {
-        SpoolDelivery delivery = new SpoolDelivery(Map.of(), new OwnerGate());
+        SpoolDelivery delivery = new SpoolDelivery(
+                Map.of(), new OwnerGate(), new OwedMessages(owner -> Fence.HERE), owner -> Fence.HERE);
         delivery.open();
         MemoryStore stays = new MemoryStore();
         MemoryStore goes = new MemoryStore();
@@ -139,8 +145,11 @@ class SwapUnderTrafficTest {
     @Test
     void letsAppendsEndWhenItIsStoppedAndSendsAwayWhoWaits()
             throws InterruptedException, ExecutionException, TimeoutException {
-        SpoolDelivery delivery =
-                new SpoolDelivery(Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"), new OwnerGate());
+        SpoolDelivery delivery = new SpoolDelivery(
+                Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"),
+                new OwnerGate(),
+                new OwedMessages(owner -> Fence.HERE),
+                owner -> Fence.HERE);
         delivery.open();
         delivery.bindFilter(FILTER);
         delivery.bindQuota(QUOTA);
@@ -149,12 +158,13 @@ class SwapUnderTrafficTest {
         store.onAppend = row -> held;
         FakeReference reference = new FakeReference("memory", 0);
         delivery.bindStore(reference, store);
+        delivery.largestId().toCompletableFuture().get(10, TimeUnit.SECONDS); // it has answered
         Judgement.Keep keep = (Judgement.Keep) delivery.judge(chat(), Fixture.ROMEO);
         CompletableFuture<Verdict> underWay =
-                delivery.store(chat(), row(1), keep).toCompletableFuture();
+                delivery.store(chat(), row(1), keep, Claim.NEVER_WITHDRAWN).toCompletableFuture();
         delivery.unbindStore(reference);
         CompletableFuture<Verdict> waiting =
-                delivery.store(chat(), row(2), keep).toCompletableFuture();
+                delivery.store(chat(), row(2), keep, Claim.NEVER_WITHDRAWN).toCompletableFuture();
         CompletableFuture<List<StoredMessage>> page =
                 delivery.page(Fixture.ROMEO, 0, 1, 1).toCompletableFuture();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(delivery::close);
@@ -165,7 +175,9 @@ class SwapUnderTrafficTest {
         closing.get(10, TimeUnit.SECONDS);
         assertInstanceOf(
                 Verdict.Failed.class,
-                delivery.store(chat(), row(3), keep).toCompletableFuture().getNow(null));
+                delivery.store(chat(), row(3), keep, Claim.NEVER_WITHDRAWN)
+                        .toCompletableFuture()
+                        .getNow(null));
     }
 
     @Test

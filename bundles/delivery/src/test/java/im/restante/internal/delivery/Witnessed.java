@@ -14,6 +14,13 @@ final class Witnessed implements Witness {
     final List<String> lines = new CopyOnWriteArrayList<>();
     final List<Long> arrivals = new CopyOnWriteArrayList<>();
 
+    final List<String> inForce = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void inForce(String reader, String pid, String values) {
+        inForce.add(values);
+    }
+
     @Override
     public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
         arrivals.add(arrivalId);

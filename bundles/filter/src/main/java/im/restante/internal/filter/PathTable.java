@@ -90,7 +90,8 @@ final class PathTable {
         return first;
     }
 
-    private int first(Element child, int below) {
+    /** The same for one child of a message. */
+    int first(Element child, int below) {
         Row[] rows = byFirstStep.get(child.name());
         if (rows != null) {
             for (Row row : rows) {

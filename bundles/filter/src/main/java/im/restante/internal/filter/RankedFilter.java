@@ -6,11 +6,12 @@ import im.restante.filter.CandidateRules;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
+import im.restante.internal.support.LogLimit;
 import im.restante.stanza.Message;
+import im.restante.why.Witness;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
@@ -20,6 +21,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -37,7 +39,6 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = RankedFilter.Config.class)
 public final class RankedFilter implements MessageFilter, CandidateRules, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(RankedFilter.class);
-    private static final long QUIET_NANOS = 60_000_000_000L;
 
     @ObjectClassDefinition(name = "Restante filter", description = "Which messages are stored")
     @interface Config {
@@ -53,6 +54,7 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
     private final Map<ServiceReference<StorageRule>, Guarded> bound = new HashMap<>();
     private volatile List<Guarded> inOrder = List.of(); // readers take it once per message
     private volatile ConfiguredPaths paths; // immutable, replaced as a whole
+    private volatile Witness witness = Witness.NONE;
 
     @Activate
     public RankedFilter(Map<String, Object> values) {
@@ -74,8 +76,32 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
     }
 
     private void use(ConfiguredPaths changed) {
+        tell(witness, changed);
         paths = changed;
         changed.unreachable().forEach(line -> LOG.warn("{}: {}: {}", ConfiguredPaths.PID, ConfiguredPaths.KEY, line));
+    }
+
+    private static void tell(Witness witness, ConfiguredPaths inForce) {
+        witness.inForce("filter", ConfiguredPaths.PID, ConfiguredPaths.KEY + "=" + inForce);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindWitness(Witness present) {
+        witness = present;
+        ConfiguredPaths told;
+        do { // they may change meanwhile
+            told = paths;
+            tell(present, told);
+        } while (told != paths);
+    }
+
+    void unbindWitness(Witness gone) {
+        if (witness == gone) { // a successor is bound before
+            witness = Witness.NONE;
+        }
     }
 
     @Reference(
@@ -137,15 +163,12 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
     private static final class Guarded {
         private final StorageRule rule;
         private final Object serviceId;
-        private final LongSupplier nanoTime;
-        private final AtomicLong nextLine;
-        private final AtomicLong unsaid = new AtomicLong();
+        private final LogLimit lines;
 
         Guarded(StorageRule rule, Object serviceId, LongSupplier nanoTime) {
             this.rule = rule;
             this.serviceId = serviceId;
-            this.nanoTime = nanoTime;
-            this.nextLine = new AtomicLong(nanoTime.getAsLong());
+            this.lines = LogLimit.perMinute(nanoTime);
         }
 
         Opinion consider(Message message) {
@@ -162,19 +185,15 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
         }
 
         private void report(String what, Throwable problem) {
-            long now = nanoTime.getAsLong();
-            long due = nextLine.get();
-            if (now - due < 0 || !nextLine.compareAndSet(due, now + QUIET_NANOS)) {
-                unsaid.incrementAndGet();
-                return;
+            if (lines.isDue()) {
+                LOG.error(
+                        "storage rule {} (service.id={}) {}; it counts as having no opinion{}",
+                        rule.getClass().getName(),
+                        serviceId,
+                        what,
+                        lines.more(),
+                        problem);
             }
-            LOG.error(
-                    "storage rule {} (service.id={}) {}; it counts as having no opinion ({} more since the last line)",
-                    rule.getClass().getName(),
-                    serviceId,
-                    what,
-                    unsaid.getAndSet(0),
-                    problem);
         }
     }
 }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.filter.Opinion;
 import im.restante.stanza.Message;
+import im.restante.stanza.Substance;
+import im.restante.xml.Element;
+import im.restante.xml.Node;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -21,11 +24,16 @@ final class StockRules {
     private static final String FILE = "stock-rules.txt";
     private static final String TYPE = "type=";
     private static final String BODY = "body";
+    private static final String CONTENT = "content";
     private static final String OTHERWISE = "otherwise";
 
     private final List<Opinion> opinions = new ArrayList<>();
     private final int[] byType = new int[Message.Type.values().length];
     private final PathTable table;
+    /** The row for content that has no row of its own. */
+    private int ofContent = PathTable.NONE;
+    /** The rows below that one: what they name is not such content. */
+    private final PathTable below;
 
     /** Reads the table. */
     StockRules() {
@@ -35,19 +43,21 @@ final class StockRules {
     StockRules(List<String> lines) {
         Arrays.fill(byType, PathTable.NONE);
         PathTable.Builder paths = new PathTable.Builder();
+        PathTable.Builder belowContent = new PathTable.Builder();
         try {
             for (String line : lines) {
                 if (!line.isBlank() && line.charAt(0) != '#') {
-                    add(line.trim().split("\\s+", 3), paths);
+                    add(line.trim().split("\\s+", 3), paths, belowContent);
                 }
             }
         } catch (PathEntry.Malformed | ArrayIndexOutOfBoundsException e) {
             throw new IllegalStateException(FILE + " is broken", e);
         }
         table = paths.build();
+        below = belowContent.build();
     }
 
-    private void add(String[] row, PathTable.Builder paths) throws PathEntry.Malformed {
+    private void add(String[] row, PathTable.Builder paths, PathTable.Builder belowContent) throws PathEntry.Malformed {
         int number = opinions.size();
         opinions.add(row[0].equals("keep") ? new Opinion.Keep(row[2]) : new Opinion.Skip(row[2]));
         if (row[1].startsWith(TYPE)) {
@@ -55,8 +65,14 @@ final class StockRules {
             byType[Message.Type.valueOf(type).ordinal()] = number;
         } else if (row[1].equals(BODY)) {
             paths.add(number, PathEntry.listOf("/message/body[jabber:client]").get(0), true);
+        } else if (row[1].equals(CONTENT)) {
+            ofContent = number;
         } else if (!row[1].equals(OTHERWISE)) {
-            paths.add(number, PathEntry.listOf(row[1]).get(0), false);
+            PathEntry path = PathEntry.listOf(row[1]).get(0);
+            paths.add(number, path, false);
+            if (ofContent < number) {
+                belowContent.add(number, path, false);
+            }
         }
     }
 
@@ -64,7 +80,20 @@ final class StockRules {
     Opinion decide(Message message) {
         int otherwise = opinions.size() - 1;
         int ofType = Math.min(byType[message.type().ordinal()], otherwise);
-        return opinions.get(table.first(message, ofType));
+        int first = table.first(message, ofType);
+        return opinions.get(first > ofContent && hasOtherContent(message) ? ofContent : first);
+    }
+
+    private boolean hasOtherContent(Message message) {
+        List<Node> content = message.element().content();
+        for (int i = 0; i < content.size(); i++) {
+            if (content.get(i) instanceof Element child
+                    && Substance.of(child) == Substance.CONTENT
+                    && below.first(child, PathTable.NONE) == PathTable.NONE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What the rows say, in their order. */

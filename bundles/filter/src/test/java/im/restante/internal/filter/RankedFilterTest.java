@@ -6,9 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
+import im.restante.delivery.Verdict;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
+import im.restante.jid.Jid;
 import im.restante.stanza.Message;
+import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +73,36 @@ class RankedFilterTest {
         assertEquals(new Opinion.Skip("-/message/body"), filter.decide(message));
         filter.modified(Map.of("msg-store-offline-paths", ""));
         assertEquals(STOCK, filter.decide(message));
+    }
+
+    @Test
+    void tellsTheWitnessWhatIsInForceAndNothingThatIsRefused() {
+        List<String> told = new ArrayList<>();
+        filter.modified(Map.of("msg-store-offline-paths", "/message/a"));
+        filter.bindWitness(new Telling(told));
+        filter.modified(Map.of("msg-store-offline-paths", "/message/["));
+        filter.modified(Map.of("msg-store-offline-paths", "/message/b"));
+        assertEquals(
+                List.of(
+                        "filter im.restante.filter msg-store-offline-paths=/message/a",
+                        "filter im.restante.filter msg-store-offline-paths=/message/b"),
+                told);
+    }
+
+    private record Telling(List<String> told) implements Witness {
+        @Override
+        public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
+
+        @Override
+        public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {}
+
+        @Override
+        public void fate(Collection<StoredMessage> rows, Fate fate, String how) {}
+
+        @Override
+        public void inForce(String reader, String pid, String values) {
+            told.add(reader + ' ' + pid + ' ' + values);
+        }
     }
 
     /** A mixture of both values, or none of them, would let another entry decide, or the defaults. */

@@ -27,9 +27,41 @@ class StockRulesTest {
             error     | received-receipt            | skip | default: type error
             chat      | empty-body                  | skip | default: nothing to keep
             chat      | empty-body composing        | skip | default: chat state only
-            chat      | foreign-body                | skip | default: nothing to keep
+            chat      | foreign-body                | keep | default: content
             ''        | ''                          | skip | default: nothing to keep
-            ''        | subject                     | skip | default: nothing to keep
+            ''        | subject                     | keep | default: content
+            chat      | subject                     | keep | default: content
+            chat      | empty-subject               | skip | default: nothing to keep
+            chat      | reaction                    | keep | default: content
+            chat      | retraction                  | keep | default: content
+            chat      | moderation                  | keep | default: content
+            chat      | correction                  | keep | default: content
+            chat      | oob                         | keep | default: content
+            ''        | data-form                   | keep | default: content
+            chat      | xhtml                       | keep | default: content
+            chat      | references                  | keep | default: content
+            chat      | file-sharing                | keep | default: content
+            chat      | reply                       | keep | default: content
+            ''        | pubsub-event                | keep | default: content
+            headline  | pubsub-event                | skip | default: type headline
+            chat      | anything                    | keep | default: content
+            unheard   | anything                    | keep | default: content
+            groupchat | anything                    | skip | default: type groupchat
+            error     | anything                    | skip | default: type error
+            headline  | anything                    | skip | default: type headline
+            chat      | clientless                  | keep | default: content
+            chat      | composing anything          | keep | default: content
+            chat      | propose anything            | keep | default: content
+            chat      | anything no-store           | skip | hint: no-store
+            chat      | composing muc-pm nick       | skip | default: chat state only
+            chat      | thread origin-id nick       | skip | default: nothing to keep
+            chat      | amp addresses shim          | skip | default: nothing to keep
+            chat      | private no-copy delay       | skip | default: nothing to keep
+            chat      | attention                   | skip | default: moment passed
+            chat      | attention body              | keep | default: body
+            ''        | ibb-data                    | skip | default: moment passed
+            chat      | old-event                   | skip | default: nothing to keep
+            chat      | composing attention         | skip | default: moment passed
             chat      | body active                 | keep | default: body
             chat      | active                      | skip | default: chat state only
             chat      | composing                   | skip | default: chat state only
@@ -52,9 +84,9 @@ class StockRulesTest {
             chat      | composing omemo2            | keep | default: encrypted payload
             ''        | direct-invitation           | keep | default: invitation
             ''        | mediated-invitation         | keep | default: invitation
-            ''        | muc-status                  | skip | default: nothing to keep
+            ''        | muc-status                  | keep | default: content
             chat      | omemo0                      | keep | default: encrypted payload
-            chat      | foreign-encrypted           | skip | default: nothing to keep
+            chat      | foreign-encrypted           | keep | default: content
             chat      | propose                     | skip | default: call
             chat      | ringing                     | skip | default: call
             chat      | proceed                     | skip | default: call
@@ -136,13 +168,42 @@ class StockRulesTest {
             case "muc-status" -> mucUser("status");
             case "store", "no-store", "no-permanent-store", "no-copy" -> Element.of(Namespaces.HINTS, name);
             case "foreign-no-store" -> Element.of("urn:example:hints", "no-store");
+            case "empty-subject" -> Element.of(Namespaces.CLIENT, "subject");
+            case "reaction" -> holding("urn:xmpp:reactions:0", "reactions", "reaction");
+            case "retraction" -> Element.of("urn:xmpp:message-retract:1", "retract");
+            case "moderation" -> holding("urn:xmpp:message-moderate:1", "moderated", "retract");
+            case "correction" -> Element.of("urn:xmpp:message-correct:0", "replace");
+            case "oob" -> holding("jabber:x:oob", "x", "url");
+            case "data-form" -> holding("jabber:x:data", "x", "field");
+            case "xhtml" -> holding("http://jabber.org/protocol/xhtml-im", "html", "body");
+            case "references" -> Element.of("urn:xmpp:reference:0", "reference");
+            case "file-sharing" -> holding("urn:xmpp:sfs:0", "file-sharing", "sources");
+            case "reply" -> Element.of("urn:xmpp:reply:0", "reply");
+            case "pubsub-event" -> holding("http://jabber.org/protocol/pubsub#event", "event", "items");
+            case "anything" -> Element.of("urn:example:never-heard-of", "anything");
+            case "clientless" -> Element.of(Namespaces.CLIENT, "anything");
+            case "muc-pm" -> Element.of("http://jabber.org/protocol/muc#user", "x");
+            case "thread" -> Element.of(Namespaces.CLIENT, "thread", "t1");
+            case "origin-id" -> Element.of(Namespaces.STANZA_ID, "origin-id");
+            case "delay" -> Element.of(Namespaces.DELAY, "delay");
+            case "private" -> Element.of(Namespaces.CARBONS, "private");
+            case "nick" -> Element.of("http://jabber.org/protocol/nick", "nick", "Jule");
+            case "amp" -> holding("http://jabber.org/protocol/amp", "amp", "rule");
+            case "addresses" -> holding("http://jabber.org/protocol/address", "addresses", "address");
+            case "shim" -> holding("http://jabber.org/protocol/shim", "headers", "header");
+            case "attention" -> Element.of("urn:xmpp:attention:0", "attention");
+            case "ibb-data" -> Element.of("http://jabber.org/protocol/ibb", "data", "qANQR1DB");
+            case "old-event" -> holding("jabber:x:event", "x", "composing");
             default -> throw new IllegalArgumentException(name);
         };
     }
 
     private static Element mucUser(String child) {
-        String namespace = "http://jabber.org/protocol/muc#user";
-        return Element.builder(namespace, "x")
+        return holding("http://jabber.org/protocol/muc#user", "x", child);
+    }
+
+    private static Element holding(String namespace, String name, String child) {
+        return Element.builder(namespace, name)
                 .child(Element.of(namespace, child))
                 .build();
     }

@@ -30,11 +30,12 @@ final class Answers {
     }
 
     /**
-     * What service discovery answers for the account of somebody else, whether there is one or not: as nobody would who handles
-     * it, but that waiting messages have an answer of their own (XEP-0013 §2.3).
+     * What service discovery answers for the account of somebody else to who may learn nothing of it, whether there is one or not
+     * (XEP-0030 §8): as nobody would who handles it, but that waiting messages have an answer of their own (XEP-0013 §2.3).
      */
-    static CompletionStage<Iq> refusedDiscovery(Iq request, String node) {
-        return error(request, Namespaces.OFFLINE.equals(node) ? Condition.FORBIDDEN : Condition.SERVICE_UNAVAILABLE);
+    static Iq refusedDiscovery(Iq request, String node) {
+        return request.error(
+                StanzaError.of(Namespaces.OFFLINE.equals(node) ? Condition.FORBIDDEN : Condition.SERVICE_UNAVAILABLE));
     }
 
     /** Whether the request is for the account of whoever asks: nobody else may change anything there. */

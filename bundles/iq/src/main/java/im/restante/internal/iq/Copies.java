@@ -5,8 +5,6 @@ import im.restante.session.Retrieval;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
-import im.restante.xml.XmlCodec;
-import im.restante.xml.XmlStreamException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -18,11 +16,11 @@ final class Copies {
     private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
 
     private final Retrieval retrieval;
-    private final XmlCodec codec;
+    private final WaitingStanzas stanzas;
 
-    Copies(Retrieval retrieval, XmlCodec codec) {
+    Copies(Retrieval retrieval, WaitingStanzas stanzas) {
         this.retrieval = retrieval;
-        this.codec = codec;
+        this.stanzas = stanzas;
     }
 
     /** @return whether the session got them */
@@ -39,18 +37,13 @@ final class Copies {
 
     /** The message with its name; nothing if it cannot be read back. What a sender says about nodes is not passed on. */
     private Optional<Element> copy(StoredMessage row) {
-        try {
-            Element name = Element.builder(Namespaces.OFFLINE, OfflineMessages.ITEM)
-                    .attribute("node", Nodes.of(row.id()))
-                    .build();
-            return Optional.of(codec.parse(row.stanza(), Namespaces.CLIENT)
-                    .without(child -> child.is(Namespaces.OFFLINE, OfflineMessages.OFFLINE))
-                    .with(Element.builder(Namespaces.OFFLINE, OfflineMessages.OFFLINE)
-                            .child(name)
-                            .build()));
-        } catch (XmlStreamException e) {
-            LOG.error("message {} for {} cannot be read back", row.id(), row.owner());
-            return Optional.empty();
-        }
+        Element name = Element.builder(Namespaces.OFFLINE, OfflineMessages.ITEM)
+                .attribute("node", Nodes.of(row.id()))
+                .build();
+        return stanzas.read(row)
+                .map(stanza -> stanza.without(child -> child.is(Namespaces.OFFLINE, OfflineMessages.OFFLINE))
+                        .with(Element.builder(Namespaces.OFFLINE, OfflineMessages.OFFLINE)
+                                .child(name)
+                                .build()));
     }
 }

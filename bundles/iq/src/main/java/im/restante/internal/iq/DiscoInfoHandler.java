@@ -1,5 +1,6 @@
 package im.restante.internal.iq;
 
+import im.restante.internal.support.LogLimit;
 import im.restante.iq.FeatureProvider;
 import im.restante.iq.IqHandler;
 import im.restante.server.ServerInfo;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells what the server and the requester's own account are and can do (XEP-0030 §3). Features are those of the
- * {@link FeatureProvider}s present at this moment. Nothing is told of other accounts, not even whether they exist.
+ * {@link FeatureProvider}s present at this moment. Of another account it tells only who is subscribed to it (§8), and nobody else
+ * whether it exists.
  */
 @Component(
         service = IqHandler.class,
@@ -41,11 +44,14 @@ public final class DiscoInfoHandler implements IqHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DiscoInfoHandler.class);
 
     private final String serverName;
+    private final Subscribers subscribers;
+    private final LogLimit failures = LogLimit.perMinute(System::nanoTime);
     private final Map<Object, FeatureProvider> providers = new ConcurrentHashMap<>();
     private volatile OfflineMessages offline;
 
     @Activate
-    public DiscoInfoHandler(@Reference ServerInfo server) {
+    public DiscoInfoHandler(@Reference ServerInfo server, @Reference Subscribers subscribers) {
+        this.subscribers = subscribers;
         serverName = server.name();
     }
 
@@ -75,11 +81,17 @@ public final class DiscoInfoHandler implements IqHandler {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         String node = request.payload().orElseThrow().attribute("node");
-        if (Answers.isOfOther(request)) {
-            return Answers.refusedDiscovery(request, node);
-        }
         if (request.type() != Iq.Type.GET) {
             return Answers.error(request, Condition.BAD_REQUEST);
+        }
+        if (Answers.isOfOther(request)) {
+            return node != null
+                    ? CompletableFuture.completedFuture(Answers.refusedDiscovery(request, node))
+                    : subscribers
+                            .has(request.to(), request.from())
+                            .thenApply(subscribed -> subscribed
+                                    ? described(request, null, true, features(true))
+                                    : Answers.refusedDiscovery(request, null));
         }
         boolean own = Answers.isOwn(request);
         OfflineMessages waiting = offline;
@@ -89,18 +101,21 @@ public final class DiscoInfoHandler implements IqHandler {
         SortedSet<String> features = node == null
                 ? features(own)
                 : own ? new TreeSet<>() : collected(provider -> provider.nodeFeatures(node));
-        if (features.isEmpty()) {
-            return Answers.error(request, Condition.ITEM_NOT_FOUND);
-        }
+        return features.isEmpty()
+                ? Answers.error(request, Condition.ITEM_NOT_FOUND)
+                : CompletableFuture.completedFuture(described(request, node, own, features));
+    }
+
+    private Iq described(Iq request, String node, boolean account, SortedSet<String> features) {
         Element.Builder query = Element.builder(Namespaces.DISCO_INFO, "query")
                 .attribute("node", node)
-                .child(own ? identity("account", "registered", null) : identity("server", "im", serverName));
+                .child(account ? identity("account", "registered", null) : identity("server", "im", serverName));
         for (String feature : features) {
             query.child(Element.builder(Namespaces.DISCO_INFO, "feature")
                     .attribute("var", feature)
                     .build());
         }
-        return Answers.result(request, query.build());
+        return request.result(query.build());
     }
 
     private SortedSet<String> features(boolean ofAccount) {
@@ -117,7 +132,13 @@ public final class DiscoInfoHandler implements IqHandler {
             try {
                 features.addAll(question.apply(provider));
             } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
-                LOG.error("feature provider with service.id={} failed; its features are not listed", serviceId, e);
+                if (failures.isDue()) {
+                    LOG.error(
+                            "feature provider with service.id={} failed; its features are not listed{}",
+                            serviceId,
+                            failures.more(),
+                            e);
+                }
             }
         });
         return features;

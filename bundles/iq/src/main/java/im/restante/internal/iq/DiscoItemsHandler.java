@@ -1,18 +1,25 @@
 package im.restante.internal.iq;
 
 import im.restante.iq.IqHandler;
+import im.restante.jid.Jid;
 import im.restante.stanza.Iq;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Lists what belongs to the server or to the requester's own account (XEP-0030 §4): its waiting messages, nothing else. */
+/**
+ * Lists what belongs to the server or to an account (XEP-0030 §4): for its owner the waiting messages, for those who are subscribed to
+ * it the available resources (§8), for anybody else nothing, whether there is such an account or not.
+ */
 @Component(
         service = IqHandler.class,
         property = {
@@ -26,7 +33,13 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class DiscoItemsHandler implements IqHandler {
     private static final Element NOTHING = Element.of(Namespaces.DISCO_ITEMS, "query");
 
+    private final Subscribers subscribers;
     private volatile OfflineMessages offline;
+
+    @Activate
+    public DiscoItemsHandler(@Reference Subscribers subscribers) {
+        this.subscribers = subscribers;
+    }
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -45,16 +58,30 @@ public final class DiscoItemsHandler implements IqHandler {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         String node = request.payload().orElseThrow().attribute("node");
-        if (Answers.isOfOther(request)) {
-            return Answers.refusedDiscovery(request, node);
-        }
         if (request.type() != Iq.Type.GET) {
             return Answers.error(request, Condition.BAD_REQUEST);
+        }
+        if (Answers.isOfOther(request)) {
+            return node == null
+                    ? resources(request)
+                    : CompletableFuture.completedFuture(Answers.refusedDiscovery(request, node));
         }
         OfflineMessages waiting = offline;
         if (Answers.isOwn(request) && Namespaces.OFFLINE.equals(node) && waiting != null) {
             return waiting.items(request);
         }
         return node == null ? Answers.result(request, NOTHING) : Answers.error(request, Condition.ITEM_NOT_FOUND);
+    }
+
+    private CompletionStage<Iq> resources(Iq request) {
+        return subscribers.has(request.to(), request.from()).thenApply(subscribed -> {
+            Element.Builder query = Element.builder(Namespaces.DISCO_ITEMS, "query");
+            for (Jid resource : subscribed ? subscribers.available(request.to()) : List.<Jid>of()) {
+                query.child(Element.builder(Namespaces.DISCO_ITEMS, "item")
+                        .attribute("jid", resource.toString())
+                        .build());
+            }
+            return request.result(query.build());
+        });
     }
 }

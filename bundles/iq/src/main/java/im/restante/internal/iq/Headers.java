@@ -5,16 +5,12 @@ import im.restante.session.Retrieval;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
-import im.restante.xml.XmlCodec;
-import im.restante.xml.XmlStreamException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The headers of one answer, gathered page by page. */
 final class Headers {
@@ -24,12 +20,11 @@ final class Headers {
     /** Characters of their attributes: an answer must fit into what may wait for a client. */
     static final int MOST_CHARACTERS = 256 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Headers.class);
     private static final int PAGE_ROWS = 100;
     private static final long PAGE_BYTES = 256 * 1024;
 
     private final Retrieval retrieval;
-    private final XmlCodec codec;
+    private final WaitingStanzas stanzas;
     private final Jid owner;
     private final Portion portion;
     private final Executor workers;
@@ -37,9 +32,9 @@ final class Headers {
     private int characters;
     private boolean cut;
 
-    Headers(Retrieval retrieval, XmlCodec codec, Jid owner, Portion portion, Executor workers) {
+    Headers(Retrieval retrieval, WaitingStanzas stanzas, Jid owner, Portion portion, Executor workers) {
         this.retrieval = retrieval;
-        this.codec = codec;
+        this.stanzas = stanzas;
         this.owner = owner;
         this.portion = portion;
         this.workers = workers;
@@ -100,13 +95,9 @@ final class Headers {
 
     /** The full address, which only the stanza has. */
     private String sender(StoredMessage row) {
-        try {
-            String from = codec.parse(row.stanza(), Namespaces.CLIENT).attribute("from");
-            return from == null ? row.sender().toString() : from;
-        } catch (XmlStreamException e) {
-            LOG.error("message {} for {} cannot be read back", row.id(), owner);
-            return row.sender().toString();
-        }
+        return stanzas.read(row)
+                .map(stanza -> stanza.attribute("from"))
+                .orElseGet(() -> row.sender().toString());
     }
 
     private Element answer(long count) {

@@ -1,5 +1,6 @@
 package im.restante.internal.iq;
 
+import im.restante.internal.support.Lexical;
 import im.restante.iq.IqHandler;
 import im.restante.jid.Jid;
 import im.restante.quota.UserLimits;
@@ -10,7 +11,6 @@ import im.restante.xml.Element;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -32,7 +32,6 @@ public final class OfflineLimitHandler implements IqHandler {
     static final String MSGOFFLINE = "msgoffline";
     private static final String LIMIT = "limit";
     private static final String DEFAULT = "default";
-    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,10}");
     /** Characters of a wrong value that the answer repeats. */
     private static final int QUOTED = 64;
 
@@ -68,11 +67,11 @@ public final class OfflineLimitHandler implements IqHandler {
         if (value.equals(UserLimits.NO_LIMIT)) {
             return change(request, owner, () -> limits.set(owner, -1));
         }
-        if (!DECIMAL.matcher(value).matches() || Long.parseLong(value) > Integer.MAX_VALUE) {
+        int limit = (int) Lexical.unsigned(value, Integer.MAX_VALUE);
+        if (limit < 0) {
             return Answers.error(
                     request, Condition.BAD_REQUEST, "limit=\"" + shortened(value) + "\" is wrong; " + wanted());
         }
-        int limit = Integer.parseInt(value);
         return change(request, owner, () -> limits.set(owner, limit));
     }
 

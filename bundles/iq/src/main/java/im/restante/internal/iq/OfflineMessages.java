@@ -53,7 +53,7 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
     private static final String PURGE = "purge";
 
     private final Retrieval retrieval;
-    private final XmlCodec codec;
+    private final WaitingStanzas stanzas;
     private final Copies copies;
     private final Workers workers;
     /** By session, so that a client that sends several requests at once finds what the first one left. */
@@ -62,8 +62,8 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
     @Activate
     public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec, @Reference Workers workers) {
         this.retrieval = retrieval;
-        this.codec = codec;
-        this.copies = new Copies(retrieval, codec);
+        this.stanzas = new WaitingStanzas(codec);
+        this.copies = new Copies(retrieval, stanzas);
         this.inTurn = new InTurn(workers);
         this.workers = workers;
     }
@@ -159,7 +159,7 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
         Jid owner = request.from().bare();
         return inTurn.run(
                 request.from(),
-                () -> new Headers(retrieval, codec, owner, portion, workers)
+                () -> new Headers(retrieval, stanzas, owner, portion, workers)
                         .read()
                         .thenApply(request::result));
     }

@@ -1,8 +1,8 @@
 package im.restante.internal.iq;
 
+import im.restante.internal.support.Lexical;
 import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
-import java.util.regex.Pattern;
 
 /**
  * Which part of a long list of waiting messages a client wants to see (XEP-0059).
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 record Portion(boolean asked, int max, long after, long before, boolean fromLast, Condition fault) {
     static final String RSM = "http://jabber.org/protocol/rsm";
 
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+    private static final long LARGEST = 999_999_999;
 
     /** @param most what one answer holds */
     static Portion of(Element query, int most) {
@@ -25,8 +25,9 @@ record Portion(boolean asked, int max, long after, long before, boolean fromLast
         if (set == null) {
             return new Portion(false, most, 0, 0, false, null);
         }
-        String max = text(set, "max");
-        if (max != null && !NUMBER.matcher(max).matches()) {
+        String wanted = text(set, "max");
+        long max = wanted == null ? most : Lexical.unsigned(wanted, LARGEST);
+        if (max < 0) {
             return faulty(Condition.BAD_REQUEST);
         }
         if (text(set, "index") != null) {
@@ -43,8 +44,7 @@ record Portion(boolean asked, int max, long after, long before, boolean fromLast
         if (after != null && above == 0 || before != null && !last && below == 0) {
             return faulty(Condition.ITEM_NOT_FOUND);
         }
-        return new Portion(
-                true, max == null ? most : Math.min(most, Integer.parseInt(max)), above, below, before != null, null);
+        return new Portion(true, (int) Math.min(most, max), above, below, before != null, null);
     }
 
     private static Portion faulty(Condition fault) {

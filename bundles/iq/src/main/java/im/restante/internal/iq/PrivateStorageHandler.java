@@ -42,8 +42,8 @@ public final class PrivateStorageHandler implements IqHandler, FeatureProvider {
     /** Elements of one account. */
     static final int MOST_ELEMENTS = 100;
 
-    /** Characters of all elements of one account. */
-    static final int MOST_CHARACTERS = 256 * 1024;
+    /** Bytes (UTF-8) of all elements of one account. */
+    static final int MOST_BYTES = 256 * 1024;
 
     /** Characters of namespace and name together; what a key column takes. */
     private static final int LONGEST_KEY = 200;
@@ -90,27 +90,32 @@ public final class PrivateStorageHandler implements IqHandler, FeatureProvider {
         return accounts.settings(owner, NODE).thenCompose(before -> {
             Map<String, String> after = new HashMap<>(before);
             List<Setting> changes = new ArrayList<>();
+            long written = 0;
             for (Element element : elements) {
+                if (written > MOST_BYTES) {
+                    break; // each is written with the declarations around it: more than came, and refused below
+                }
                 boolean nothing =
                         element.content().isEmpty() && element.attributes().isEmpty();
                 String text = nothing ? null : stored.text(element);
                 changes.add(new Setting(NODE, key(element), text));
+                written += text == null ? 0 : StoredElements.bytes(text);
                 if (nothing) {
                     after.remove(key(element));
                 } else {
                     after.put(key(element), text);
                 }
             }
-            if (after.size() > MOST_ELEMENTS
-                    || after.values().stream().mapToLong(String::length).sum() > MOST_CHARACTERS) {
+            if (written > MOST_BYTES
+                    || after.size() > MOST_ELEMENTS
+                    || after.values().stream().mapToLong(StoredElements::bytes).sum() > MOST_BYTES) {
                 return CompletableFuture.completedFuture(request.error(StanzaError.of(
                         Condition.POLICY_VIOLATION,
-                        "An account may store at most " + MOST_ELEMENTS + " elements with " + MOST_CHARACTERS
-                                + " characters")));
+                        "An account may store at most " + MOST_ELEMENTS + " elements with " + MOST_BYTES + " bytes")));
             }
             return accounts.write(owner, changes)
-                    .thenApply(written ->
-                            written ? request.result() : request.error(StanzaError.of(Condition.ITEM_NOT_FOUND)));
+                    .thenApply(
+                            done -> done ? request.result() : request.error(StanzaError.of(Condition.ITEM_NOT_FOUND)));
         });
     }
 

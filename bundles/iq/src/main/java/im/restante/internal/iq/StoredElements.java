@@ -18,6 +18,11 @@ final class StoredElements {
         return new String(codec.serialize(element, ""), StandardCharsets.UTF_8);
     }
 
+    /** What a text takes of a store: its bytes in UTF-8. */
+    static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
     /** @throws IllegalStateException if the text is not an element: another program wrote it */
     Element element(String text) {
         try {

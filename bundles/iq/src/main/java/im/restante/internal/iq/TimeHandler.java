@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -26,7 +27,7 @@ public final class TimeHandler implements IqHandler, FeatureProvider {
     static final String TIME = "urn:xmpp:time";
 
     private static final DateTimeFormatter OFFSET =
-            DateTimeFormatter.ofPattern("xxx"); // XEP-0082: +00:00, never Z here
+            DateTimeFormatter.ofPattern("xxx", Locale.ROOT); // XEP-0082: +00:00, never Z here
 
     private final Clock clock;
 

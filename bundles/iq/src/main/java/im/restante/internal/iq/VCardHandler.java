@@ -33,8 +33,8 @@ public final class VCardHandler implements IqHandler, FeatureProvider {
     static final String NODE = "vcard";
     static final String KEY = "vCard";
 
-    /** Characters of one card; enough for a picture, too little to use the server as a disk. */
-    static final int MOST_CHARACTERS = 128 * 1024;
+    /** Bytes (UTF-8) of one card; enough for a picture, too little to use the server as a disk. */
+    static final int MOST_BYTES = 128 * 1024;
 
     private final Accounts accounts;
     private final StoredElements stored;
@@ -58,9 +58,9 @@ public final class VCardHandler implements IqHandler, FeatureProvider {
             return Answers.error(request, Condition.FORBIDDEN);
         }
         String card = stored.text(request.payload().orElseThrow());
-        if (card.length() > MOST_CHARACTERS) {
+        if (StoredElements.bytes(card) > MOST_BYTES) {
             return Answers.error(
-                    request, Condition.POLICY_VIOLATION, "A vCard may have at most " + MOST_CHARACTERS + " characters");
+                    request, Condition.POLICY_VIOLATION, "A vCard may have at most " + MOST_BYTES + " bytes");
         }
         return inTurn.run(
                 asking,

@@ -1,5 +1,7 @@
 package im.restante.internal.iq;
 
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.Printable;
 import im.restante.iq.IqHandler;
 import im.restante.iq.IqRouter;
 import im.restante.jid.Jid;
@@ -57,7 +59,19 @@ public final class WhiteboardIqRouter implements IqRouter {
             int ranking,
             List<Payload> payloads,
             Set<String> scope,
-            Duration deadline) {}
+            Duration deadline,
+            Lines lines) {}
+
+    /** What is said about one handler, each kind once a minute: who asks decides how often it fails. */
+    private record Lines(LogLimit store, LogLimit silence, LogLimit failure, LogLimit nonsense) {
+        Lines() {
+            this(minute(), minute(), minute(), minute());
+        }
+
+        private static LogLimit minute() {
+            return LogLimit.perMinute(System::nanoTime);
+        }
+    }
 
     @Activate
     public WhiteboardIqRouter() {
@@ -128,7 +142,13 @@ public final class WhiteboardIqRouter implements IqRouter {
                 return request.error(failed(handler, request, failure));
             }
             if (value == null || value.type() != Iq.Type.RESULT && value.type() != Iq.Type.ERROR) {
-                LOG.error("{} gave no answer but {}", name(handler, request), value == null ? null : value.type());
+                if (handler.lines().nonsense().isDue()) {
+                    LOG.error(
+                            "{} gave no answer but {}{}",
+                            name(handler, request),
+                            value == null ? null : value.type(),
+                            handler.lines().nonsense().more());
+                }
                 return request.error(StanzaError.of(Condition.INTERNAL_SERVER_ERROR));
             }
             return value;
@@ -141,20 +161,36 @@ public final class WhiteboardIqRouter implements IqRouter {
             cause = cause.getCause();
         }
         if (cause instanceof StoreException) {
-            LOG.warn("{} could not do its work: {}", name(handler, request), cause.getMessage());
+            if (handler.lines().store().isDue()) {
+                LOG.warn(
+                        "{} could not do its work: {}{}",
+                        name(handler, request),
+                        cause.getMessage(),
+                        handler.lines().store().more());
+            }
             return StanzaError.of(Condition.RESOURCE_CONSTRAINT, "The server's store does not answer; try again later");
         }
         if (cause instanceof TimeoutException) {
-            LOG.error("{} did not answer within {}", name(handler, request), handler.deadline());
-        } else {
-            LOG.error("{} failed", name(handler, request), cause);
+            if (handler.lines().silence().isDue()) {
+                LOG.error(
+                        "{} did not answer within {}{}",
+                        name(handler, request),
+                        handler.deadline(),
+                        handler.lines().silence().more());
+            }
+        } else if (handler.lines().failure().isDue()) {
+            LOG.error(
+                    "{} failed{}",
+                    name(handler, request),
+                    handler.lines().failure().more(),
+                    cause);
         }
         return StanzaError.of(Condition.INTERNAL_SERVER_ERROR);
     }
 
     private static String name(Bound handler, Iq request) {
         return "IQ handler with service.id=" + handler.serviceId() + ", asked "
-                + request.payload().orElse(null) + " by " + request.from() + ",";
+                + Printable.line(request.payload().orElse(null)) + " by " + request.from() + ",";
     }
 
     private static CompletionStage<Iq> answer(Iq request, Condition condition) {
@@ -185,7 +221,8 @@ public final class WhiteboardIqRouter implements IqRouter {
                 scope.isEmpty() ? EVERYBODYS_SCOPE : Set.copyOf(scope),
                 properties.get(IqHandler.DEADLINE_SECONDS) instanceof Integer seconds
                         ? Duration.ofSeconds(seconds)
-                        : deadline);
+                        : deadline,
+                new Lines());
     }
 
     /** A service property may be one text, an array or a collection. */

@@ -90,9 +90,19 @@ class AccountHandlersTest {
     @Test
     void aCardThatIsTooLargeIsRefusedAndTheOldOneStays() throws Exception {
         assertNull(result(vcard.handle(set(null, CARD))));
-        Element large = NO_CARD.with(Element.of("vcard-temp", "DESC", "x".repeat(VCardHandler.MOST_CHARACTERS)));
+        Element large = NO_CARD.with(Element.of("vcard-temp", "DESC", "x".repeat(VCardHandler.MOST_BYTES)));
         assertEquals("policy-violation", error(vcard.handle(set(null, large))));
         assertEquals(CARD, result(vcard.handle(get(null, NO_CARD))));
+    }
+
+    @Test
+    void aCardIsMeasuredInBytes() throws Exception {
+        int characters = VCardHandler.MOST_BYTES / 3;
+        Element fits = NO_CARD.with(Element.of("vcard-temp", "DESC", "\u20AC".repeat(characters - 100)));
+        assertNull(result(vcard.handle(set(null, fits))));
+        Element large = NO_CARD.with(Element.of("vcard-temp", "DESC", "\u20AC".repeat(characters + 1)));
+        assertEquals("policy-violation", error(vcard.handle(set(null, large))));
+        assertEquals(fits, result(vcard.handle(get(null, NO_CARD))));
     }
 
     // jabber:iq:private
@@ -148,10 +158,20 @@ class AccountHandlersTest {
         }
         assertEquals("policy-violation", error(storage.handle(set(null, query(Element.of("urn:new", "x", "y"))))));
         assertNull(result(storage.handle(set(null, query(Element.of("urn:x:0", "x", "changed"))))));
-        Element large = Element.of("urn:x:1", "x", "y".repeat(PrivateStorageHandler.MOST_CHARACTERS));
+        Element large = Element.of("urn:x:1", "x", "y".repeat(PrivateStorageHandler.MOST_BYTES));
         assertEquals("policy-violation", error(storage.handle(set(null, query(large)))));
         Element longName = Element.of("urn:" + "n".repeat(200), "x", "y");
         assertEquals("not-acceptable", error(storage.handle(set(null, query(longName)))));
+    }
+
+    @Test
+    void privateStorageIsMeasuredInBytes() throws Exception {
+        String third = "\u20AC".repeat(PrivateStorageHandler.MOST_BYTES / 9);
+        for (int i = 0; i < 2; i++) {
+            assertNull(result(storage.handle(set(null, query(Element.of("urn:x:" + i, "x", third))))));
+        }
+        assertEquals("policy-violation", error(storage.handle(set(null, query(Element.of("urn:x:2", "x", third))))));
+        assertEquals(2, accounts.settings.get(ROMEO + " private").size());
     }
 
     // jabber:iq:register

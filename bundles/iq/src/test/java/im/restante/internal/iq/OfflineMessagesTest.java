@@ -50,8 +50,8 @@ class OfflineMessagesTest {
 
     private final FakeRetrieval spool = new FakeRetrieval();
     private final OfflineMessages offline = new OfflineMessages(spool, new HardenedXmlCodec(), new Workers());
-    private final DiscoInfoHandler info = new DiscoInfoHandler(new SmallHandlersTest.Info());
-    private final DiscoItemsHandler items = new DiscoItemsHandler();
+    private final DiscoInfoHandler info = new DiscoInfoHandler(new SmallHandlersTest.Info(), new Subscribers());
+    private final DiscoItemsHandler items = new DiscoItemsHandler(new Subscribers());
 
     @BeforeEach
     void bind() {

@@ -13,14 +13,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
+import im.restante.roster.Directory;
+import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SmallHandlersTest {
@@ -28,8 +33,9 @@ class SmallHandlersTest {
     private static final Element ITEMS = Element.of(Namespaces.DISCO_ITEMS, "query");
     private static final Element PING = Element.of(Namespaces.PING, "ping");
 
-    private final DiscoInfoHandler info = new DiscoInfoHandler(new Info());
-    private final DiscoItemsHandler items = new DiscoItemsHandler();
+    private final Subscribers subscribers = new Subscribers();
+    private final DiscoInfoHandler info = new DiscoInfoHandler(new Info(), subscribers);
+    private final DiscoItemsHandler items = new DiscoItemsHandler(subscribers);
 
     @Test
     void pingIsAnsweredEmpty() throws Exception {
@@ -139,6 +145,60 @@ class SmallHandlersTest {
         assertEquals(List.of("urn:a", "urn:a?b"), vars(answer));
         assertEquals("item-not-found", error(info.handle(get(SERVER, INFO.withAttribute("node", "x")))));
         assertEquals("item-not-found", error(info.handle(get(ROMEO, INFO.withAttribute("node", "urn:a")))));
+    }
+
+    /** XEP-0030 §8: who is not subscribed cannot tell whether there is such an account. */
+    @Test
+    void discoTellsOnlySubscribersOfAnAccount() throws Exception {
+        Jid juliet = Jid.of("juliet@montague.lit");
+        Jid nobody = Jid.of("nobody@montague.lit");
+        info.bindProvider(features(Set.of("of-the-server"), Set.of("own")), service(1));
+        for (Jid other : new Jid[] {juliet, nobody}) {
+            assertTrue(result(items.handle(get(other, ITEMS))).content().isEmpty());
+            assertEquals("service-unavailable", error(info.handle(get(other, INFO))));
+            assertEquals("bad-request", error(items.handle(set(other, ITEMS))));
+        }
+        subscribers.bindRosters((Rosters) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Rosters.class},
+                (proxy, method, arguments) -> CompletableFuture.completedFuture(
+                        arguments[0].equals(juliet) && arguments[1].equals(ROMEO.bare()))));
+        subscribers.bindDirectory(new OnlineAs(juliet, "balcony", "chamber"));
+        assertEquals(
+                List.of("juliet@montague.lit/balcony", "juliet@montague.lit/chamber"),
+                result(items.handle(get(juliet, ITEMS))).children().stream()
+                        .map(item -> item.attribute("jid"))
+                        .toList());
+        Element answer = result(info.handle(get(juliet, INFO)));
+        assertEquals(
+                "registered",
+                answer.child(Namespaces.DISCO_INFO, "identity").orElseThrow().attribute("type"));
+        assertEquals(List.of(Namespaces.DISCO_INFO, Namespaces.DISCO_ITEMS, "own"), vars(answer));
+        assertEquals("service-unavailable", error(items.handle(get(juliet, ITEMS.withAttribute("node", "x")))));
+        assertTrue(result(items.handle(get(nobody, ITEMS))).content().isEmpty());
+        assertEquals("service-unavailable", error(info.handle(get(nobody, INFO))));
+    }
+
+    /** One account with sessions: those named are available, and one more is not. */
+    private record OnlineAs(Jid account, String... resources) implements Directory {
+        @Override
+        public List<LiveSession> sessions(Jid asked) {
+            return Stream.concat(Stream.of(resources), Stream.of("silent"))
+                    .map(resource -> (LiveSession) Proxy.newProxyInstance(
+                            getClass().getClassLoader(), new Class<?>[] {LiveSession.class}, (proxy, method, none) -> {
+                                Jid jid = asked.withResource(resource);
+                                boolean silent = resource.equals("silent");
+                                return method.getName().equals("jid")
+                                        ? jid
+                                        : silent ? null : Element.of(Namespaces.CLIENT, "presence");
+                            }))
+                    .toList();
+        }
+
+        @Override
+        public void interested(Jid fullJid) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     @Test

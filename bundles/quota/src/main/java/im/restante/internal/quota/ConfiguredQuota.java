@@ -6,13 +6,19 @@ import im.restante.config.ConfigException;
 import im.restante.config.Settings;
 import im.restante.config.SettingsTrial;
 import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
+import im.restante.limit.Acquaintances;
+import im.restante.limit.DiskSpace;
+import im.restante.limit.Limits;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
 import im.restante.quota.UserLimits;
 import im.restante.store.Admission;
+import im.restante.store.OwnerLimit;
 import im.restante.store.StoreException;
+import im.restante.why.Witness;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -84,11 +90,16 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     private final QuotaExceededStrategy fallback = new ErrorStrategy();
     private final LogLimit lookupLines;
     private final LogLimit valueLines;
+    private final Totals totals;
     private final Map<ServiceReference<QuotaExceededStrategy>, QuotaExceededStrategy> bound = new HashMap<>();
     private QuotaSettings settings;
     private QuotaSettings refused; // names a strategy that is not there yet; null: none such
     private volatile InForce inForce; // replaced as a whole, so that no message sees a limit and another's strategy
     private volatile Accounts accounts;
+    private volatile DiskSpace disk;
+    private volatile Limits limits;
+    private volatile Acquaintances acquaintances;
+    private volatile Witness witness = Witness.NONE;
 
     @Activate
     public ConfiguredQuota(Map<String, Object> values) {
@@ -100,12 +111,18 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
         this.lookupTimeout = lookupTimeout;
         this.lookupLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.valueLines = new LogLimit(BETWEEN_LINES, nanoTime);
+        this.totals = new Totals(lookupTimeout, BETWEEN_LINES, nanoTime);
         settings = QuotaSettings.of(values);
         choose();
     }
 
     @Modified
-    synchronized void modified(Map<String, Object> values) {
+    void modified(Map<String, Object> values) {
+        take(values);
+        tell(witness);
+    }
+
+    private synchronized void take(Map<String, Object> values) {
         refused = null;
         try {
             QuotaSettings changed = QuotaSettings.of(values);
@@ -138,20 +155,53 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             updated = "updatedStrategy")
-    synchronized void bindStrategy(ServiceReference<QuotaExceededStrategy> reference, QuotaExceededStrategy strategy) {
-        bound.put(
-                reference,
-                new GuardedStrategy(strategy, fallback, reference.getProperty(Constants.SERVICE_ID), nanoTime));
-        reconsider();
+    void bindStrategy(ServiceReference<QuotaExceededStrategy> reference, QuotaExceededStrategy strategy) {
+        synchronized (this) {
+            bound.put(
+                    reference,
+                    new GuardedStrategy(strategy, fallback, reference.getProperty(Constants.SERVICE_ID), nanoTime));
+            reconsider();
+        }
+        tell(witness);
     }
 
-    synchronized void updatedStrategy(ServiceReference<QuotaExceededStrategy> reference) {
-        reconsider();
+    void updatedStrategy(ServiceReference<QuotaExceededStrategy> reference) {
+        synchronized (this) {
+            reconsider();
+        }
+        tell(witness);
     }
 
-    synchronized void unbindStrategy(ServiceReference<QuotaExceededStrategy> reference) {
-        bound.remove(reference);
-        choose();
+    void unbindStrategy(ServiceReference<QuotaExceededStrategy> reference) {
+        synchronized (this) {
+            bound.remove(reference);
+            choose();
+        }
+        tell(witness);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindWitness(Witness present) {
+        witness = present;
+        tell(present);
+    }
+
+    void unbindWitness(Witness gone) {
+        if (witness == gone) { // a successor is bound before
+            witness = Witness.NONE;
+        }
+    }
+
+    /** Not under the lock: so what was told may have changed meanwhile, and then that is told too. */
+    private void tell(Witness present) {
+        InForce told;
+        do {
+            told = inForce;
+            present.inForce("quota", QuotaSettings.PID, told.text());
+        } while (told != inForce);
     }
 
     @Reference(
@@ -168,21 +218,75 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
         }
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindDisk(DiskSpace present) {
+        disk = present;
+    }
+
+    void unbindDisk(DiskSpace gone) {
+        if (disk == gone) { // a successor is bound before
+            disk = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindAcquaintances(Acquaintances present) {
+        acquaintances = present;
+    }
+
+    void unbindAcquaintances(Acquaintances gone) {
+        if (acquaintances == gone) { // a successor is bound before
+            acquaintances = null;
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindLimits(Limits present) {
+        limits = present;
+    }
+
+    void unbindLimits(Limits gone) {
+        if (limits == gone) { // a successor is bound before
+            limits = null;
+        }
+    }
+
     @Override
     public CompletionStage<Terms> terms(Jid owner, Jid sender) {
+        CompletionStage<Optional<Terms>> instead = NoRoom.instead(disk, acquaintances, owner, sender);
+        return instead == null
+                ? ofLimits(owner, sender)
+                : instead.thenCompose(
+                        none -> none.map(CompletableFuture::completedStage).orElseGet(() -> ofLimits(owner, sender)));
+    }
+
+    private CompletionStage<Terms> ofLimits(Jid owner, Jid sender) {
         InForce now = inForce;
         if (now.missing != null) {
             now.reportMissing();
         }
+        return ofPair(now, owner).thenCombine(totals.of(limits, acquaintances, owner, sender), now::terms);
+    }
+
+    private CompletionStage<Integer> ofPair(InForce now, Jid owner) {
         if (!now.settings.userLimits()) {
-            return CompletableFuture.completedFuture(now.terms(now.settings.limit()));
+            return CompletableFuture.completedFuture(now.settings.limit());
         }
         CompletableFuture<Optional<String>> own = own(owner);
         if (!own.isDone()) {
             own = own.copy().orTimeout(lookupTimeout.toNanos(), TimeUnit.NANOSECONDS);
         }
-        return own.handle((value, problem) -> now.terms(
-                problem == null ? limit(now.settings, owner, value) : insteadOf(problem, now.settings, owner)));
+        return own.handle((value, problem) ->
+                problem == null ? limit(now.settings, owner, value) : insteadOf(problem, now.settings, owner));
     }
 
     @Override
@@ -242,7 +346,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
                     owner,
                     NODE,
                     KEY,
-                    own.get(),
+                    Printable.line(own.get()),
                     NO_LIMIT,
                     now.limit(),
                     valueLines.unsaid());
@@ -314,8 +418,15 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
      * @param said    whether the log says so; told at the first message only, since at start strategies come one by one
      */
     private record InForce(QuotaSettings settings, QuotaExceededStrategy strategy, String missing, AtomicBoolean said) {
-        Terms terms(int limit) {
-            return new Terms(new Admission(limit, strategy.onFull()), strategy);
+        Terms terms(int limit, OwnerLimit total) {
+            return new Terms(new Admission(limit, strategy.onFull(), total), strategy);
+        }
+
+        /** For an operator. */
+        String text() {
+            return missing == null || missing.equals(QuotaSettings.ERROR)
+                    ? settings.toString()
+                    : settings + " (not present: error is used)";
         }
 
         void reportMissing() {

@@ -5,9 +5,11 @@ import im.restante.quota.QuotaExceededStrategy;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
+import im.restante.store.Appended;
 import im.restante.store.Usage;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,10 +47,19 @@ final class GuardedStrategy implements QuotaExceededStrategy {
     }
 
     @Override
-    @SuppressWarnings("OptionalAssignedToNull") // somebody else's code may well answer null
     public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+        return answer(one -> one.exceeded(message, admission, usage));
+    }
+
+    @Override
+    public Optional<StanzaError> totalExceeded(Message message, Admission admission, Appended.Full full) {
+        return answer(one -> one.totalExceeded(message, admission, full));
+    }
+
+    @SuppressWarnings("OptionalAssignedToNull") // somebody else's code may well answer null
+    private Optional<StanzaError> answer(Function<QuotaExceededStrategy, Optional<StanzaError>> question) {
         try {
-            Optional<StanzaError> answer = strategy.exceeded(message, admission, usage);
+            Optional<StanzaError> answer = question.apply(strategy);
             if (answer != null) {
                 return answer;
             }
@@ -56,7 +67,7 @@ final class GuardedStrategy implements QuotaExceededStrategy {
         } catch (RuntimeException | LinkageError e) {
             report("threw", e);
         }
-        return fallback.exceeded(message, admission, usage);
+        return question.apply(fallback);
     }
 
     private void report(String what, Throwable problem) {

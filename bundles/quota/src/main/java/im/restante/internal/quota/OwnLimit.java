@@ -1,15 +1,13 @@
 package im.restante.internal.quota;
 
+import im.restante.internal.support.Lexical;
 import im.restante.quota.UserLimits;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /** How an owner's limit is kept: a decimal number, or {@code false} for none. */
 final class OwnLimit {
     /** As a number; any negative one means the same. */
     static final int NONE = -1;
-
-    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,10}");
 
     private OwnLimit() {}
 
@@ -23,9 +21,7 @@ final class OwnLimit {
         if (text.equals(UserLimits.NO_LIMIT)) {
             return OptionalInt.of(NONE);
         }
-        if (!DECIMAL.matcher(text).matches() || Long.parseLong(text) > Integer.MAX_VALUE) {
-            return OptionalInt.empty();
-        }
-        return OptionalInt.of(Integer.parseInt(text));
+        int limit = (int) Lexical.unsigned(text, Integer.MAX_VALUE);
+        return limit < 0 ? OptionalInt.empty() : OptionalInt.of(limit);
     }
 }

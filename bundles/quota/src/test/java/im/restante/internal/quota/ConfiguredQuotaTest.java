@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
+import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.Terms;
@@ -12,10 +13,15 @@ import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
+import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -135,6 +141,41 @@ class ConfiguredQuotaTest {
     @ValueSource(strings = {"", "  "})
     void takesAnEmptyValueForTheDefault(String empty) {
         assertEquals(100, terms(quota(Map.of("store-limit", empty))).admission().limit());
+    }
+
+    @Test
+    void tellsTheWitnessWhatIsInForceAndNothingThatIsRefused() {
+        List<String> told = new ArrayList<>();
+        ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
+        quota.bindWitness(new Telling(told));
+        quota.modified(Map.of("store-limit", "many"));
+        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
+        assertEquals(1, told.stream().distinct().count(), told::toString);
+        assertTrue(told.get(0).startsWith("quota im.restante.quota store-limit=5 "), told::toString);
+        FakeReference mine = bind(quota, "mine", 0, new Fixed(OWN));
+        assertTrue(last(told).contains("store-limit=6 ") && last(told).endsWith("quota-exceeded=mine"), told::toString);
+        quota.unbindStrategy(mine);
+        assertTrue(last(told).endsWith("quota-exceeded=mine (not present: error is used)"), told::toString);
+    }
+
+    private static String last(List<String> lines) {
+        return lines.get(lines.size() - 1);
+    }
+
+    private record Telling(List<String> told) implements Witness {
+        @Override
+        public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
+
+        @Override
+        public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {}
+
+        @Override
+        public void fate(Collection<StoredMessage> rows, Fate fate, String how) {}
+
+        @Override
+        public void inForce(String reader, String pid, String values) {
+            told.add(reader + ' ' + pid + ' ' + values);
+        }
     }
 
     @Test

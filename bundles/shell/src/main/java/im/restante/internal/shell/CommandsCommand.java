@@ -3,7 +3,6 @@ package im.restante.internal.shell;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -33,7 +32,7 @@ public final class CommandsCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         Map<String, String> purposes = new TreeMap<>();
         purposes.put(usage(), purpose());
         ours.forEach(command -> purposes.put(command.usage(), command.purpose()));
@@ -44,8 +43,12 @@ public final class CommandsCommand extends ShellCommand {
                 purposes.put(SCOPE + ":" + name, purpose == null ? "" : purpose.toString());
             }
         }
-        purposes.forEach((usage, purpose) ->
-                session.getConsole().println(purpose.isEmpty() ? usage : usage + "\n    " + purpose));
+        purposes.forEach((usage, purpose) -> {
+            terminal.console().println(usage);
+            if (!purpose.isEmpty()) {
+                terminal.console().println("    " + purpose);
+            }
+        });
     }
 
     /** They are asked for nothing but their properties: what a command of somebody else does with {@code --help} is not known. */

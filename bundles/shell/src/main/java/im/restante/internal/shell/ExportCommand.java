@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -33,11 +32,11 @@ public final class ExportCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         List<String> words = new ArrayList<>(arguments);
         boolean force = words.remove(FORCE);
         if (words.isEmpty() && !force && latest != null) {
-            Following.now(session.getConsole(), latest);
+            Following.now(terminal.console(), latest);
             return;
         }
         if (words.size() != 1) {
@@ -51,6 +50,6 @@ public final class ExportCommand extends ShellCommand {
             throw new IllegalArgumentException(file + " is there already; --force overwrites it");
         }
         latest = new Export(file, portable.services()).start();
-        Following.until(session.getConsole(), latest, "restante:export");
+        Following.until(terminal.console(), latest, "restante:export");
     }
 }

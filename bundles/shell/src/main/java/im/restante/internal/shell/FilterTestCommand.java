@@ -5,6 +5,7 @@ import im.restante.config.SettingsTrial;
 import im.restante.filter.CandidateRules;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
+import im.restante.internal.support.OperatorConsole;
 import im.restante.jid.InvalidJidException;
 import im.restante.stanza.Message;
 import im.restante.xml.Element;
@@ -12,13 +13,11 @@ import im.restante.xml.XmlCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -70,8 +69,8 @@ public final class FilterTestCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
-        PrintStream out = session.getConsole();
+    void run(Terminal terminal, List<String> arguments) {
+        OperatorConsole out = terminal.console();
         MessageFilter rules;
         if (arguments.size() == 1) {
             rules = Answer.present(filter, "the filter is");
@@ -85,7 +84,7 @@ public final class FilterTestCommand extends ShellCommand {
             out.println("with " + PATHS + "=" + paths + ":");
         }
         List<Element> stanzas =
-                new StanzaFile(Answer.present(codec, "the parser is")).read(content(session, arguments.get(0)));
+                new StanzaFile(Answer.present(codec, "the parser is")).read(content(terminal, arguments.get(0)));
         if (stanzas.isEmpty()) {
             throw new IllegalArgumentException("there is no message in " + arguments.get(0));
         }
@@ -94,9 +93,9 @@ public final class FilterTestCommand extends ShellCommand {
         }
     }
 
-    private byte[] content(CommandSession session, String name) {
+    private byte[] content(Terminal terminal, String name) {
         if (name.equals("-")) {
-            return typed(session.getKeyboard()); // the session's: not ours to close
+            return typed(terminal.keyboard()); // the session's: not ours to close
         }
         try (InputStream in = Files.newInputStream(file(name))) {
             return bounded(in.readNBytes(MOST_BYTES + 1), name);
@@ -155,6 +154,6 @@ public final class FilterTestCommand extends ShellCommand {
 
     private static String id(Element stanza) {
         String id = stanza.attribute("id");
-        return id == null ? "" : " id=" + id.replaceAll("\\p{Cntrl}", "?");
+        return id == null ? "" : " id=" + id;
     }
 }

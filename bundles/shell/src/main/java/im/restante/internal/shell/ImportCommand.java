@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -31,9 +30,9 @@ public final class ImportCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         if (arguments.isEmpty() && latest != null) {
-            Following.now(session.getConsole(), latest);
+            Following.now(terminal.console(), latest);
             return;
         }
         if (arguments.isEmpty()) {
@@ -47,6 +46,6 @@ public final class ImportCommand extends ShellCommand {
             throw new IllegalArgumentException(file + " cannot be read");
         }
         latest = new Import(file, portable.services(), Clock.systemUTC()).start();
-        Following.until(session.getConsole(), latest, "restante:import");
+        Following.until(terminal.console(), latest, "restante:import");
     }
 }

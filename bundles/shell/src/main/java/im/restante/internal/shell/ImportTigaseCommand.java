@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -41,12 +40,12 @@ public final class ImportTigaseCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         if (latest != null && (arguments.isEmpty() || arguments.equals(List.of(STOP)))) {
             if (!arguments.isEmpty()) {
                 latest.stop();
             }
-            Following.now(session.getConsole(), latest);
+            Following.now(terminal.console(), latest);
             return;
         }
         boolean fromFile = arguments.size() == 4 && arguments.get(2).equals(PASSWORD_FILE);
@@ -63,14 +62,14 @@ public final class ImportTigaseCommand extends ShellCommand {
         }
         Services services = portable.services();
         ForeignServer tigase = Answer.present(portable.tigase, "what reads Tigase's databases (store-mariadb) is");
-        String password = fromFile ? firstLine(portable.file(arguments.get(3))) : Keyboard.password(session);
+        String password = fromFile ? firstLine(portable.file(arguments.get(3))) : Keyboard.password(terminal);
         try {
             ForeignServer.Spool spool = tigase.open(url, arguments.get(1), password);
             latest = new DatabaseImport(spool, portable.file(""), services, Clock.systemUTC()).start();
         } catch (StoreException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }
-        Following.until(session.getConsole(), latest, "restante:import-tigase");
+        Following.until(terminal.console(), latest, "restante:import-tigase");
     }
 
     private static String firstLine(Path file) {

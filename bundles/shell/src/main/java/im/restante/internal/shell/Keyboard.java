@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import org.apache.felix.service.command.CommandSession;
 
 /** What an operator types while a command runs. */
 final class Keyboard {
@@ -14,11 +13,10 @@ final class Keyboard {
     private Keyboard() {}
 
     /** Asks for one. @throws IllegalArgumentException if none is given */
-    static String password(CommandSession session) {
-        session.getConsole().print("Password: ");
-        session.getConsole().flush();
-        String password = line(session.getKeyboard());
-        session.getConsole().println();
+    static String password(Terminal terminal) {
+        terminal.console().ask("Password: ");
+        String password = line(terminal.keyboard());
+        terminal.console().println();
         if (password.isEmpty()) {
             throw new IllegalArgumentException("no password given");
         }

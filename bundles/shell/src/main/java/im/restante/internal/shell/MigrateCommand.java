@@ -1,11 +1,10 @@
 package im.restante.internal.shell;
 
+import im.restante.internal.support.OperatorConsole;
 import im.restante.migration.LongWork;
 import im.restante.migration.Migration;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -46,13 +45,13 @@ public final class MigrateCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         List<String> words = new ArrayList<>(arguments);
         boolean ofUsers = words.remove(OF_USERS);
         Migration migration =
                 Answer.present(ofUsers ? users : messages, ofUsers ? "moves of accounts are" : "moves of messages are");
         String again = "restante:migrate" + (ofUsers ? " " + OF_USERS : "");
-        PrintStream out = session.getConsole();
+        OperatorConsole out = terminal.console();
         if (words.size() == 2 && words.stream().noneMatch(word -> word.startsWith("--"))) {
             LongWork work = migration.start(words.get(0), words.get(1));
             out.println("moving " + work.title());

@@ -3,7 +3,6 @@ package im.restante.internal.shell;
 import im.restante.session.SessionInfo;
 import im.restante.session.SessionManager;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -26,7 +25,7 @@ public final class SessionsCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         List<SessionInfo> all = Answer.present(sessions, "sessions are").sessions();
         Table table = new Table("session", "priority", "spool", "since", "from", "tls");
         for (SessionInfo info : all) {
@@ -38,7 +37,7 @@ public final class SessionsCommand extends ShellCommand {
                     info.remote(),
                     info.encrypted() ? "yes" : "no");
         }
-        table.print(session.getConsole());
-        session.getConsole().println(all.size() + (all.size() == 1 ? " session" : " sessions"));
+        table.print(terminal.console());
+        terminal.console().println(all.size() + (all.size() == 1 ? " session" : " sessions"));
     }
 }

@@ -1,6 +1,8 @@
 package im.restante.internal.shell;
 
+import im.restante.internal.support.Printable;
 import java.util.List;
+import java.util.Objects;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 
@@ -42,18 +44,30 @@ abstract class ShellCommand implements Function {
 
     @Override
     public final Object execute(CommandSession session, List<Object> arguments) {
-        List<String> words = arguments.stream().map(String::valueOf).toList();
-        if (words.contains("--help")) {
-            session.getConsole().println(usage() + "\n    " + purpose);
+        Terminal terminal = Terminal.of(session);
+        if (!arguments.isEmpty() && "--help".equals(String.valueOf(arguments.get(0)))) {
+            terminal.console().println(usage());
+            terminal.console().println("    " + purpose);
             return null;
         }
-        if (words.size() < least || words.size() > most) {
+        if (arguments.size() < least || arguments.size() > most) {
             throw new IllegalArgumentException("usage: " + usage());
         }
-        run(session, words);
+        try {
+            run(terminal, words(arguments));
+        } catch (RuntimeException e) {
+            throw Printable.refusal(e); // whoever shows it
+        }
         return null;
     }
 
-    /** As many arguments as announced. Prints to the session's console. */
-    abstract void run(CommandSession session, List<String> arguments);
+    private static List<String> words(List<Object> arguments) {
+        if (arguments.stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("an argument has no value: what holds $ must stand in single quotes");
+        }
+        return arguments.stream().map(String::valueOf).toList();
+    }
+
+    /** As many arguments as announced, each as it was given: nothing in them is read as part of a command. */
+    abstract void run(Terminal terminal, List<String> arguments);
 }

@@ -2,6 +2,9 @@ package im.restante.internal.shell;
 
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.internal.support.AcceptLoop;
+import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Printable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +13,6 @@ import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,22 +22,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
+import org.apache.felix.service.threadio.ThreadIO;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -43,9 +49,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gogo behind a Unix-domain socket that only the owner of the process can open. One command a connection: the client sends a
- * line, and behind it whatever the command shall read; the server answers {@code ok} or {@code error} in the first line, the
- * output behind it, and closes.
+ * Gogo's commands behind a Unix-domain socket that only the owner of the process can open. One command a connection: the client
+ * sends the command's name and its operands ({@link Words}), and behind them whatever the command shall read; the server answers
+ * {@code ok} or {@code error} in the first line, the output behind it, escaped, and closes. Gogo's language is not spoken here: a
+ * command is looked up by its name and called with the operands, so that nothing in them can be a command.
  */
 @Component(
         service = {},
@@ -58,7 +65,6 @@ public final class ShellSocket {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShellSocket.class);
     private static final int THREADS = 4;
-    private static final int MAX_LINE_BYTES = 64 << 10;
     private static final int CONNECTION_SECONDS = 120;
 
     @ObjectClassDefinition(name = "Restante shell", description = "Commands through a Unix-domain socket")
@@ -69,23 +75,31 @@ public final class ShellSocket {
     }
 
     private final CommandProcessor processor;
+    private final ThreadIO threadIo;
     private final Path path;
     private final ServerSocketChannel server;
     private final ExecutorService pool;
     private final ScheduledExecutorService limits;
 
     /**
+     * @param threadIo brings in what commands print to {@link System#out}, as Gogo's own do; null in Karaf, which keeps it to itself
      * @throws ConfigException if there is no path, or no socket can be there
      * @throws IOException     if the socket cannot be made
      */
     @Activate
-    public ShellSocket(BundleContext context, Map<String, Object> values, @Reference CommandProcessor processor)
+    public ShellSocket(
+            BundleContext context,
+            Map<String, Object> values,
+            @Reference CommandProcessor processor,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    ThreadIO threadIo)
             throws IOException {
         Settings settings = Settings.of(PID, values);
         if (settings.text("socket", "").isEmpty()) {
             throw settings.bad("socket", "the path of a Unix-domain socket");
         }
         this.processor = processor;
+        this.threadIo = threadIo;
         this.path = settings.path("socket", "", context.getProperty(Settings.HOME));
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
             throw settings.bad("socket", "free, or a socket that an earlier server left; there is something else");
@@ -149,32 +163,39 @@ public final class ShellSocket {
     }
 
     private void acceptAll() {
-        try {
-            while (true) {
-                SocketChannel client = server.accept();
-                ScheduledFuture<?> limit =
-                        limits.schedule(() -> closeQuietly(client), CONNECTION_SECONDS, TimeUnit.SECONDS);
-                pool.execute(() -> {
-                    serve(client);
-                    limit.cancel(false);
-                });
-            }
-        } catch (ClosedChannelException | RejectedExecutionException e) {
-            LOG.debug("no more commands are taken at {}", path);
-        } catch (IOException e) {
-            LOG.error("no more commands are taken at {}: {}", path, e.toString());
-        }
+        new AcceptLoop<>(
+                        new AcceptLoop.Listener<SocketChannel>() {
+                            @Override
+                            public SocketChannel accept() throws IOException {
+                                return server.accept();
+                            }
+
+                            @Override
+                            public boolean isOpen() {
+                                return server.isOpen();
+                            }
+                        },
+                        this::take,
+                        LOG)
+                .run();
+        LOG.debug("no more commands are taken at {}", path);
+    }
+
+    private void take(SocketChannel client) {
+        ScheduledFuture<?> limit = limits.schedule(() -> closeQuietly(client), CONNECTION_SECONDS, TimeUnit.SECONDS);
+        pool.execute(() -> {
+            serve(client);
+            limit.cancel(false);
+        });
     }
 
     private void serve(SocketChannel client) {
         try (client) {
             InputStream in = Channels.newInputStream(client);
             OutputStream out = Channels.newOutputStream(client);
-            String line = firstLine(in);
-            ByteArrayOutputStream output = new ByteArrayOutputStream();
-            boolean done = line != null && run(line, in, output);
-            out.write((done ? "ok\n" : "error\n").getBytes(StandardCharsets.UTF_8));
-            output.writeTo(out);
+            Reply reply = reply(in);
+            out.write((reply.done() ? "ok\n" : "error\n").getBytes(StandardCharsets.UTF_8));
+            out.write(reply.text().getBytes(StandardCharsets.UTF_8));
             client.shutdownOutput();
             in.transferTo(OutputStream.nullOutputStream()); // closing on unread bytes would take the answer back
         } catch (IOException e) {
@@ -182,32 +203,55 @@ public final class ShellSocket {
         }
     }
 
-    /** Whether the command succeeded; if not, the reason is part of the output. */
-    private boolean run(String line, InputStream keyboard, ByteArrayOutputStream output) {
+    /** @param text what was printed; if the command failed, the reason is the last of it */
+    private record Reply(boolean done, String text) {}
+
+    private Reply reply(InputStream in) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        boolean done;
+        try {
+            done = run(Words.read(in), in, output);
+        } catch (IOException e) { // not what a client of ours says
+            done = false;
+            output.writeBytes(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
+        }
+        String printed = output.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+        return new Reply(done, Printable.lines(printed)); // whosever command it is
+    }
+
+    private boolean run(List<String> words, InputStream keyboard, ByteArrayOutputStream output) {
         PrintStream console = new PrintStream(output, true, StandardCharsets.UTF_8);
+        if (threadIo != null) {
+            threadIo.setStreams(keyboard, console, console);
+        }
         try (CommandSession session = processor.createSession(keyboard, console, console)) {
-            Object result = session.execute(line);
+            Object result = command(session, words).execute(session, List.copyOf(words.subList(1, words.size())));
             if (result != null) {
                 console.println(session.format(result, Converter.INSPECT));
             }
             return true;
-        } catch (Exception | LinkageError e) { // whatever a command throws, anybody's
+        } catch (Throwable e) { // whatever a command throws, anybody's
+            OutOfMemory.endsProcess(e);
             console.println(e.getMessage() == null ? e.toString() : e.getMessage());
             return false;
         } finally {
+            if (threadIo != null) {
+                threadIo.close();
+            }
             console.flush();
         }
     }
 
-    private static String firstLine(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0 || line.size() == MAX_LINE_BYTES) {
-                return line.size() == MAX_LINE_BYTES || line.size() == 0 ? null : line.toString(StandardCharsets.UTF_8);
-            }
-            line.write(b);
+    /** Named with its scope or without, as Gogo finds it. */
+    private static Function command(CommandSession session, List<String> words) {
+        if (words.isEmpty()) {
+            throw new IllegalArgumentException("no command");
         }
-        return line.toString(StandardCharsets.UTF_8);
+        String name = words.get(0);
+        if (session.get(name.contains(":") ? name : "*:" + name) instanceof Function command) {
+            return command;
+        }
+        throw new IllegalArgumentException("there is no command " + name + "; restante:commands lists them");
     }
 
     private static void closeQuietly(SocketChannel client) {

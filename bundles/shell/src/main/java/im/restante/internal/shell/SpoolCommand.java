@@ -1,14 +1,13 @@
 package im.restante.internal.shell;
 
+import im.restante.internal.support.OperatorConsole;
 import im.restante.jid.Jid;
 import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
 import im.restante.store.Usage;
-import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.CollectionType;
 import org.osgi.service.component.annotations.Component;
@@ -36,12 +35,12 @@ public final class SpoolCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         Jid owner = Addresses.account(arguments.get(0));
         if (stores.isEmpty()) {
             throw new IllegalStateException("no message store is present");
         }
-        PrintStream out = session.getConsole();
+        OperatorConsole out = terminal.console();
         for (StoreService store : stores) {
             Usage usage = Answer.of(store.store().usage(owner));
             out.println(store.id() + ": " + figures(usage));

@@ -1,15 +1,16 @@
 package im.restante.internal.shell;
 
 import im.restante.config.Settings;
+import im.restante.delivery.ChosenStore;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreStatistics;
 import java.util.List;
 import java.util.Map;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.CollectionType;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** {@code restante:store}. */
@@ -22,6 +23,7 @@ public final class StoreCommand extends ShellCommand {
 
     private final String wanted;
     private final List<StoreService> stores;
+    private final ChosenStore inForce; // null: the delivery is not there, or no store takes messages
 
     @Activate
     public StoreCommand(
@@ -30,16 +32,19 @@ public final class StoreCommand extends ShellCommand {
                             target = "(" + MessageStore.ID + "=*)",
                             collectionType = CollectionType.TUPLE,
                             policyOption = ReferencePolicyOption.GREEDY)
-                    List<Map.Entry<Map<String, Object>, MessageStore>> stores) {
+                    List<Map.Entry<Map<String, Object>, MessageStore>> stores,
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    ChosenStore inForce) {
         super("store", "Lists the message stores; the one marked * takes new messages, all are read.", 0, 0);
         this.wanted = Settings.of(PID, values).text("store", "");
         this.stores = StoreService.of(stores);
+        this.inForce = inForce;
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         StoreService chosen = stores.stream()
-                .filter(store -> wanted.isEmpty() || store.id().equals(wanted))
+                .filter(store -> inForce != null && store.id().equals(inForce.id()))
                 .findFirst()
                 .orElse(null);
         Table table = new Table("", "store", "ranking", "messages", "owners", "quarantined", "largest id");
@@ -59,9 +64,9 @@ public final class StoreCommand extends ShellCommand {
                 table.row(mark, store.id(), Integer.toString(store.ranking()), e.getMessage(), "", "", "");
             }
         }
-        table.print(session.getConsole());
+        table.print(terminal.console());
         if (chosen == null) {
-            session.getConsole()
+            terminal.console()
                     .println("no store takes new messages"
                             + (wanted.isEmpty()
                                     ? ""

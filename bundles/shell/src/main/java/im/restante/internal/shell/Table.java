@@ -1,6 +1,6 @@
 package im.restante.internal.shell;
 
-import java.io.PrintStream;
+import im.restante.internal.support.OperatorConsole;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,7 @@ final class Table {
     }
 
     /** Nothing if there is no row. */
-    void print(PrintStream out) {
+    void print(OperatorConsole out) {
         if (rows.size() == 1) {
             return;
         }

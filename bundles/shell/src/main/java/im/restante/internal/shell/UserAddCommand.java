@@ -4,7 +4,6 @@ import im.restante.account.Accounts;
 import im.restante.jid.Jid;
 import im.restante.server.ServerInfo;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -31,17 +30,17 @@ public final class UserAddCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         Accounts present = Answer.present(accounts, "accounts are");
         Jid account = Addresses.account(arguments.get(0));
         if (server != null && !account.domain().equals(server.domain().domain())) {
             throw new IllegalArgumentException(
                     "this server has the domain " + server.domain() + ", and no accounts of " + account.domain());
         }
-        String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(session);
+        String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(terminal);
         if (!Answer.of(present.create(account, password))) {
             throw new IllegalStateException("there is an account " + account + " already");
         }
-        session.getConsole().println("added " + account);
+        terminal.console().println("added " + account);
     }
 }

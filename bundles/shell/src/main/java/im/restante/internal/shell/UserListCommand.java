@@ -3,7 +3,6 @@ package im.restante.internal.shell;
 import im.restante.account.Accounts;
 import im.restante.jid.Jid;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -28,12 +27,14 @@ public final class UserListCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         Jid after = arguments.isEmpty() ? null : Addresses.account(arguments.get(0));
         List<Jid> users = Answer.of(Answer.present(accounts, "accounts are").list(after, MAX));
-        users.forEach(session.getConsole()::println);
+        users.forEach(terminal.console()::println);
         if (users.size() == MAX) {
-            session.getConsole().println("there may be more: restante:user-list " + users.get(MAX - 1));
+            terminal.console()
+                    .println("there may be more: restante:user-list "
+                            + Words.quoted(users.get(MAX - 1).toString()));
         }
     }
 }

@@ -3,7 +3,6 @@ package im.restante.internal.shell;
 import im.restante.account.Accounts;
 import im.restante.jid.Jid;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -31,17 +30,17 @@ public final class UserPasswordCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         Accounts present = Answer.present(accounts, "accounts are");
         Jid account = Addresses.account(arguments.get(0));
         if (!Answer.of(present.exists(account))) {
             throw unknown(account); // before a password is asked for
         }
-        String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(session);
+        String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(terminal);
         if (!Answer.of(present.changePassword(account, password))) {
             throw unknown(account);
         }
-        session.getConsole().println("changed the password of " + account);
+        terminal.console().println("changed the password of " + account);
     }
 
     private static IllegalArgumentException unknown(Jid account) {

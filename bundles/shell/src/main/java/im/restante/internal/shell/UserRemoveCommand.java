@@ -3,7 +3,6 @@ package im.restante.internal.shell;
 import im.restante.account.Accounts;
 import im.restante.jid.Jid;
 import java.util.List;
-import org.apache.felix.service.command.CommandSession;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -30,11 +29,11 @@ public final class UserRemoveCommand extends ShellCommand {
     }
 
     @Override
-    void run(CommandSession session, List<String> arguments) {
+    void run(Terminal terminal, List<String> arguments) {
         Jid account = Addresses.account(arguments.get(0));
         if (!Answer.of(Answer.present(accounts, "accounts are").remove(account))) {
             throw new IllegalArgumentException("there is no account " + account);
         }
-        session.getConsole().println("removed " + account);
+        terminal.console().println("removed " + account);
     }
 }

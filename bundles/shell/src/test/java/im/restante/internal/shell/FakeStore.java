@@ -3,6 +3,8 @@ package im.restante.internal.shell;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
@@ -53,12 +55,13 @@ final class FakeStore implements MessageStore {
     }
 
     @Override
-    public CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
+    public CompletionStage<Boolean> replace(
+            Jid owner, long id, List<StoredMessage> successors, List<StoredMessage> owed, Fence fence) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public CompletionStage<Appended> append(StoredMessage message, Admission admission) {
+    public CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
         throw new UnsupportedOperationException();
     }
 
@@ -68,7 +71,7 @@ final class FakeStore implements MessageStore {
     }
 
     @Override
-    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Fence fence) {
         throw new UnsupportedOperationException();
     }
 

@@ -10,7 +10,7 @@ import org.apache.felix.service.command.CommandSession;
 
 /** The real Gogo with the commands of a test. */
 final class Gogo implements AutoCloseable {
-    private final ThreadIOImpl threadIo = new ThreadIOImpl();
+    final ThreadIOImpl threadIo = new ThreadIOImpl();
     final CommandProcessorImpl processor = new CommandProcessorImpl(threadIo);
 
     Gogo(ShellCommand... commands) {

@@ -18,17 +18,41 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
+import org.apache.felix.service.command.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 
 @Timeout(20)
 class ShellSocketTest {
     private final FakeAccounts accounts = new FakeAccounts();
-    private final Gogo gogo = new Gogo(new UserListCommand(accounts), new UserAddCommand(accounts, null));
+    private volatile List<String> shown;
+    private final Gogo gogo = new Gogo(
+            new UserListCommand(accounts),
+            new UserAddCommand(accounts, null),
+            new UserRemoveCommand(accounts),
+            new Show());
+
+    /** Remembers what it was given. */
+    private final class Show extends ShellCommand {
+        Show() {
+            super("show WORDS", "For this test.", 0, 9);
+        }
+
+        @Override
+        void run(Terminal terminal, List<String> arguments) {
+            shown = arguments;
+            if (arguments.get(0).equals("throw")) {
+                throw new IllegalStateException(arguments.get(1));
+            }
+        }
+    }
 
     @TempDir
     private Path home;
@@ -42,29 +66,105 @@ class ShellSocketTest {
     void answersOkAndTheOutput() throws IOException {
         accounts.passwords.put(Jid.of("romeo@example.org"), "secret");
         ShellSocket shell = open();
-        assertEquals("ok\nromeo@example.org\n", say("user-list\n"));
-        assertEquals("ok\nromeo@example.org\n", say("user-list"), "without an end of line, but with an end");
-        assertEquals("ok\nromeo@example.org\n", say("user-list\nwhat nobody reads\n"));
-        assertEquals("ok\n", say("\n"));
-        assertEquals("ok\n42\n", say("value = 42; $value\n"), "what a script evaluates to");
+        assertEquals("ok\nromeo@example.org\n", say("user-list"));
+        assertEquals("ok\nromeo@example.org\n", say("restante:user-list"));
+        assertEquals("ok\nromeo@example.org\n", typed("what nobody reads\n", "user-list"));
         shell.close();
     }
 
     @Test
     void answersErrorAndTheReason() throws IOException {
         ShellSocket shell = open();
-        assertEquals("error\nusage: restante:user-list [AFTER]\n", say("user-list a b\n"));
-        String unknown = say("no-such-command\n");
-        assertTrue(unknown.startsWith("error\n") && unknown.contains("no-such-command"), unknown);
-        assertEquals("error\n", say(""));
-        assertEquals("error\n", say("x".repeat(70_000)));
+        assertEquals("error\nusage: restante:user-list [AFTER]\n", say("user-list", "a", "b"));
+        assertEquals("error\nthere is no command no-such; restante:commands lists them\n", say("no-such"));
+        assertEquals("error\nthere is no command ; restante:commands lists them\n", say(""));
+        assertEquals("error\nno command\n", say());
+        shell.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "user-list\n",
+                "x",
+                "5:a,",
+                "0:",
+                "-1:",
+                "3:x:,",
+                "70000:x",
+                "4:1:a;,",
+                "99999999999999999999:",
+                "5:1:\u00e9,,"
+            })
+    void refusesWhatIsNoVectorOfWords(String bytes) throws IOException {
+        ShellSocket shell = open();
+        assertTrue(raw(bytes).startsWith("error\n"), bytes);
+        assertEquals("ok\n", say("user-list"));
+        shell.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ya@localhost/x;restante:user-remove yc@localhost",
+                "a|b",
+                "$(user-list)",
+                "${x}",
+                "$x",
+                "`x`",
+                "it's",
+                "\"q\"",
+                "a\nb",
+                "a\rb",
+                "a\0b",
+                "",
+                " ",
+                "-x",
+                "--help",
+                "--",
+                "\\",
+                "*",
+                "#",
+                "{x}",
+                "[1]",
+                "<f",
+                ">f",
+                "&",
+                "%x",
+                "a=b",
+                "r\u00f6m"
+            })
+    void anOperandIsAnOperandWhateverStandsInIt(String operand) throws Exception {
+        ShellSocket shell = open();
+        accounts.passwords.put(Jid.of("yc@localhost"), "secret");
+        assertEquals("ok\n", say("show", "first", operand, "last"));
+        assertEquals(List.of("first", operand, "last"), shown);
+        gogo.run("restante:show first " + Words.quoted(operand) + " last");
+        assertEquals(List.of("first", operand, "last"), shown);
+        assertEquals("secret", accounts.passwords.get(Jid.of("yc@localhost")));
         shell.close();
     }
 
     @Test
-    void letsACommandReadWhatFollowsTheLine() throws IOException {
+    void whatIsPrintedIsEscapedWhosesoeverTheCommandIs() throws IOException {
         ShellSocket shell = open();
-        assertEquals("ok\nPassword: \nadded romeo@example.org\n", say("user-add romeo@example.org\nsecret\n"));
+        gogo.processor.addCommand(
+                "others",
+                (Function) (session, words) -> {
+                    System.out.println("a\u009b31m" + words.get(0)); // as Gogo's own do
+                    throw new IllegalStateException("b\u202e");
+                },
+                "cry");
+        Exception refused = assertThrows(Exception.class, () -> gogo.run("restante:show throw 'c\u009bd\ne'"));
+        assertEquals("c\\u009Bd\\u000Ae", refused.getMessage(), "in a shell that shows it itself");
+        shell.close();
+    }
+
+    @Test
+    void letsACommandReadWhatFollowsTheWords() throws IOException {
+        ShellSocket shell = open();
+        assertEquals("ok\nPassword: \nadded romeo@example.org\n", typed("secret\n", "user-add", "romeo@example.org"));
         assertEquals("secret", accounts.passwords.get(Jid.of("romeo@example.org")));
         shell.close();
     }
@@ -86,7 +186,7 @@ class ShellSocketTest {
         }
         assertTrue(Files.exists(path()));
         ShellSocket shell = open();
-        assertEquals("ok\n", say("user-list\n"));
+        assertEquals("ok\n", say("user-list"));
         shell.close();
     }
 
@@ -100,14 +200,14 @@ class ShellSocketTest {
 
     @Test
     void wantsAPath() {
-        assertThrows(ConfigException.class, () -> new ShellSocket(context(), Map.of(), gogo.processor));
+        assertThrows(ConfigException.class, () -> new ShellSocket(context(), Map.of(), gogo.processor, gogo.threadIo));
     }
 
     @Test
     void closesConnectionsWhenItStops() throws IOException {
         ShellSocket shell = open();
         try (SocketChannel waiting = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
-            assertEquals("ok\n", say("user-list\n"), "who says nothing keeps nobody from being served");
+            assertEquals("ok\n", say("user-list"), "who says nothing keeps nobody from being served");
             shell.close();
             assertEquals(-1, Channels.newInputStream(waiting).read());
         }
@@ -119,12 +219,29 @@ class ShellSocketTest {
     }
 
     private ShellSocket open() throws IOException {
-        ShellSocket shell = new ShellSocket(context(), Map.of("socket", path().toString()), gogo.processor);
+        ShellSocket shell =
+                new ShellSocket(context(), Map.of("socket", path().toString()), gogo.processor, gogo.threadIo);
         shell.open();
         return shell;
     }
 
-    private String say(String text) throws IOException {
+    private String say(String... words) throws IOException {
+        return typed("", words);
+    }
+
+    private String typed(String keyboard, String... words) throws IOException {
+        StringBuilder inside = new StringBuilder();
+        for (String word : words) {
+            inside.append(netstring(word));
+        }
+        return raw(netstring(inside.toString()) + keyboard);
+    }
+
+    private static String netstring(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length + ":" + text + ",";
+    }
+
+    private String raw(String text) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
             Channels.newOutputStream(channel).write(text.getBytes(StandardCharsets.UTF_8));
             channel.shutdownOutput();
@@ -141,7 +258,7 @@ class ShellSocketTest {
 
     @Test
     void aRelativePathStartsFromTheHome() throws IOException {
-        ShellSocket shell = new ShellSocket(context(), Map.of("socket", "near.sock"), gogo.processor);
+        ShellSocket shell = new ShellSocket(context(), Map.of("socket", "near.sock"), gogo.processor, gogo.threadIo);
         assertTrue(Files.exists(home.resolve("near.sock")));
         shell.close();
     }

@@ -21,4 +21,15 @@ public interface ConnectionSource {
      * seconds.
      */
     Connection open(Purpose purpose) throws SQLException;
+
+    /**
+     * Whether the last connection that was opened for {@link Purpose#WRITE} proves that no other server is alive on this database, as a
+     * lock does that ends with its holder. If not, a start waits some seconds until a server that was there before shows no life.
+     */
+    default boolean excludesOthers() {
+        return false;
+    }
+
+    /** The store is closed, and its connections are; gives back what else was held. Nothing is opened any more. */
+    default void close() {}
 }

@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * What differs between SQL engines. The defaults suit SQLite and PostgreSQL; an engine needs {@code RETURNING} on insert and
- * delete. Called by threads of the store; implementations are immutable.
+ * delete, and a {@code length} that counts the bytes of a stanza. Called by threads of the store; implementations are immutable.
  */
 @ConsumerType
 public interface Dialect {
@@ -32,7 +32,7 @@ public interface Dialect {
      * The schema, a script per version: the script at index n leads from version n to n + 1. Statements end with a semicolon at
      * the end of a line; a line that begins with {@code --} is a comment. A script once released never changes. Where the engine
      * commits after each {@code CREATE} or {@code ALTER}, every statement must stand being run again. Tables and columns are
-     * those of {@code schema-1.sql} of {@code store-sqlite}.
+     * those that the scripts of {@code store-sqlite} make.
      */
     List<String> scripts();
 
@@ -53,12 +53,22 @@ public interface Dialect {
                 + " ON CONFLICT(rcpt,sender) DO UPDATE SET n=om_counter.n+excluded.n RETURNING rcpt,sender,n";
     }
 
+    /** Adds n and bytes to totals, making those that are missing. Parameters of a row: rcpt, n, bytes. Returns rcpt and the new n and bytes. */
+    default String addToTotals(int rows) {
+        return "INSERT INTO om_total(rcpt,n,bytes) VALUES " + rows("(?,?,?)", rows)
+                + " ON CONFLICT(rcpt) DO UPDATE SET n=om_total.n+excluded.n,bytes=om_total.bytes+excluded.bytes"
+                + " RETURNING rcpt,n,bytes";
+    }
+
     /** Makes address rows, leaving alone those that are there. Parameters of a row: jid_h, jid. */
     default String insertAddresses(int rows) {
         return "INSERT INTO om_user(jid_h,jid) VALUES " + rows("(?,?)", rows) + " ON CONFLICT DO NOTHING";
     }
 
-    /** Begins a transaction on the writer's connection. It must be safe from other writers from its first statement on. */
+    /**
+     * Begins a transaction on the writer's connection. It must be safe from other writers from its first statement on, which is an
+     * {@code UPDATE} of one row.
+     */
     default void begin(Connection writer) throws SQLException {
         writer.setAutoCommit(false);
     }
@@ -72,6 +82,9 @@ public interface Dialect {
     default void rollback(Connection writer) throws SQLException {
         writer.rollback();
     }
+
+    /** Called around a script of {@link #scripts()} that will be run: its statements may take minutes. */
+    default void expectLongStatements(Connection writer, boolean expected) throws SQLException {}
 
     /** {@code row} as often as needed, with commas. */
     static String rows(String row, int rows) {

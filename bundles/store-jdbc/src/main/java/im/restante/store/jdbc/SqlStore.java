@@ -1,14 +1,20 @@
 package im.restante.store.jdbc;
 
+import im.restante.account.Note;
+import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.internal.store.jdbc.Engine;
 import im.restante.internal.store.jdbc.Operation;
+import im.restante.internal.store.jdbc.OwedTable;
 import im.restante.internal.store.jdbc.Users;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageStore;
+import im.restante.store.Owed;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
@@ -68,17 +74,17 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Appended> append(StoredMessage message, Admission admission) {
-        return engine.write(new Operation.Append(message, admission));
+    public CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
+        return engine.write(new Operation.Append(message, admission, fence, claim));
     }
 
     /** {@inheritDoc} Of more than 128 messages a commit takes 128, behind everything else. */
     @Override
-    public CompletionStage<Void> appendAll(List<StoredMessage> messages) {
+    public CompletionStage<Void> appendAll(List<StoredMessage> messages, Fence fence) {
         List<Operation.Appends> parts = new ArrayList<>();
         for (int from = 0; from < messages.size(); from += BULK_APPENDS) {
             parts.add(new Operation.Appends(
-                    List.copyOf(messages.subList(from, Math.min(messages.size(), from + BULK_APPENDS)))));
+                    List.copyOf(messages.subList(from, Math.min(messages.size(), from + BULK_APPENDS))), fence));
         }
         return engine.writeBulk(parts);
     }
@@ -90,21 +96,42 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
 
     /** {@inheritDoc} More than 500 ids are removed in parts, which let other changes go first; it completes with the last part. */
     @Override
-    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
+    public CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Fence fence) {
         List<Long> all = List.copyOf(ids);
         if (all.size() <= BULK) {
-            return engine.write(new Operation.Removal(owner, all));
+            return engine.write(new Operation.Removal(owner, all, fence));
         }
         List<Operation.Removal> parts = new ArrayList<>();
         for (int from = 0; from < all.size(); from += BULK) {
-            parts.add(new Operation.Removal(owner, all.subList(from, Math.min(all.size(), from + BULK))));
+            parts.add(new Operation.Removal(owner, all.subList(from, Math.min(all.size(), from + BULK)), fence));
         }
         return engine.writeBulk(parts);
     }
 
     @Override
-    public CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
-        return engine.write(new Operation.Replacement(owner, id, successors));
+    public CompletionStage<Boolean> replace(
+            Jid owner, long id, List<StoredMessage> successors, List<StoredMessage> owed, Fence fence) {
+        return engine.write(new Operation.Replacement(owner, id, successors, owed, fence));
+    }
+
+    @Override
+    public CompletionStage<List<Owed>> owed(int part, long afterNumber, int rows, long bytes) {
+        return engine.ask(session -> engine.reads().owed(session, part, afterNumber, rows, bytes));
+    }
+
+    @Override
+    public CompletionStage<Void> takeOwed(int from, List<Owed> rows, Fence fence) {
+        return engine.write(new Operation.TakeOwed(from, rows, fence));
+    }
+
+    @Override
+    public CompletionStage<Void> forgetOwed(Collection<Long> numbers, Fence fence) {
+        return engine.write(new Operation.ForgetOwed(OwedTable.MESSAGES, List.copyOf(numbers), fence));
+    }
+
+    @Override
+    public CompletionStage<Long> reserveIds(long upTo) {
+        return engine.write(new Operation.Reservation(upTo));
     }
 
     @Override
@@ -138,8 +165,8 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Boolean> create(Jid user, Collection<Setting> settings) {
-        return engine.write(Users.create(user, settings));
+    public CompletionStage<Boolean> create(Jid user, Collection<Setting> settings, Fence fence) {
+        return engine.write(Users.create(user, settings, fence));
     }
 
     @Override
@@ -148,8 +175,8 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Boolean> remove(Jid user) {
-        return engine.write(Users.remove(user));
+    public CompletionStage<Boolean> remove(Jid user, List<Note> owed, Fence fence) {
+        return engine.write(Users.remove(user, owed, fence));
     }
 
     @Override
@@ -168,7 +195,23 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Boolean> write(Jid user, Collection<Setting> settings) {
-        return engine.write(Users.write(user, settings));
+    public CompletionStage<Boolean> write(Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
+        return engine.write(Users.write(user, settings, owed, fence));
+    }
+
+    @Override
+    public CompletionStage<List<OwedNote>> owedNotes(int part, long afterNumber, int rows, long bytes) {
+        return engine.ask(session -> engine.reads().notes(session, part, afterNumber, rows, bytes));
+    }
+
+    @Override
+    public CompletionStage<Boolean> takeNote(
+            int from, long number, Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
+        return engine.write(Users.takeNote(from, number, user, settings, owed, fence));
+    }
+
+    @Override
+    public CompletionStage<Void> forgetNotes(Collection<Long> numbers, Fence fence) {
+        return engine.write(new Operation.ForgetOwed(OwedTable.NOTES, List.copyOf(numbers), fence));
     }
 }

@@ -1,12 +1,12 @@
 package im.restante.internal.stream;
 
 import im.restante.xml.Element;
-import im.restante.xml.Node;
+import im.restante.xml.HeapBudget;
+import im.restante.xml.Scope;
 import im.restante.xml.StanzaReader;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.StreamHeader;
 import im.restante.xml.StreamLimits;
-import im.restante.xml.Text;
 import im.restante.xml.XmlStreamException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,44 +17,66 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xmlpull.v1.XmlPullParserException;
 
-/** Builds trees from what {@link HardenedParser} lets through, and turns every complaint into an {@link XmlStreamException}. */
+/**
+ * Reads a stream: {@link Intake} gives whole stanzas, the parser judges them, {@link TreeBuilder} makes trees, and every complaint
+ * becomes an {@link XmlStreamException}.
+ */
 final class ElementReader implements StanzaReader {
     private static final Logger LOG = LoggerFactory.getLogger(ElementReader.class);
-    private static final int FEW = 16;
 
+    /** For each stanza: without a stack trace it may be thrown again and again. */
+    private static final Refused NOT_WHOLE = Refused.notWellFormed("not a whole element");
+
+    private final Intake intake;
     private final HardenedParser parser;
+    private final TreeBuilder trees;
+    /** Around the stanzas: the default namespace of the stream. */
+    private Scope scope = Scope.NONE;
+
     private boolean opened;
     private boolean closed;
 
-    /** Content of the elements that are still open, outer ones first; each open element knows where its own begins. */
-    private Node[] nodes = new Node[FEW];
-
-    private int top;
-
-    ElementReader(InputStream in, StreamLimits limits) {
-        this(new HardenedParser(new Utf8Source(in, limits.stanzaBytes()), limits));
-    }
-
-    private ElementReader(HardenedParser parser) {
-        this.parser = parser;
+    ElementReader(InputStream in, StreamLimits limits, HeapBudget budget) {
+        intake = new Intake(in, limits, budget);
+        parser = new HardenedParser(limits);
+        trees = new TreeBuilder(parser);
     }
 
     /** Reads a whole document that is one element. */
-    static Element single(InputStream in, StreamLimits limits, String inScope) throws IOException, XmlStreamException {
-        HardenedParser parser = new HardenedParser(new Utf8Source(in, limits.stanzaBytes()), limits, inScope);
-        ElementReader reader = new ElementReader(parser);
+    static Element single(byte[] bytes, StreamLimits limits, String inScope) throws XmlStreamException {
+        HardenedParser parser = new HardenedParser(limits, inScope);
         try {
-            return reader.guarded(() -> {
+            return guarded(() -> {
+                feedUnchecked(parser, bytes);
                 parser.next(); // a prolog ends with a start tag or an exception
-                Element element = reader.element();
+                Element element = new TreeBuilder(parser).element(bytes, Scope.of(inScope));
                 if (!parser.onlySpaceFollows()) {
                     throw new Refused(StreamCondition.BAD_FORMAT, "more than one element");
                 }
                 return element;
             });
-        } catch (EOFException e) {
+        } catch (IOException e) { // the end of the bytes
             throw new XmlStreamException(StreamCondition.NOT_WELL_FORMED, "not a whole element");
         }
+    }
+
+    private static void feedUnchecked(HardenedParser parser, byte[] bytes) {
+        boolean ascii = true;
+        int at = 0;
+        Refused wrong = null;
+        try {
+            while (at < bytes.length) {
+                int size = Utf8.size(bytes, at, bytes.length);
+                if (size == 0) {
+                    throw Utf8.notUtf8();
+                }
+                ascii &= size == 1;
+                at += size;
+            }
+        } catch (Refused e) {
+            wrong = e;
+        }
+        parser.feed(bytes, 0, at, ascii, wrong);
     }
 
     @Override
@@ -64,10 +86,14 @@ final class ElementReader implements StanzaReader {
         }
         opened = true;
         return guarded(() -> {
+            await(intake::header);
             parser.next();
             Element root = Element.of(parser.getNamespace(), parser.getName(), parser.attributes(), List.of());
             String contentNamespace = parser.getNamespace(null);
-            return new StreamHeader(root, contentNamespace == null ? "" : contentNamespace);
+            parser.enterStream();
+            StreamHeader header = new StreamHeader(root, contentNamespace == null ? "" : contentNamespace);
+            scope = Scope.of(header.contentNamespace());
+            return header;
         });
     }
 
@@ -81,59 +107,68 @@ final class ElementReader implements StanzaReader {
 
     @Override
     public boolean buffered() {
-        return parser.buffered();
+        return intake.buffered();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        intake.close();
     }
 
     private Element stanza() throws IOException, XmlPullParserException {
-        if (nodes.length > FEW) {
-            nodes = new Node[FEW];
+        if (!parser.isEmptyStream()) {
+            parser.rest();
+            await(intake::next);
         }
-        parser.awaitStanza();
-        if (parser.next() == HardenedParser.START_TAG) {
-            return element();
+        if (parser.next() != HardenedParser.START_TAG) {
+            closed = true; // nothing else can begin with a '<' here
+            return null;
         }
-        closed = true; // nothing else can begin with a '<' here
-        return null;
+        Element element = trees.element(piece(), scope);
+        if (!parser.usedUp()) {
+            throw Refused.notWellFormed("a stanza that ends before its end");
+        }
+        return Anew.isNeeded(element, parser) ? Anew.written(element, parser) : element;
     }
 
-    /** The element whose start tag is the parser's present event, up to its end tag. Recursion is bounded by the depth limit. */
-    private Element element() throws IOException, XmlPullParserException {
-        String namespace = parser.getNamespace();
-        String name = parser.getName();
-        var attributes = parser.attributes();
-        int first = top;
-        while (true) {
-            switch (parser.next()) {
-                case HardenedParser.START_TAG -> push(element());
-                case HardenedParser.TEXT -> push(new Text(parser.getText()));
-                default -> {
-                    return Element.of(namespace, name, attributes, take(first));
-                }
+    private byte[] piece() {
+        StanzaFramer framer = intake.framer();
+        return Arrays.copyOfRange(intake.bytes(), framer.start(), framer.at());
+    }
+
+    /** Waits for a piece and feeds the parser with it. What came before a violation is judged first. */
+    private void await(Waiting waiting) throws IOException, XmlPullParserException {
+        try {
+            waiting.run();
+            feed(NOT_WHOLE);
+        } catch (Refused e) {
+            if (e.condition() != StreamCondition.POLICY_VIOLATION
+                    && e.condition() != StreamCondition.RESOURCE_CONSTRAINT) {
+                judge(e);
             }
+            throw e;
+        } catch (EOFException e) {
+            judge(null);
+            throw e;
         }
     }
 
-    private void push(Node node) {
-        if (top == nodes.length) {
-            nodes = Arrays.copyOf(nodes, 2 * top);
+    private void judge(Refused behind) throws IOException, XmlPullParserException {
+        StanzaFramer framer = intake.framer();
+        if (framer.start() < framer.at()) {
+            feed(behind);
+            parser.next();
+            trees.element(piece(), scope);
         }
-        nodes[top++] = node;
     }
 
-    private List<Node> take(int first) {
-        List<Node> content = switch (top - first) {
-            case 0 -> List.of();
-            case 1 -> List.of(nodes[first]);
-            case 2 -> List.of(nodes[first], nodes[first + 1]);
-            case 3 -> List.of(nodes[first], nodes[first + 1], nodes[first + 2]);
-            default -> List.of(Arrays.copyOfRange(nodes, first, top));
-        };
-        Arrays.fill(nodes, first, top, null);
-        top = first;
-        return content;
+    private void feed(Refused behind) {
+        StanzaFramer framer = intake.framer();
+        parser.feed(intake.bytes(), framer.start(), framer.at(), framer.ascii(), behind);
     }
 
-    private <T> T guarded(Reading<T> reading) throws IOException, XmlStreamException {
+    private static <T> T guarded(Reading<T> reading) throws IOException, XmlStreamException {
         try {
             return reading.run();
         } catch (Refused e) {
@@ -149,5 +184,10 @@ final class ElementReader implements StanzaReader {
     /** A step that may fail in all the ways of the parser. */
     private interface Reading<T> {
         T run() throws IOException, XmlPullParserException;
+    }
+
+    /** Fills the intake. */
+    private interface Waiting {
+        void run() throws IOException;
     }
 }

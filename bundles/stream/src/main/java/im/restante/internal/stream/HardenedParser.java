@@ -2,6 +2,7 @@ package im.restante.internal.stream;
 
 import im.restante.xml.Attribute;
 import im.restante.xml.Namespaces;
+import im.restante.xml.Scope;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.StreamLimits;
 import java.io.EOFException;
@@ -16,13 +17,14 @@ import org.xmlpull.v1.XmlPullParserException;
 
 /**
  * The pull parser with the holes of {@link MXParser} closed: no DTD, comment or processing instruction, character references and
- * names as XML has them, CDATA put together rightly, limits, and buffers that are small while nothing comes.
+ * names as XML has them, CDATA put together rightly, limits, and buffers that are small while nothing comes. It is given whole
+ * stanzas and says where in them, in bytes, each element stands. The end tag of the stream is such a piece too; the stream's
+ * opening tag stays its outermost element.
  */
 final class HardenedParser extends MXParser {
     private static final int SMALL = 512;
-    private static final int LARGE = 8192;
     private static final int SMALL_PC = 64;
-    /** A stanza of more bytes may have left long strings in the parser's arrays. */
+    /** A stanza of more chars may have left long strings in the parser's arrays. */
     private static final int TIDY_ABOVE = 1024;
 
     private static final String XMLNS = "http://www.w3.org/2000/xmlns/";
@@ -37,7 +39,6 @@ final class HardenedParser extends MXParser {
     private static final long APOS = packed("apos");
     private static final long QUOT = packed("quot");
 
-    private final Utf8Source source;
     private final StreamLimits limits;
     /** Depth of a stanza: 2 in a stream, 1 where it stands alone. */
     private final int outermost;
@@ -45,14 +46,32 @@ final class HardenedParser extends MXParser {
     private final char[] pair = new char[2];
     private boolean declared;
 
+    /** What is wrong with the byte behind the last one fed; null if none is there. */
+    private Refused behind;
+
+    private boolean ascii;
+    /** A char of the piece at hand and the byte it begins at; both only grow. */
+    private int knownChar;
+
+    private int knownByte;
+    /** Where the start tag of the present event begins, in chars. */
+    private int tagStart;
+
+    /** Declarations of the stream's opening tag: the first ones of {@code namespacePrefix}. */
+    private int ofStream;
+
+    private String contentNamespace;
+    /** Prefixes of the stream that the piece at hand uses, a bit for each declaration. */
+    private long borrowed;
+
     /** Parses a stream. */
-    HardenedParser(Utf8Source source, StreamLimits limits) {
-        this(source, limits, 2);
+    HardenedParser(StreamLimits limits) {
+        this(limits, 2);
     }
 
     /** Parses one element; {@code inScope} is the default namespace around it, empty if none. */
-    HardenedParser(Utf8Source source, StreamLimits limits, String inScope) {
-        this(source, limits, 1);
+    HardenedParser(StreamLimits limits, String inScope) {
+        this(limits, 1);
         if (!inScope.isEmpty()) {
             ensureElementsCapacity();
             ensureNamespacesCapacity(0);
@@ -64,8 +83,7 @@ final class HardenedParser extends MXParser {
         }
     }
 
-    private HardenedParser(Utf8Source source, StreamLimits limits, int outermost) {
-        this.source = source;
+    private HardenedParser(StreamLimits limits, int outermost) {
         this.limits = limits;
         this.outermost = outermost;
         processNamespaces = true;
@@ -74,72 +92,78 @@ final class HardenedParser extends MXParser {
         bufSoftLimit = bufLoadFactor * SMALL / 100;
     }
 
+    // ---- input
+
     /**
-     * Between stanzas: eats white space and gives grown buffers back, until something else comes. For ever, if only white space
-     * comes, and in the same memory.
+     * The next piece: the stream's opening or closing tag, or a stanza, whole.
+     *
+     * @param bytes  checked UTF-8
+     * @param single whether every character is one byte
+     * @param wrong  thrown when the parser comes to the end of the piece and wants more; null to say that the input ended
      */
-    void awaitStanza() throws IOException {
-        if (emptyElementTag) {
-            return; // <stream:stream/>: its end needs no further input
+    void feed(byte[] bytes, int from, int end, boolean single, Refused wrong) {
+        int length = end - from;
+        if (length > buf.length) {
+            buf = new char[length];
         }
-        if (source.spent() - (bufEnd - pos) > TIDY_ABOVE) {
+        ascii = single;
+        if (single) {
+            Utf8.inflate(bytes, from, end, buf);
+            bufEnd = length;
+        } else {
+            bufEnd = Utf8.decode(bytes, from, end, buf);
+        }
+        behind = wrong;
+        bufAbsoluteStart = bufStart = pos = posStart = posEnd = 0;
+        knownChar = knownByte = 0;
+        borrowed = 0;
+    }
+
+    /** Gives back what a large piece has made grow, and lets go of what it has left. */
+    void rest() {
+        if (bufEnd > TIDY_ABOVE) {
             tidy();
         }
-        do {
-            skipBufferedSpace();
-            if (pos < bufEnd) {
-                bufAbsoluteStart = 0; // an int: it must not count the whole stream
-                bufStart = posStart = posEnd = pos;
-                source.renew(buf, pos, bufEnd);
-            } else {
-                restart();
-                fillBuf();
-            }
-        } while (isS(buf[pos]));
-        if (buf[pos] != '<') {
-            throw new Refused(StreamCondition.BAD_FORMAT, "text between stanzas");
-        }
-    }
-
-    /** Behind the only element: whether nothing but white space follows, up to the end of the input. */
-    boolean onlySpaceFollows() throws IOException {
-        while (true) {
-            skipBufferedSpace();
-            if (pos < bufEnd) {
-                return false;
-            }
-            restart();
-            int count = source.read(buf, 0, buf.length);
-            if (count < 0) {
-                return true;
-            }
-            bufEnd = count;
-        }
-    }
-
-    /** Whether more has been read than the last event needed. */
-    boolean buffered() {
-        return pos < bufEnd || source.pending() > 0;
-    }
-
-    private void skipBufferedSpace() {
-        while (pos < bufEnd && isS(buf[pos])) {
-            pos++;
-        }
-    }
-
-    /** The buffer is used up: begins it again, small. */
-    private void restart() {
         if (buf.length > 2 * SMALL) {
             buf = new char[SMALL];
         }
         if (pc.length > SMALL) {
             pc = new char[SMALL_PC];
         }
-        bufAbsoluteStart = 0;
         bufStart = bufEnd = pos = posStart = posEnd = 0;
-        source.release();
-        source.renew(buf, 0, 0);
+    }
+
+    /** The piece is used up, and the parser wants more. */
+    @Override
+    protected void fillBuf() throws IOException {
+        if (behind != null) {
+            throw behind;
+        }
+        throw new EOFException("the input ended before the closing tag");
+    }
+
+    @Override
+    protected char more() throws IOException {
+        if (pos >= bufEnd) {
+            fillBuf();
+        }
+        return buf[pos++];
+    }
+
+    /** Whether nothing of the piece is left. */
+    boolean usedUp() {
+        return pos == bufEnd;
+    }
+
+    /** Behind the only element: whether nothing but white space follows. */
+    boolean onlySpaceFollows() {
+        while (pos < bufEnd && isS(buf[pos])) {
+            pos++;
+        }
+        if (pos == bufEnd && behind != null) {
+            throw behind;
+        }
+        return pos == bufEnd;
     }
 
     /** Lets go what a large stanza has left in the arrays. */
@@ -160,46 +184,71 @@ final class HardenedParser extends MXParser {
         Arrays.fill(elUri, from, elUri.length, null);
     }
 
-    // ---- input
-
-    @Override
-    protected void fillBuf() throws IOException {
-        int used = bufEnd - bufStart;
-        int size = buf.length;
-        if (used > size / 2) {
-            size *= 2;
-        } else if (size < LARGE && source.pending() > size - used) {
-            size *= 2; // under load
-        }
-        if (size != buf.length || bufStart > 0) {
-            char[] target = size == buf.length ? buf : new char[size];
-            System.arraycopy(buf, bufStart, target, 0, used);
-            buf = target;
-            pos -= bufStart;
-            posStart -= bufStart;
-            posEnd -= bufStart;
-            bufAbsoluteStart += bufStart;
-            bufEnd = used;
-            bufStart = 0;
-        }
-        int count = source.read(buf, bufEnd, buf.length - bufEnd);
-        if (count < 0) {
-            throw new EOFException("the input ended before the closing tag");
-        }
-        bufEnd += count;
-    }
-
-    @Override
-    protected char more() throws IOException {
-        if (pos >= bufEnd) {
-            fillBuf();
-        }
-        return buf[pos++];
-    }
-
     @Override
     protected void ensurePC(int end) {
         pc = Arrays.copyOf(pc, 2 * Math.max(pc.length, end));
+    }
+
+    // ---- where things stand
+
+    /** Offset in the piece, in bytes, of the start tag that is the present event. */
+    int startOfTag() {
+        return byteOf(tagStart);
+    }
+
+    /** Offset in the piece, in bytes, behind the tag that is the present event. */
+    int endOfTag() {
+        return byteOf(pos);
+    }
+
+    /** Asked for ever later chars, so that the whole costs one walk. */
+    private int byteOf(int wanted) {
+        if (ascii) {
+            return wanted;
+        }
+        knownByte += Utf8.length(buf, knownChar, wanted);
+        knownChar = wanted;
+        return knownByte;
+    }
+
+    /** {@code outer} and what the start tag at hand declares. */
+    Scope declaredIn(Scope outer) {
+        Scope scope = outer;
+        for (int i = elNamespaceCount[depth - 1]; i < namespaceEnd; i++) {
+            scope = scope.with(namespacePrefix[i] == null ? "" : namespacePrefix[i], namespaceUri[i]);
+        }
+        return scope;
+    }
+
+    // ---- the stream's own declarations
+
+    /** The stream's opening tag is the present event: from here on its prefixes are not for stanzas, but two. */
+    void enterStream() {
+        ofStream = namespaceEnd;
+        String inScope = getNamespace(null);
+        contentNamespace =
+                inScope == null || inScope.isEmpty() || inScope.equals(Namespaces.STREAM) ? Namespaces.CLIENT : inScope;
+    }
+
+    /** Whether the stream is over with its opening tag. */
+    boolean isEmptyStream() {
+        return emptyElementTag;
+    }
+
+    /** The namespace of stanzas. */
+    String contentNamespace() {
+        return contentNamespace;
+    }
+
+    /** The declarations of the stream that the piece at hand uses, the innermost of which come last; {@link Scope#NONE} if none. */
+    Scope borrowed() {
+        Scope scope = Scope.NONE;
+        for (int i = 0; borrowed >>> i != 0; i++) {
+            if ((borrowed >>> i & 1) != 0) {
+                scope = scope.with(namespacePrefix[i], namespaceUri[i]);
+            }
+        }
+        return scope;
     }
 
     // ---- names
@@ -225,16 +274,37 @@ final class HardenedParser extends MXParser {
 
     @Override
     public String getNamespace(String prefix) {
-        String namespace = super.getNamespace(prefix);
-        if (prefix != null && (namespace == null || prefix.equals("xmlns"))) {
+        if ("xml".equals(prefix)) {
+            return Namespaces.XML;
+        }
+        for (int i = namespaceEnd - 1; i >= 0; i--) {
+            if (Objects.equals(prefix, namespacePrefix[i])) {
+                if (prefix != null && i < ofStream) {
+                    borrow(i);
+                }
+                return namespaceUri[i];
+            }
+        }
+        if (prefix != null) {
             throw new Refused(StreamCondition.BAD_NAMESPACE_PREFIX, "a prefix that is not bound");
         }
-        return namespace;
+        return null;
+    }
+
+    private void borrow(int declaration) {
+        String namespace = namespaceUri[declaration];
+        if (!namespace.equals(Namespaces.STREAM) && !namespace.equals(contentNamespace) || declaration >= Long.SIZE) {
+            throw new Refused(
+                    StreamCondition.BAD_NAMESPACE_PREFIX,
+                    "a prefix that is declared for the stream, not in the stanza");
+        }
+        borrowed |= 1L << declaration;
     }
 
     /** One attribute by two prefixes: {@link MXParser} compares namespaces by identity. */
     @Override
     public int parseStartTag() throws XmlPullParserException, IOException {
+        tagStart = pos - 2;
         int event = super.parseStartTag();
         for (int i = 1; i < attributeCount; i++) {
             if (attributePrefix[i] != null) {

@@ -76,6 +76,11 @@ final class XmlChars {
                 || codePoint >= 0x10000 && codePoint <= 0x10FFFF;
     }
 
+    /** Production 3, {@code S}, of which each character is one byte of UTF-8. */
+    static boolean isSpace(byte b) {
+        return b == ' ' || b == '\n' || b == '\t' || b == '\r';
+    }
+
     /** Whether a name may begin with it; a colon counts. */
     static boolean isNameStart(char c) {
         return c < 0x80 ? ASCII_START[c] : START.get(c);

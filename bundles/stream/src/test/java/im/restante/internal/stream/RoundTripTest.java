@@ -175,7 +175,8 @@ class RoundTripTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'a&<>\"''\t\n\rb', 'a&amp;&lt;&gt;\"''\t\n&#xD;b', 'a&amp;&lt;&gt;&quot;&apos;&#x9;&#xA;&#xD;b'",
+        "'a&<>\"''\t\n\rb', 'a&amp;&lt;>\"''\t\n&#13;b', 'a&amp;&lt;>\"&#39;&#9;&#10;&#13;b'",
+        "']]>]>', ']]&gt;]>', ']]>]>'",
         "'\u00e9\u20ac\ud83d\ude00', '\u00e9\u20ac\ud83d\ude00', '\u00e9\u20ac\ud83d\ude00'",
         "'\ud83d', '\ufffd', '\ufffd'",
         "'\ude00\ud83dx', '\ufffd\ufffdx', '\ufffd\ufffdx'",

@@ -11,6 +11,11 @@ public final class LogLimit {
     private final AtomicLong next;
     private final AtomicLong unsaid = new AtomicLong();
 
+    /** At most one line a minute. */
+    public static LogLimit perMinute(LongSupplier nanoTime) {
+        return new LogLimit(Duration.ofMinutes(1), nanoTime);
+    }
+
     /** @param quiet from one line to the next, at least */
     public LogLimit(Duration quiet, LongSupplier nanoTime) {
         this.quietNanos = quiet.toNanos();
@@ -27,6 +32,12 @@ public final class LogLimit {
         }
         unsaid.incrementAndGet();
         return false;
+    }
+
+    /** What to put behind a line: empty, or how many were held back since the last one. */
+    public String more() {
+        long held = unsaid();
+        return held == 0 ? "" : " (" + held + " more like this since the last line)";
     }
 
     /** Lines held back since this was last asked. */

@@ -26,6 +26,17 @@ class LogLimitTest {
     }
 
     @Test
+    void aLineEndsWithHowManyWereLeftOut() {
+        LogLimit lines = LogLimit.perMinute(() -> now);
+        assertTrue(lines.isDue());
+        assertEquals("", lines.more());
+        assertFalse(lines.isDue());
+        now += Duration.ofSeconds(60).toNanos();
+        assertTrue(lines.isDue());
+        assertEquals(" (1 more like this since the last line)", lines.more());
+    }
+
+    @Test
     void theClockMayWrapRound() {
         now = Long.MAX_VALUE - 1;
         LogLimit lines = new LogLimit(QUIET, () -> now);

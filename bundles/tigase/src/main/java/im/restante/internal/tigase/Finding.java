@@ -1,5 +1,7 @@
 package im.restante.internal.tigase;
 
+import im.restante.internal.support.Printable;
+
 /**
  * What one line of the file means here.
  *
@@ -15,8 +17,8 @@ record Finding(int line, Kind kind, String text) {
         REFUSES
     }
 
-    /** With the number of the line, if there is one. */
+    /** One line that may be printed: with the number of the file's line, if there is one. */
     String sentence() {
-        return line == 0 ? text : "line " + line + ": " + text;
+        return Printable.line(line == 0 ? text : "line " + line + ": " + text);
     }
 }

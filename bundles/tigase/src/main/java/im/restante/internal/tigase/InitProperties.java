@@ -158,7 +158,8 @@ final class InitProperties {
             add(
                     line.number(),
                     Kind.REFUSES,
-                    key + ": the type must be one of F, L, I, S, B in brackets, or lower case");
+                    key + "=" + quote(line.value())
+                            + ": the type must be one of F, L, I, S, B in brackets, or lower case");
             return;
         }
         try {

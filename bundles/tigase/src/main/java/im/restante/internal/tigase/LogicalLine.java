@@ -24,7 +24,7 @@ record LogicalLine(int number, String key, String value) {
         for (String line : text.split("\r\n|\r|\n", -1)) {
             number++;
             if (begun.isEmpty()) {
-                String content = line.stripLeading();
+                String content = withoutLeadingBlanks(line);
                 if (content.isEmpty() || content.startsWith("#") || content.startsWith("!")) {
                     continue;
                 }
@@ -40,6 +40,15 @@ record LogicalLine(int number, String key, String value) {
             found.add(parse(start, begun.toString()));
         }
         return found;
+    }
+
+    /** What {@link Properties} calls white space; every other character begins a key. */
+    private static String withoutLeadingBlanks(String line) {
+        int from = 0;
+        while (from < line.length() && " \t\f".indexOf(line.charAt(from)) >= 0) {
+            from++;
+        }
+        return line.substring(from);
     }
 
     /** An odd number of backslashes at the end. */

@@ -1,6 +1,7 @@
 package im.restante.internal.tigase;
 
 import im.restante.config.ConfigException;
+import im.restante.internal.support.Printable;
 import im.restante.internal.tigase.Finding.Kind;
 import im.restante.internal.tigase.InitFile.Stamp;
 import java.io.IOException;
@@ -244,7 +245,13 @@ public final class Overlay implements ConfigurationPlugin, ConfigurationListener
                 if (said == null) {
                     overruled.remove(pid + " " + key);
                 } else if (!said.equals(overruled.put(pid + " " + key, said))) {
-                    LOG.info("{}: {}={} is overruled by {}, which says {}", pid, key, other, file.path(), value);
+                    LOG.info(
+                            "{}: {}={} is overruled by {}, which says {}",
+                            pid,
+                            key,
+                            Printable.line(other),
+                            file.path(),
+                            Printable.line(value));
                 }
             });
         } catch (IOException | IllegalStateException e) {

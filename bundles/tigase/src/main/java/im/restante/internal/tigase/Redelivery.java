@@ -14,7 +14,6 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.cm.ConfigurationEvent;
 import org.osgi.service.cm.ConfigurationListener;
-import org.osgi.service.cm.SynchronousConfigurationListener;
 
 /**
  * Makes a configuration be delivered again, so that plugins are asked again, although nothing changed in it.
@@ -29,7 +28,6 @@ final class Redelivery {
     private static final String EXTENDER = "osgi.extender";
     private static final String COMPONENTS = "osgi.component";
     private static final int ATTEMPTS = 3;
-    private static final String TOLD_TOO = "(im.restante.redelivery=true)";
 
     private final BundleContext context;
     private final ConfigurationAdmin admin;
@@ -88,13 +86,6 @@ final class Redelivery {
             return;
         }
         ConfigurationEvent event = new ConfigurationEvent(source, ConfigurationEvent.CM_UPDATED, null, pid);
-        for (ServiceReference<SynchronousConfigurationListener> reference : countingListeners()) {
-            SynchronousConfigurationListener listener = context.getService(reference);
-            if (listener != null) {
-                listener.configurationEvent(event);
-                context.ungetService(reference);
-            }
-        }
         for (ServiceReference<ConfigurationListener> reference : listeners()) {
             ConfigurationListener listener = context.getService(reference);
             if (listener == null) {
@@ -108,15 +99,6 @@ final class Redelivery {
             } finally {
                 context.ungetService(reference);
             }
-        }
-    }
-
-    /** Those who ask to be told, and do nothing but take note. */
-    private Collection<ServiceReference<SynchronousConfigurationListener>> countingListeners() {
-        try {
-            return context.getServiceReferences(SynchronousConfigurationListener.class, TOLD_TOO);
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(TOLD_TOO, e);
         }
     }
 

@@ -2,9 +2,10 @@ package im.restante.internal.tigase;
 
 import im.restante.config.ConfigException;
 import im.restante.config.SettingsTrial;
+import im.restante.internal.support.OperatorConsole;
+import im.restante.internal.support.Printable;
 import im.restante.internal.tigase.InitProperties.Meant;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,8 +36,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class TigaseCheckCommand implements Function {
     private static final String USAGE = "restante:tigase-check [FILE]";
     static final String PURPOSE =
-            "Tells line by line what an init.properties means here; without FILE, the one in use. A relative name"
-                    + " starts from the server's home. Changes nothing.";
+            "Tells line by line what an init.properties means here, and fails if something in it would be refused;"
+                    + " without FILE, the one in use. A relative name starts from the server's home. Changes nothing.";
 
     private final BundleContext context;
     private final Map<String, Object> values;
@@ -64,25 +65,32 @@ public final class TigaseCheckCommand implements Function {
 
     @Override
     public Object execute(CommandSession session, List<Object> arguments) throws IOException {
-        PrintStream out = session.getConsole();
+        OperatorConsole out = new OperatorConsole(session.getConsole());
         List<String> words = arguments.stream().map(String::valueOf).toList();
-        if (words.contains("--help")) {
-            out.println(USAGE + "\n    " + PURPOSE);
+        if (words.equals(List.of("--help"))) {
+            out.println(USAGE);
+            out.println("    " + PURPOSE);
             return null;
         }
         if (words.size() > 1) {
             throw new IllegalArgumentException("usage: " + USAGE);
         }
         InitFile file = words.isEmpty() ? InitFile.configured(context, values) : InitFile.named(context, words.get(0));
+        List<String> refused;
         try {
-            print(file, file.read(), out);
+            refused = print(file, file.read(), out);
         } catch (IOException e) {
-            throw new IOException(file.path() + " cannot be read: " + InitFile.reason(e), e);
+            throw new IOException(Printable.line(file.path() + " cannot be read: " + InitFile.reason(e)), e);
+        }
+        if (!refused.isEmpty()) { // a failure, so that a script learns of it by the exit code
+            throw new IllegalArgumentException(
+                    Printable.line(file.path() + " would be refused: " + String.join("; ", refused)));
         }
         return null;
     }
 
-    private void print(InitFile file, InitProperties content, PrintStream out) {
+    /** Answers what would be refused, a sentence each. */
+    private List<String> print(InitFile file, InitProperties content, OperatorConsole out) {
         out.println(file.path());
         List<Finding> findings = new ArrayList<>(content.findings());
         Set<String> refusing = new TreeSet<>();
@@ -108,6 +116,10 @@ public final class TigaseCheckCommand implements Function {
         } else if (refusing.isEmpty()) {
             out.println("nothing in it concerns this server");
         }
+        return findings.stream()
+                .filter(finding -> finding.kind() == Finding.Kind.REFUSES)
+                .map(Finding::sentence)
+                .toList();
     }
 
     /** What the reader of a setting says of it: the grammar of its values is nobody else's. */

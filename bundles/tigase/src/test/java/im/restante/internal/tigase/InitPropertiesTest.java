@@ -73,6 +73,28 @@ class InitPropertiesTest {
     }
 
     @Test
+    void whatIsToldOfALineIsOnePrintableLineWhateverItsValueHolds() {
+        String value = "/message/a\u0000b\u0085c\u202ed\nline 2: e";
+        InitProperties read = read(FIRST + "msg-store-offline-paths=/message/a\\u0000b\\u0085c\\u202ed\\nline 2: e");
+
+        assertEquals(
+                List.of("line 1: " + FIRST + "msg-store-offline-paths: im.restante.filter msg-store-offline-paths="
+                        + "/message/a\\u0000b\\u0085c\\u202Ed\\u000Aline 2: e"),
+                read.findings().stream().map(Finding::sentence).toList());
+        assertEquals(value, read.overlay().get(FILTER).get("msg-store-offline-paths"));
+    }
+
+    /** {@link java.util.Properties} takes it for the beginning of a key; so it is no comment, and no empty line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u2028", "\u2028#", "\u000b!", "\u001c"})
+    void whatIsNoBlankThereIsNoneHere(String line) {
+        assertEquals(
+                List.of(Kind.REFUSES),
+                read(line).findings().stream().map(Finding::kind).toList());
+        assertEquals(List.of(), read(" \t\f\n \f# x").findings());
+    }
+
+    @Test
     void readsAllOfTheGuideInOneFile() {
         InitProperties read = read(String.join(
                 "\n",

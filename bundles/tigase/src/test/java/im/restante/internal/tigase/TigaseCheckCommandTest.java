@@ -23,6 +23,8 @@ import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
@@ -62,7 +64,7 @@ class TigaseCheckCommandTest {
     void saysThatABadFileWouldBeRefused() throws Exception {
         Files.writeString(home.resolve("mine"), "amp/store-limit=x\namp/msg-offline=false");
 
-        String answer = run("restante:tigase-check " + home.resolve("mine"));
+        String answer = refused("restante:tigase-check " + home.resolve("mine"), "amp/store-limit=x: must be a whole");
 
         assertTrue(answer.contains("refused, line 1: amp/store-limit=x: must be a whole number"), answer);
         assertTrue(answer.contains("understood, line 2: amp/msg-offline"), answer);
@@ -84,7 +86,7 @@ class TigaseCheckCommandTest {
         assertTrue(good.contains("warning, line 2: amp/msg-store-offline-paths[s]: entry 2 never decides\n"), good);
         assertFalse(good.contains("would refuse"), good);
 
-        String bad = run("restante:tigase-check bad");
+        String bad = refused("restante:tigase-check bad", "msg-store-offline-paths=/: must be a path");
         assertTrue(
                 bad.contains("refused, line 2: amp/msg-store-offline-paths[s]: im.restante.filter:"
                         + " msg-store-offline-paths=/: must be a path\n"),
@@ -121,10 +123,40 @@ class TigaseCheckCommandTest {
                         .getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "amp/store-limit[L]=1e3",
+                "amp/store-limit[X]=1",
+                "amp/store-limit",
+                "amp/msg-offline=perhaps",
+                "--sm-plugins=+",
+                "amp/quota-exceeded="
+            })
+    void failsOnEveryFileThatWouldBeRefusedAndNamesTheLine(String line) throws Exception {
+        Files.writeString(home.resolve("mine"), "# one\n" + line + "\namp/msg-offline=true");
+
+        refused("restante:tigase-check mine", "line 2: ");
+    }
+
     private final Map<String, SettingsTrial> trials = new HashMap<>();
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    /** What a line prints that fails, which is how the shell comes to an exit code other than 0. */
+    private String refused(String line, String reason) {
+        Exception problem = assertThrows(Exception.class, () -> run(line));
+        assertTrue(problem.getMessage().contains("would be refused: "), problem.getMessage());
+        assertTrue(problem.getMessage().contains(reason), problem.getMessage());
+        return printed();
+    }
+
+    private String printed() {
+        return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
 
     /** What the line prints in the real Gogo. */
     private String run(String line) throws Exception {
+        bytes.reset();
         BundleContext context = (BundleContext) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {BundleContext.class}, (proxy, method, arguments) -> {
                     assertEquals("getProperty", method.getName());
@@ -136,7 +168,6 @@ class TigaseCheckCommandTest {
         TigaseCheckCommand command = new TigaseCheckCommand(context, Map.of());
         trials.forEach((pid, trial) -> command.bindTrial(reference(pid), trial));
         gogo.addCommand("restante", command, "tigase-check");
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
         try (CommandSession session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out)) {
             session.execute(line);
@@ -144,7 +175,7 @@ class TigaseCheckCommandTest {
             gogo.stop();
             threadIo.stop();
         }
-        return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+        return printed();
     }
 
     @SuppressWarnings("unchecked")

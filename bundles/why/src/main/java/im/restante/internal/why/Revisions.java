@@ -2,10 +2,8 @@ package im.restante.internal.why;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
-import org.osgi.service.cm.ConfigurationEvent;
-import org.osgi.service.cm.SynchronousConfigurationListener;
+import java.util.HashMap;
+import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
@@ -13,16 +11,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Numbers the states of the configuration that decides what becomes of a message: 1 is the one this server started with, each
- * change one more. Config Admin tells this listener before it tells those who are configured: a verdict with a lower number was
- * certainly made before the change.
+ * other one that came into force has one more. Those who read the configuration tell, so what they refuse has no number, and
+ * neither has what says the same as before.
  */
-@Component(
-        service = {SynchronousConfigurationListener.class, Revisions.class},
-        immediate = true,
-        property = "im.restante.redelivery:Boolean=true") // told by the tigase bundle too, whose changes make no event
-public final class Revisions implements SynchronousConfigurationListener {
-    static final Set<String> PIDS = Set.of("im.restante.filter", "im.restante.offline", "im.restante.quota");
-
+@Component(service = Revisions.class)
+public final class Revisions {
     private static final Logger LOG = LoggerFactory.getLogger(Revisions.class);
 
     /**
@@ -30,11 +23,15 @@ public final class Revisions implements SynchronousConfigurationListener {
      *
      * @param number from 1
      * @param pid    what changed; null at the start
+     * @param values what it says since then; null at the start
      */
-    record Revision(int number, String pid, Instant since) {}
+    record Revision(int number, String pid, String values, Instant since) {}
+
+    private record Read(String reader, String pid) {}
 
     private final Clock clock;
-    private final AtomicReference<Revision> current;
+    private final Map<Read, String> known = new HashMap<>(); // guarded by itself
+    private volatile Revision current;
 
     @Activate
     public Revisions() {
@@ -43,20 +40,24 @@ public final class Revisions implements SynchronousConfigurationListener {
 
     Revisions(Clock clock) {
         this.clock = clock;
-        this.current = new AtomicReference<>(new Revision(1, null, Instant.ofEpochMilli(clock.millis())));
+        this.current = new Revision(1, null, null, Instant.ofEpochMilli(clock.millis()));
     }
 
-    @Override
-    public void configurationEvent(ConfigurationEvent event) {
-        if (!PIDS.contains(event.getPid()) || event.getType() == ConfigurationEvent.CM_LOCATION_CHANGED) {
-            return;
+    /** See {@link im.restante.why.Witness#inForce}. What a reader says first, nothing was judged by before. */
+    void inForce(String reader, String pid, String values) {
+        Revision revision;
+        synchronized (known) {
+            String before = known.put(new Read(reader, pid), values);
+            if (before == null || before.equals(values)) {
+                return;
+            }
+            revision = new Revision(current.number() + 1, pid, values, Instant.ofEpochMilli(clock.millis()));
+            current = revision;
         }
-        Instant now = Instant.ofEpochMilli(clock.millis());
-        Revision revision = current.updateAndGet(before -> new Revision(before.number() + 1, event.getPid(), now));
-        LOG.info("configuration {}: {} was changed", revision.number(), revision.pid());
+        LOG.info("configuration {}: {} was changed, in force: {}", revision.number(), pid, values);
     }
 
     Revision current() {
-        return current.get();
+        return current;
     }
 }

@@ -96,6 +96,11 @@ public final class RingWitness implements Witness {
         }
     }
 
+    @Override
+    public void inForce(String reader, String pid, String values) {
+        revisions.inForce(reader, pid, cut(values));
+    }
+
     private String messageId(StoredMessage row) {
         try {
             return codec.parse(row.stanza(), Namespaces.CLIENT).attribute("id");

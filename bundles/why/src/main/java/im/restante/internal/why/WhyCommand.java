@@ -1,11 +1,11 @@
 package im.restante.internal.why;
 
+import im.restante.internal.support.OperatorConsole;
 import im.restante.internal.why.Revisions.Revision;
 import im.restante.internal.why.RingWitness.Reach;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.why.StanzaIds;
-import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -68,10 +68,11 @@ public final class WhyCommand implements Function {
 
     @Override
     public Object execute(CommandSession session, List<Object> arguments) {
-        PrintStream out = session.getConsole();
+        OperatorConsole out = new OperatorConsole(session.getConsole());
         List<String> words = arguments.stream().map(String::valueOf).toList();
-        if (words.contains("--help")) {
-            out.println(USAGE + "\n    " + PURPOSE);
+        if (words.equals(List.of("--help"))) {
+            out.println(USAGE);
+            out.println("    " + PURPOSE);
             return null;
         }
         if (words.size() != 1) {
@@ -81,7 +82,7 @@ public final class WhyCommand implements Function {
         return null;
     }
 
-    private void explain(String asked, PrintStream out) {
+    private void explain(String asked, OperatorConsole out) {
         Jid jid = jid(asked);
         List<Entry> found = find(asked, jid);
         if (found.isEmpty()) {
@@ -96,7 +97,9 @@ public final class WhyCommand implements Function {
                 + reach.spooled() + ", what was refused, dropped or removed since " + reach.lost());
         Revision now = revisions.current();
         out.println("configuration " + now.number() + " since " + now.since()
-                + (now.pid() == null ? " (the server's start)" : " (" + now.pid() + " was changed)"));
+                + (now.pid() == null
+                        ? " (the server's start)"
+                        : " (" + now.pid() + " was changed: " + now.values() + ")"));
     }
 
     private static Jid jid(String text) {
@@ -148,7 +151,7 @@ public final class WhyCommand implements Function {
         } else {
             line.append("message");
             if (entry.messageId() != null) {
-                line.append(" id=").append(printable(entry.messageId()));
+                line.append(" id=").append(entry.messageId());
             }
             if (entry.ids().size() == 1) {
                 String stanzaId = stanzaId(entry.owner(), entry.ids().get(0));
@@ -162,13 +165,8 @@ public final class WhyCommand implements Function {
         }
         line.append(" to ").append(entry.owner()).append(": ").append(entry.what().words);
         if (entry.reason() != null) {
-            line.append(" (").append(printable(entry.reason())).append(')');
+            line.append(" (").append(entry.reason()).append(')');
         }
         return line.append("; configuration ").append(entry.revision()).toString();
-    }
-
-    /** A sender chose it: it must not steer an operator's terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -25,9 +25,6 @@ import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
 import org.junit.jupiter.api.Test;
-import org.osgi.framework.ServiceReference;
-import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.service.cm.ConfigurationEvent;
 
 class WhyCommandTest {
     private static final Jid ROMEO = Jid.of("romeo@example.org");
@@ -77,8 +74,8 @@ class WhyCommandTest {
 
     @Test
     void tellsRefusalsWithLimitAndUsageAndTheConfiguration() throws Exception {
-        revisions.configurationEvent(changed("im.restante.quota"));
-        revisions.configurationEvent(changed("im.restante.c2s"));
+        witness.inForce("quota", "im.restante.quota", "store-limit=10");
+        witness.inForce("quota", "im.restante.quota", "store-limit=100");
         witness.verdict(ROMEO, JULIET, "m1", 11, FULL);
         String said = run("restante:why m1");
         assertTrue(
@@ -86,7 +83,28 @@ class WhyCommandTest {
                         "refused, and the sender was told (limit of 100 messages from one sender reached: 100 wait);"
                                 + " configuration 2\n"),
                 said);
-        assertTrue(said.contains("configuration 2 since 2026-11-22T20:00:02Z (im.restante.quota was changed)"), said);
+        assertTrue(
+                said.contains(
+                        "configuration 2 since 2026-11-22T20:00:02Z (im.restante.quota was changed: store-limit=100)"),
+                said);
+    }
+
+    @Test
+    void aNumberNamesOneStateThatIsInForceAndAStateHasOneNumber() {
+        witness.inForce("filter", "im.restante.filter", "/message/a");
+        assertEquals(1, revisions.current().number(), "what the server started with");
+        witness.inForce("filter", "im.restante.filter", "/message/a");
+        witness.inForce("delivery", "im.restante.offline", "msg-offline=true");
+        witness.inForce("session", "im.restante.offline", "window=100");
+        assertEquals(1, revisions.current().number(), "nothing changed");
+        witness.inForce("session", "im.restante.offline", "window=10");
+        assertEquals(2, revisions.current().number());
+        assertEquals("window=10", revisions.current().values());
+        witness.inForce("delivery", "im.restante.offline", "msg-offline=true");
+        witness.inForce("session", "im.restante.offline", "window=10");
+        assertEquals(2, revisions.current().number());
+        witness.inForce("filter", "im.restante.filter", "/message/b");
+        assertEquals(3, revisions.current().number());
     }
 
     @Test
@@ -133,10 +151,14 @@ class WhyCommandTest {
 
     @Test
     void neitherKeepsNorPrintsMoreThanALineOfWhatASenderChose() throws Exception {
-        String id = "\u001b[2J" + "x".repeat(10_000);
+        String id = "\u001b[2J\u009b2J\u202e\n\u2028" + "x".repeat(10_000);
         witness.verdict(ROMEO, JULIET, id, 1, STORED);
         String said = run("restante:why juliet@example.org");
-        assertFalse(said.contains("\u001b"), said);
+        assertTrue(said.contains(" id=\\u001B[2J\\u009B2J\\u202E\\u000A\\u2028xxx"), said);
+        assertFalse(said.matches("(?s).*[\u001b\u009b\u202e\u2028].*"), said);
+        assertEquals(
+                "nothing is known about a\\u009Bb",
+                run("restante:why 'a\u009bb'").lines().findFirst().orElse(""));
         assertTrue(said.length() < 1_000, said);
     }
 
@@ -173,16 +195,6 @@ class WhyCommandTest {
                 null,
                 MessageKind.OFFLINE,
                 stanza.getBytes(UTF_8));
-    }
-
-    @SuppressWarnings("unchecked")
-    private static ConfigurationEvent changed(String pid) {
-        ServiceReference<ConfigurationAdmin> admin =
-                (ServiceReference<ConfigurationAdmin>) java.lang.reflect.Proxy.newProxyInstance(
-                        WhyCommandTest.class.getClassLoader(),
-                        new Class<?>[] {ServiceReference.class},
-                        (proxy, method, arguments) -> null);
-        return new ConfigurationEvent(admin, ConfigurationEvent.CM_UPDATED, null, pid);
     }
 
     /** What the line prints in the real Gogo. */

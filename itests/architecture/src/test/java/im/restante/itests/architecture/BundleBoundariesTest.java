@@ -13,9 +13,12 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
 /** The table "is / may touch / never touches" of the bundles' READMEs, as far as imports can show it. */
-@AnalyzeClasses(packages = "im.restante", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = {"im.restante", "org.example.restante"},
+        importOptions = ImportOption.DoNotIncludeTests.class)
 class BundleBoundariesTest {
-    private static final String SOCKETS = "java\\.net\\..*Socket.*|javax\\.net\\..*|java\\.nio\\.channels\\..*";
+    private static final String SOCKETS =
+            "java\\.net\\..*Socket.*|javax\\.net\\..*|java\\.nio\\.channels\\.(?!File|OverlappingFile).*";
     private static final String[] SQL = {"java.sql..", "javax.sql..", "org.sqlite..", "org.mariadb.."};
 
     @ArchTest
@@ -41,11 +44,11 @@ class BundleBoundariesTest {
                     "im.restante.xml..",
                     "im.restante.stanza..",
                     "im.restante.account..",
-                    "im.restante.session..",
                     "im.restante.delivery..",
                     "im.restante.amp..",
                     "im.restante.filter..",
                     "im.restante.quota..",
+                    "im.restante.limit..",
                     "im.restante.iq..",
                     "im.restante.server..",
                     "im.restante.config..",
@@ -62,16 +65,80 @@ class BundleBoundariesTest {
                     "im.restante.stanza..",
                     "im.restante.store",
                     "im.restante.account..",
-                    "im.restante.session..",
                     "im.restante.delivery..",
                     "im.restante.amp..",
                     "im.restante.filter..",
                     "im.restante.quota..",
+                    "im.restante.limit..",
                     "im.restante.iq..",
                     "im.restante.server..",
                     "im.restante.config..",
                     "im.restante.migration..",
                     "im.restante.why..");
+
+    private static final String[] SPI = {
+        "im.restante.session..", "im.restante.spool..", "im.restante.roster..", "im.restante.home.."
+    };
+
+    @ArchTest
+    static final ArchRule SPI_KNOWS_THE_JDK_AND_API_ONLY = noClasses()
+            .that()
+            .resideInAnyPackage(SPI)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "im.restante.internal..",
+                    "im.restante.store.jdbc..",
+                    "org.slf4j..",
+                    "org.osgi.framework..",
+                    "org.osgi.service..");
+
+    /** A third party compiles against {@code api} alone, and one that adds an SQL engine against {@code store-jdbc} too. */
+    @ArchTest
+    static final ArchRule THIRD_PARTIES_AND_WHAT_THEY_COMPILE_AGAINST_SEE_NO_SPI = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "im.restante.internal..",
+                    "im.restante.session..",
+                    "im.restante.spool..",
+                    "im.restante.roster..",
+                    "im.restante.home..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SPI);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_BUNDLES_BETWEEN_CLIENT_AND_SPOOL_SEE_SPI = noClasses()
+            .that()
+            .resideInAPackage("im.restante.internal..")
+            .and()
+            .resideOutsideOfPackages(
+                    "im.restante.internal.c2s..",
+                    "im.restante.internal.routing..",
+                    "im.restante.internal.spool..",
+                    "im.restante.internal.roster..",
+                    "im.restante.internal.accounts..",
+                    "im.restante.internal.delivery..",
+                    "im.restante.internal.iq..",
+                    "im.restante.internal.shell..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(SPI);
+
+    /** The core of an owner's spool decides; it calls nobody, waits for nobody and looks at no clock. */
+    @ArchTest
+    static final ArchRule THE_CORE_OF_THE_SPOOL_IS_A_MACHINE = noClasses()
+            .that()
+            .resideInAPackage("im.restante.internal.spool.core..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.util.concurrent.locks..", "java.util.concurrent.atomic..", "org.slf4j..", "java.io..")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.lang\\.Thread|java\\.time\\.Clock|java\\.util\\.Random|java\\.util\\.concurrent\\..*Execut.*"
+                            + "|im\\.restante\\.delivery\\.Delivery|im\\.restante\\.internal\\.support\\..*");
 
     @ArchTest
     static final ArchRule API_STARTS_NO_THREAD = noClasses()
@@ -124,9 +191,12 @@ class BundleBoundariesTest {
             .resideInAnyPackage(
                     "im.restante.stanza..",
                     "im.restante.session..",
+                    "im.restante.spool..",
+                    "im.restante.roster..",
                     "im.restante.delivery..",
                     "im.restante.filter..",
                     "im.restante.quota..",
+                    "im.restante.limit..",
                     "im.restante.iq..");
 
     @ArchTest
@@ -159,9 +229,13 @@ class BundleBoundariesTest {
             .haveFullyQualifiedName("im.restante.store.MessageStore");
 
     @ArchTest
-    static final ArchRule C2S_AND_SESSION_TOUCH_NO_STORE_AND_NO_RULE = noClasses()
+    static final ArchRule C2S_ROUTING_SPOOL_AND_ROSTER_TOUCH_NO_STORE_AND_NO_RULE = noClasses()
             .that()
-            .resideInAnyPackage("im.restante.internal.c2s..", "im.restante.internal.session..")
+            .resideInAnyPackage(
+                    "im.restante.internal.c2s..",
+                    "im.restante.internal.routing..",
+                    "im.restante.internal.spool..",
+                    "im.restante.internal.roster..")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("im.restante.store.MessageStore")
@@ -185,6 +259,7 @@ class BundleBoundariesTest {
                     "im.restante.delivery..",
                     "im.restante.filter..",
                     "im.restante.quota..",
+                    "im.restante.limit..",
                     "im.restante.iq..",
                     "im.restante.account..");
 }

@@ -32,14 +32,14 @@ final class BigDrain {
     /** @return whether heap and times stayed within what is demanded */
     boolean run() throws Exception {
         server.drain(10_000); // warm
-        long idle = server.heapInUseKib();
+        long idle = server.process().liveHeapKib();
         System.out.printf(Locale.ROOT, "%-62s %.1f MiB of heap in use%n", "big drain: idle server", idle / 1024.0);
         server.fillOne(OWNER, BACKLOG);
         Reading first = new Reading(0);
         long most = 0;
         for (long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
                 !first.isComplete() && System.nanoTime() < end; ) {
-            most = Math.max(most, server.heapInUseKib());
+            most = Math.max(most, server.process().liveHeapKib());
         }
         first.end();
         heap("big drain: to a fast client", idle, most);
@@ -92,12 +92,12 @@ final class BigDrain {
             calm = calm.and(others.during(CALM));
         }
         times("big drain: 100 others beside the slow client", drained, calm);
-        long idle = server.heapInUseKib();
+        long idle = server.process().liveHeapKib();
         server.fillOne(OWNER, BACKLOG);
         Reading reading = new Reading(SLOW_NANOS);
         long most = 0;
         for (long end = System.nanoTime() + slow.toNanos(); System.nanoTime() < end; pass(Duration.ofSeconds(5))) {
-            most = Math.max(most, server.heapInUseKib());
+            most = Math.max(most, server.process().liveHeapKib());
         }
         heap("big drain: to a client that read " + reading.received() + " in " + slow.toSeconds() + " s", idle, most);
         reading.hurry();

@@ -1,10 +1,13 @@
 package im.restante.itests.bench;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toCollection;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Two servers to compare, with what is demanded of the second.
@@ -25,10 +28,20 @@ record Case(List<Setting> before, List<String> without, List<Setting> after, Map
             new Setting("im.restante.quota", "store-limit", "1000000"),
             new Setting("im.restante.quota", "user-store-limit-enable", "true"));
 
+    private static final String LIMITS_PID = "im.restante.limits";
+
+    private static final List<Setting> NO_LIMITS = limits("-1", "-1");
+
+    /** Limits that the bench never reaches, in force on the loopback interface too. */
+    private static final List<Setting> WIDE_LIMITS = limits("2000000000", "100");
+
     private static final List<String> WHY = List.of("why.jar");
 
     private static final Map<String, Double> EVERYWHERE =
             Map.of("store", 0.95, "drain-10000", 0.95, "flood-connect", 0.95, "online-100", 0.95);
+
+    private static final Map<String, Double> NOT_SLOWER =
+            Map.of("store", 0.97, "drain-10000", 0.97, "flood-connect", 0.97, "online-100", 0.97);
 
     private Case(List<Setting> before, List<Setting> after, Map<String, Double> demands) {
         this(before, List.of(), after, demands);
@@ -36,7 +49,7 @@ record Case(List<Setting> before, List<String> without, List<Setting> after, Map
 
     /**
      * What the guide's settings cost, the records of {@code restante:why}, and both; what proof costs, rules for messages that
-     * have none, and the journal.
+     * have none, limits, and the journal.
      */
     static final Map<String, Case> ALL = Map.of(
             "settings",
@@ -54,10 +67,32 @@ record Case(List<Setting> before, List<String> without, List<Setting> after, Map
             new Case(
                     List.of(new Setting("im.restante.amp", "enabled", "false")),
                     List.of(new Setting("im.restante.amp", "enabled", "true")),
-                    Map.of("store", 0.97, "drain-10000", 0.97, "flood-connect", 0.97, "online-100", 0.97)),
+                    NOT_SLOWER),
+            "limits",
+            new Case(NO_LIMITS, WIDE_LIMITS, NOT_SLOWER),
             "journal",
             new Case(
                     List.of(new Setting("im.restante.offline", "journal", "false")),
                     List.of(new Setting("im.restante.offline", "journal", "true")),
                     Map.of("online-1", 0.0, "online-100", 0.0)));
+
+    private static List<Setting> limits(String most, String percent) {
+        List<Setting> limits = Stream.of(
+                        "bytes-per-second",
+                        "stanzas-per-second",
+                        "connections-per-address",
+                        "connections-per-minute",
+                        "logins-per-minute",
+                        "registrations-per-minute",
+                        "accounts-per-connection",
+                        "max-resources",
+                        "owner-limit",
+                        "owner-limit-bytes")
+                .map(key -> new Setting(LIMITS_PID, key, most))
+                .collect(toCollection(ArrayList::new));
+        limits.add(new Setting(LIMITS_PID, "disk-warn-percent", percent));
+        limits.add(new Setting(LIMITS_PID, "disk-refuse-percent", percent));
+        limits.add(new Setting(LIMITS_PID, "exempt", "none"));
+        return List.copyOf(limits);
+    }
 }

@@ -1,18 +1,27 @@
 package im.restante.itests.bench;
 
+import im.restante.itests.bench.PairedRatios.Verdict;
 import java.util.Locale;
 
-/** Two servers side by side, the one resting while the other works: rounds take turns, so that the machine's moods hit both alike. */
+/**
+ * Two servers side by side, the one resting while the other works. Rounds come in pairs, one of each server, and the two take turns
+ * in going first, so that the machine's moods hit both alike; what counts is the ratio within a pair.
+ */
 final class Comparison {
+    /** Processor time of a server. */
+    private static final double WARM_UP_SECONDS = 10;
+
     private final LoadedServer before;
     private final LoadedServer after;
-    private final int rounds;
+    private final int pairs;
 
     /** What the rounds of one of the two gave. */
     private static final class Side {
         private final LoadedServer server;
         private final Figures speed;
         private final Figures work;
+        /** Processor time of the last round. */
+        private double worked;
 
         Side(LoadedServer server, Scenario scenario, int rounds) {
             this.server = server;
@@ -20,10 +29,13 @@ final class Comparison {
             this.work = new Figures(Scenario.Unit.TIME, rounds);
         }
 
-        void round(Scenario scenario) throws Exception {
-            double worked = server.processorSeconds();
-            speed.add(once(server, scenario));
-            work.add(server.processorSeconds() - worked);
+        double round(Scenario scenario) throws Exception {
+            double before = server.processorSeconds();
+            double figure = once(server, scenario);
+            speed.add(figure);
+            worked = server.processorSeconds() - before;
+            work.add(worked);
+            return figure;
         }
 
         @Override
@@ -32,42 +44,58 @@ final class Comparison {
         }
     }
 
-    Comparison(LoadedServer before, LoadedServer after, int rounds) {
+    Comparison(LoadedServer before, LoadedServer after, int pairs) {
         this.before = before;
         this.after = after;
-        this.rounds = rounds;
+        this.pairs = pairs;
     }
 
     /**
-     * Prints both medians and how many times as fast the second is; and what processor time each took a round, logins and all,
-     * which says more than the speed where others use the machine too.
+     * Prints what both gave and how many times as fast the second is, with a verdict; and what processor time each took a round,
+     * logins and all, which says more than the speed where others use the machine too. How far it is goes to standard error.
      *
-     * @return whether it is at least {@code demand} times as fast
+     * @param demand how many times as fast as the first the second must be; 0: no matter
      */
-    boolean run(Scenario scenario, double demand) throws Exception {
-        Side first = new Side(before, scenario, rounds);
-        Side second = new Side(after, scenario, rounds);
-        once(before, scenario);
-        once(after, scenario);
-        for (int round = 0; round < rounds; round++) {
-            boolean forward = round % 2 == 0; // who goes first changes too
-            (forward ? first : second).round(scenario);
-            (forward ? second : first).round(scenario);
+    Verdict run(Scenario scenario, double demand) throws Exception {
+        Side first = new Side(before, scenario, pairs);
+        Side second = new Side(after, scenario, pairs);
+        warmUp(before, scenario);
+        warmUp(after, scenario);
+        double[] ratios = new double[pairs];
+        double[] works = new double[pairs];
+        for (int pair = 0; pair < pairs; pair++) {
+            boolean forward = pair % 2 == 0;
+            double one = (forward ? first : second).round(scenario);
+            double other = (forward ? second : first).round(scenario);
+            ratios[pair] = forward
+                    ? scenario.unit().speed(other, one)
+                    : scenario.unit().speed(one, other);
+            works[pair] = second.worked / first.worked;
+            System.err.printf(
+                    Locale.ROOT, "%s: pair %d of %d, ratio %.3f%n", scenario.name(), pair + 1, pairs, ratios[pair]);
         }
-        double speed = scenario.unit().speed(second.speed.median(), first.speed.median());
-        boolean enough = speed >= demand;
+        PairedRatios speed = new PairedRatios(ratios);
+        Verdict verdict = demand > 0 ? speed.verdict(demand) : Verdict.NOT_SLOWER;
         System.out.printf(
                 Locale.ROOT,
-                "%s%n    before %s%n    after  %s%n    after is %.3f times as fast, with %.3f times the processor time;"
-                        + " demanded: %.3f%s%n",
+                "%s%n    before %s%n    after  %s%n    %s%n    processor time, after to before: %s%n    %s%n",
                 scenario.title(),
                 first,
                 second,
                 speed,
-                second.work.median() / first.work.median(),
-                demand,
-                enough ? "" : "   TOO SLOW");
-        return enough;
+                new PairedRatios(works),
+                demand > 0
+                        ? String.format(Locale.ROOT, "verdict (%.3f demanded): %s", demand, verdict)
+                        : "nothing demanded");
+        return verdict;
+    }
+
+    /** The JIT compiler takes longer than a round over code it has not seen; that would be counted as the server's work. */
+    private static void warmUp(LoadedServer server, Scenario scenario) throws Exception {
+        double end = server.processorSeconds() + WARM_UP_SECONDS;
+        do {
+            once(server, scenario);
+        } while (server.processorSeconds() < end);
     }
 
     private static double once(LoadedServer server, Scenario scenario) throws Exception {

@@ -1,39 +1,63 @@
 package im.restante.itests.bench;
 
+import im.restante.itests.bench.PairedRatios.Verdict;
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Loads a standalone server, started as a process on this machine, and prints what it did; or two, and prints how they compare.
- * Each scenario runs once to warm up and then {@code --rounds} times; the median counts. The exit code is 1 if a message was
- * lost, doubled or out of order, or a demand was not met; 2 for bad usage. See README.md.
+ * Each scenario warms up and then runs {@code --rounds} times; the median counts. The exit code is 1 if a message was
+ * lost, doubled or out of order, or a demand was not met; 2 if it cannot be told, or for bad usage. See README.md.
  */
 public final class LoadDriver {
     private static final String USAGE = """
             usage: java -jar bench.jar [--store sqlite|mariadb] [--rounds N] [SCENARIO ...]
-                   java -jar bench.jar --case settings|why|guide|proof|amp|journal [--rounds N] [--at-least RATIO] [SCENARIO ...]
-                   java -jar bench.jar [--baseline JAR] [--with PID/KEY=VALUE ...] [--rounds N] [--at-least RATIO] SCENARIO ...
+                   java -jar bench.jar --against OTHER_STANDALONE_JAR [--rounds N] [--at-least RATIO] [SCENARIO ...]
+                   java -jar bench.jar --case settings|why|guide|proof|amp|limits|journal [--rounds N] [--at-least RATIO]
+                        [SCENARIO ...]
+                   java -jar bench.jar --with PID/KEY=VALUE ... [--rounds N] [--at-least RATIO] SCENARIO ...
             scenarios: store drain handover flood online, one size of them (drain-10000, online-100, flood-connect);
                        alone only: start limits backlog idle syncs big-drain [--seconds N] million
+
+            --against compares this build (after) with another one (before): is it slower by more than 3 %? Without scenarios:
+            store drain-10000 flood-connect online-100. It, --case and --with first run rounds until each server has worked for
+            10 s of processor time, then rounds in pairs, one of each server, the two taking turns in going first; 15 pairs, or as
+            many as --rounds says. What counts is the median of the ratios within a pair, with its 95 % interval: from the k-th
+            smallest to the k-th largest ratio, k the largest for which the binomial distribution (n pairs, 1/2) says at least
+            95 %; for 15 pairs that is the fourth, exactly 96.5 %. Nothing is assumed about how the ratios are distributed.
+              not slower   15 pairs or more, and the interval reaches what is demanded (0.97, or --at-least)
+              slower       the whole interval is below that
+              cannot tell  fewer than 15 pairs, or an interval that has the demand inside and whose ends are more than 10 % apart
+            exit code: 0 not slower; 1 slower in one scenario, or a message lost, doubled or out of order; 2 cannot tell, or bad usage
             """;
+    /** What another build is compared in. */
+    private static final List<String> COMPARED = List.of("store", "drain-10000", "flood-connect", "online-100");
+    /** Of this build against another one: not slower within 3 %. */
+    private static final double WITHIN_3_PERCENT = 0.97;
+
+    private static final int ROUNDS_ALONE = 3;
+
     /** What demands nothing, or compares with nothing. */
     private static final List<String> ALONE =
             List.of("start", "limits", "backlog", "idle", "syncs", "big-drain", "million");
 
     private final List<String> arguments;
     private final List<Setting> with = new ArrayList<>();
-    private int rounds = 3;
+    private Integer rounds;
     private Duration slow = Duration.ofSeconds(60);
     private Double atLeast;
-    private Path baseline;
+    private Path against;
     private String store;
     private Case chosen;
 
@@ -42,23 +66,26 @@ public final class LoadDriver {
     }
 
     public static void main(String[] args) throws Exception {
-        boolean good;
+        if (List.of(args).contains("--help")) {
+            System.out.print(USAGE);
+            return;
+        }
+        int exitCode;
         try {
-            good = new LoadDriver(new ArrayList<>(List.of(args))).run();
+            exitCode = new LoadDriver(new ArrayList<>(List.of(args))).run();
         } catch (UsageException e) {
             System.err.println(e.getMessage());
             System.err.print(USAGE);
-            System.exit(2);
-            return;
+            exitCode = 2;
         }
-        System.exit(good ? 0 : 1);
+        System.exit(exitCode);
     }
 
-    private boolean run() throws Exception {
-        rounds = option("--rounds", Integer::valueOf, rounds);
+    private int run() throws Exception {
+        rounds = option("--rounds", LoadDriver::positive, null);
         slow = option("--seconds", seconds -> Duration.ofSeconds(Long.parseLong(seconds)), slow);
         atLeast = option("--at-least", Double::valueOf, null);
-        baseline = option("--baseline", Path::of, null);
+        against = option("--against", LoadDriver::readable, null);
         store = option("--store", Function.identity(), "sqlite");
         chosen = option("--case", LoadDriver::caseNamed, null);
         for (Setting one = option("--with", Setting::of, null);
@@ -73,7 +100,8 @@ public final class LoadDriver {
         }
         Jdk jdk = Jdk.newest();
         System.out.printf(
-                "machine: %d processors, %s %s; server on %s, store %s, driver on JDK %d; plain TCP%n",
+                "%tF %<tR; machine: %d processors, %s %s; server on %s, store %s, driver on JDK %d; plain TCP%n",
+                LocalDateTime.now(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name"),
                 System.getProperty("os.version"),
@@ -81,9 +109,9 @@ public final class LoadDriver {
                 store,
                 Runtime.version().feature());
         try (Database database = database()) {
-            return chosen != null || baseline != null || !with.isEmpty()
-                    ? compare(jdk, database)
-                    : measure(jdk, database);
+            boolean two = chosen != null || against != null || !with.isEmpty();
+            rounds = rounds != null ? rounds : two ? PairedRatios.PAIRS_WANTED : ROUNDS_ALONE;
+            return two ? compare(jdk, database) : measure(jdk, database) ? 0 : 1;
         }
     }
 
@@ -148,7 +176,7 @@ public final class LoadDriver {
         }
     }
 
-    private boolean compare(Jdk jdk, Database database) throws Exception {
+    private int compare(Jdk jdk, Database database) throws Exception {
         Map<Scenario, Double> demands = demands();
         Path jar = ServerProcess.jar();
         List<Setting> settingsBefore = new ArrayList<>(database.settings());
@@ -158,22 +186,29 @@ public final class LoadDriver {
             settingsAfter.addAll(chosen.after());
         }
         settingsAfter.addAll(with);
+        Path jarBefore = against == null ? jar : against;
         List<String> without = chosen == null ? List.of() : chosen.without();
-        try (LesserJar lesser = LesserJar.of(baseline == null ? jar : baseline, without);
+        System.out.println("before: " + new Build(jarBefore) + (without.isEmpty() ? "" : " without " + without));
+        System.out.println("after:  " + new Build(jar));
+        try (LesserJar lesser = LesserJar.of(jarBefore, without);
                 LoadedServer before = LoadedServer.start(jdk, lesser.path(), settingsBefore);
                 LoadedServer after = LoadedServer.start(jdk, jar, settingsAfter)) {
             Comparison comparison = new Comparison(before, after, rounds);
-            boolean enough = true;
+            Verdict all = Verdict.NOT_SLOWER;
             for (Map.Entry<Scenario, Double> demand : demands.entrySet()) {
-                enough &= comparison.run(demand.getKey(), demand.getValue());
+                all = all.and(comparison.run(demand.getKey(), demand.getValue()));
             }
-            return enough && before.isClean() && after.isClean();
+            boolean clean = before.isClean() && after.isClean();
+            boolean demanded = demands.values().stream().anyMatch(demand -> demand > 0);
+            System.out.println(
+                    "in all: " + (demanded ? all : "nothing demanded") + (clean ? "" : "; WRONG, see above"));
+            return !clean || all == Verdict.SLOWER ? 1 : all == Verdict.UNKNOWN ? 2 : 0;
         }
     }
 
     /** What is compared: what was named, else what the case is about. */
     private Map<Scenario, Double> demands() {
-        Map<String, Double> usual = chosen == null ? Map.of() : chosen.demands();
+        Map<String, Double> usual = usualDemands();
         List<Scenario> compared = arguments.isEmpty()
                 ? Scenario.ALL.stream()
                         .filter(one -> usual.containsKey(one.name()))
@@ -183,9 +218,20 @@ public final class LoadDriver {
             throw new UsageException("name what to compare: "
                     + Scenario.ALL.stream().map(Scenario::name).toList());
         }
+        double otherwise = against == null ? 0 : WITHIN_3_PERCENT;
         Map<Scenario, Double> demands = new LinkedHashMap<>();
-        compared.forEach(one -> demands.put(one, atLeast != null ? atLeast : usual.getOrDefault(one.name(), 0.0)));
+        compared.forEach(
+                one -> demands.put(one, atLeast != null ? atLeast : usual.getOrDefault(one.name(), otherwise)));
         return demands;
+    }
+
+    private Map<String, Double> usualDemands() {
+        if (chosen != null) {
+            return chosen.demands();
+        }
+        return against == null
+                ? Map.of()
+                : COMPARED.stream().collect(Collectors.toMap(Function.identity(), name -> WITHIN_3_PERCENT));
     }
 
     private List<Scenario> scenarios() {
@@ -208,6 +254,22 @@ public final class LoadDriver {
         } catch (IllegalArgumentException e) {
             throw new UsageException(name + " " + value + ": " + e.getMessage());
         }
+    }
+
+    private static Integer positive(String number) {
+        int value = Integer.parseInt(number);
+        if (value < 1) {
+            throw new IllegalArgumentException("1 or more");
+        }
+        return value;
+    }
+
+    private static Path readable(String jar) {
+        Path file = Path.of(jar);
+        if (!Files.isReadable(file)) {
+            throw new IllegalArgumentException("there is no such file");
+        }
+        return file;
     }
 
     private static Case caseNamed(String name) {

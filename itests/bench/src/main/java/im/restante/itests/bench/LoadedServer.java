@@ -1,7 +1,5 @@
 package im.restante.itests.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import im.restante.itests.harness.Await;
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
@@ -26,7 +24,6 @@ final class LoadedServer implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(65);
 
     private static final Pattern WAITING = Pattern.compile("(?m)^\\* +\\S+ +\\S+ +(\\d+)");
-    private static final Pattern OBJECTS_ALIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private final ServerProcess server;
     private boolean clean = true;
@@ -39,14 +36,18 @@ final class LoadedServer implements AutoCloseable {
      * Starts it and makes the users {@code u0} to {@code u999} and {@code s0} to {@code s9}.
      *
      * @param jar      what to run
-     * @param settings what differs from the defaults; the bench's own are no TLS and no limit
+     * @param settings what differs from the defaults; the bench's own are no TLS and no limit that bites
      */
     static LoadedServer start(Jdk jdk, Path jar, List<Setting> settings) throws Exception {
         ServerProcess server = ServerProcess.prepare(jdk).of(jar);
         try {
             server.configure("im.restante.c2s", "tls", "off")
                     .configure("im.restante.accounts", "scram-iterations", "4096")
-                    .configure("im.restante.quota", "store-limit", "-1");
+                    .configure("im.restante.quota", "store-limit", "-1")
+                    .configure(
+                            "im.restante.limits",
+                            "owner-limit-bytes",
+                            "1000000000"); // it does not bite, but is looked at
             settings.forEach(setting -> server.configure(setting.pid(), setting.key(), setting.value()));
             server.start();
             LoadedServer loaded = new LoadedServer(server);
@@ -355,14 +356,16 @@ final class LoadedServer implements AutoCloseable {
         Tally[] tallies = new Tally[pairs];
         Peer[] receivers = new Peer[pairs];
         Peer[] senders = new Peer[pairs];
+        Tally[] returned = new Tally[pairs];
         Peer.each(pairs, n -> {
             tallies[n] = new Tally(each);
+            returned[n] = new Tally(0);
             int receiver = n % USERS;
             try {
                 receivers[n] = Peer.login(server.port(), "u" + receiver, "r" + n, tallies[n]);
                 receivers[n].presence();
                 receivers[n].ping();
-                senders[n] = Peer.login(server.port(), "u" + (receiver + 1) % USERS, "s" + n, new Tally(0));
+                senders[n] = Peer.login(server.port(), "u" + (receiver + 1) % USERS, "s" + n, returned[n]);
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
@@ -391,6 +394,7 @@ final class LoadedServer implements AutoCloseable {
         Tally.Sum sum = new Tally.Sum();
         for (int n = 0; n < pairs; n++) {
             tallies[n].addTo(sum);
+            returned[n].addTo(sum);
             senders[n].close();
             receivers[n].close();
         }
@@ -404,7 +408,7 @@ final class LoadedServer implements AutoCloseable {
         List<Peer> peers = new ArrayList<>();
         TimeUnit.NANOSECONDS.sleep(QUIET.toNanos());
         long before = server.residentKib();
-        long heapBefore = heapInUseKib();
+        long heapBefore = server.liveHeapKib();
         for (int n = 0; n < sessions; n++) {
             Peer peer = Peer.login(server.port(), "u" + n % USERS, "i" + n, new Tally(0));
             peer.presence();
@@ -420,26 +424,10 @@ final class LoadedServer implements AutoCloseable {
                 "%-62s %.1f KiB each resident, %.1f KiB each of heap in use (%d MiB resident before, %d MiB with them)%n",
                 "idle: 5,000 sessions",
                 (after - before) / (double) sessions,
-                (heapInUseKib() - heapBefore) / (double) sessions,
+                (server.liveHeapKib() - heapBefore) / (double) sessions,
                 before / 1024,
                 after / 1024);
         peers.forEach(Peer::cut);
-    }
-
-    /** What the server keeps: the objects that a full collection finds alive, counted while nothing else runs. */
-    long heapInUseKib() throws IOException {
-        Matcher alive = OBJECTS_ALIVE.matcher(jcmd("GC.class_histogram"));
-        if (!alive.find()) {
-            throw new IOException("jcmd GC.class_histogram does not say what is alive");
-        }
-        return Long.parseLong(alive.group(1)) / 1024;
-    }
-
-    private String jcmd(String command) throws IOException {
-        Process process = new ProcessBuilder(
-                        server.jdk().home().resolve("bin/jcmd").toString(), Long.toString(server.pid()), command)
-                .start();
-        return new String(process.getInputStream().readAllBytes(), UTF_8);
     }
 
     void check(String scenario, Tally.Sum sum) {

@@ -4,6 +4,7 @@ import im.restante.account.Setting;
 import im.restante.internal.store.sqlite.SqliteStore;
 import im.restante.itests.harness.ServerProcess;
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +69,8 @@ final class Million {
                 .toList();
         List<CompletableFuture<Boolean>> made = new ArrayList<>();
         for (int n = 0; n < USERS; n++) {
-            made.add(store.create(Jid.of("m" + n + "@localhost"), settings).toCompletableFuture());
+            made.add(store.create(Jid.of("m" + n + "@localhost"), settings, Fence.HERE)
+                    .toCompletableFuture());
             if (made.size() == 1_000) {
                 made.forEach(CompletableFuture::join);
                 made.clear();

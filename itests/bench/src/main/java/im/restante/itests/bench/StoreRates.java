@@ -4,6 +4,8 @@ import im.restante.internal.store.sqlite.SqliteStore;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.lang.management.ManagementFactory;
@@ -114,7 +116,7 @@ final class StoreRates {
         for (int i = 0; i < callers; i++) {
             Thread thread = new Thread(() -> {
                 while (System.nanoTime() < end) {
-                    await(store.append(next(), LIMIT));
+                    await(store.append(next(), LIMIT, Fence.HERE, Claim.NEVER_WITHDRAWN));
                     done.incrementAndGet();
                 }
             });
@@ -135,7 +137,7 @@ final class StoreRates {
         long end = start + seconds * 1_000_000_000L;
         while (System.nanoTime() < end) {
             room.acquire();
-            store.append(next(), LIMIT).whenComplete((answer, e) -> {
+            store.append(next(), LIMIT, Fence.HERE, Claim.NEVER_WITHDRAWN).whenComplete((answer, e) -> {
                 done.incrementAndGet();
                 room.release();
             });
@@ -148,7 +150,11 @@ final class StoreRates {
         Semaphore room = new Semaphore(4_000);
         for (int i = 0; i < count; i++) {
             room.acquire();
-            store.append(message(id.incrementAndGet(), owner, senders.get(i % SENDERS)), Admission.UNLIMITED)
+            store.append(
+                            message(id.incrementAndGet(), owner, senders.get(i % SENDERS)),
+                            Admission.UNLIMITED,
+                            Fence.HERE,
+                            Claim.NEVER_WITHDRAWN)
                     .whenComplete((answer, e) -> room.release());
         }
         room.acquire(4_000);
@@ -186,7 +192,7 @@ final class StoreRates {
                     break;
                 }
                 await(store.remove(
-                        owner, messages.stream().map(StoredMessage::id).toList()));
+                        owner, messages.stream().map(StoredMessage::id).toList(), Fence.HERE));
                 removed += messages.size();
             }
         }
@@ -203,7 +209,11 @@ final class StoreRates {
                 writerCpu = writerCpu();
                 long start = System.nanoTime();
                 for (int i = 0; i < 2_000; i++) {
-                    await(store.append(message(id.incrementAndGet(), owner, senders.get(0)), LIMIT));
+                    await(store.append(
+                            message(id.incrementAndGet(), owner, senders.get(0)),
+                            LIMIT,
+                            Fence.HERE,
+                            Claim.NEVER_WITHDRAWN));
                 }
                 print("one caller, one owner, " + (owner == empty ? "little waits" : backlog + " wait"), 2_000, start);
             }

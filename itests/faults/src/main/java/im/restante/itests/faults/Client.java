@@ -8,16 +8,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,12 +44,10 @@ final class Client implements AutoCloseable {
 
     private final Socket socket = new Socket();
     private final ReentrantLock writing = new ReentrantLock();
-    private final ReentrantLock taking = new ReentrantLock();
-    private final Condition taken = taking.newCondition();
     private final Map<String, CompletableFuture<Void>> questions = new ConcurrentHashMap<>();
     private final List<Received> received = new ArrayList<>();
     private final List<Received> replies = new ArrayList<>();
-    private final Map<Mail, String> refused = new LinkedHashMap<>();
+    private final Verdicts verdicts = new Verdicts();
     private final StanzaSplitter splitter = new StanzaSplitter();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CountDownLatch readingOn = new CountDownLatch(1);
@@ -60,18 +55,20 @@ final class Client implements AutoCloseable {
     /** Stanzas that came since stream management was enabled; -1 without it. Written by the reading thread only. */
     private volatile long handled = -1;
 
-    private volatile long lastTaken = -1;
-    private volatile int answers; // written by the reading thread only
     private volatile int cutAfter = Integer.MAX_VALUE;
     private volatile int pauseAfter = Integer.MAX_VALUE;
     private volatile boolean paused;
     private int pings;
 
-    private Client() {}
+    private final Patience patience;
+
+    private Client(Patience patience) {
+        this.patience = patience;
+    }
 
     /** Connects, authenticates and binds; presence is not sent. */
-    static Client login(int port, String user, String resource) throws IOException {
-        Client client = new Client();
+    static Client login(int port, String user, String resource, Patience patience) throws IOException {
+        Client client = new Client(patience);
         client.socket.setTcpNoDelay(true);
         client.socket.setReceiveBufferSize(RECEIVE_BUFFER);
         PlainLogin.bind(client.socket, port, user, resource);
@@ -88,7 +85,7 @@ final class Client implements AutoCloseable {
     String manage(int resumableSeconds) throws Exception {
         String wish = resumableSeconds == 0 ? "" : " resume='true' max='" + resumableSeconds + "'";
         write("<enable xmlns='" + SM + "'" + wish + "/>");
-        String answer = managed.get(30, TimeUnit.SECONDS);
+        String answer = managed.get(patience.seconds(30), TimeUnit.SECONDS);
         Matcher id = ID.matcher(answer);
         if (!answer.startsWith("<enabled")) {
             throw new AssertionError("no stream management: " + answer);
@@ -104,14 +101,14 @@ final class Client implements AutoCloseable {
      */
     Optional<Client> resume(int port, String user, String id) throws Exception {
         awaitEnd();
-        Client client = new Client();
+        Client client = new Client(patience);
         client.socket.setTcpNoDelay(true);
         client.socket.setReceiveBufferSize(RECEIVE_BUFFER);
         PlainLogin.authenticate(client.socket, port, user);
         client.handled = handled;
         Threads.start(client::readAll);
         client.write("<resume xmlns='" + SM + "' previd='" + id + "' h='" + handled + "'/>");
-        if (client.managed.get(30, TimeUnit.SECONDS).startsWith("<resumed")) {
+        if (client.managed.get(patience.seconds(30), TimeUnit.SECONDS).startsWith("<resumed")) {
             return Optional.of(client);
         }
         client.close();
@@ -160,32 +157,9 @@ final class Client implements AutoCloseable {
         write("<iq type='get' id='t" + number + "'><ping xmlns='urn:xmpp:ping'/></iq>");
     }
 
-    /** The largest number that {@link #askWhetherTaken} was answered for; -1 before. */
-    long lastTaken() {
-        return lastTaken;
-    }
-
-    /** How many {@link #askWhetherTaken} were answered. */
-    int answers() {
-        return answers;
-    }
-
-    /** Waits until {@link #lastTaken} is as large as that. */
-    void awaitTaken(long number) throws IOException {
-        taking.lock();
-        try {
-            while (lastTaken < number) {
-                if (hasEnded()) {
-                    throw new IOException("the connection ended");
-                }
-                taken.await();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        } finally {
-            taking.unlock();
-        }
+    /** What was told of the messages that this connection sent. */
+    Verdicts verdicts() {
+        return verdicts;
     }
 
     /** Asks and waits: what was sent before is taken then, and what was put out before has come. */
@@ -194,7 +168,7 @@ final class Client implements AutoCloseable {
         CompletableFuture<Void> answer = new CompletableFuture<>();
         questions.put(id, answer);
         write("<iq type='get' id='" + id + "'><ping xmlns='urn:xmpp:ping'/></iq>");
-        answer.get(60, TimeUnit.SECONDS);
+        answer.get(patience.seconds(60), TimeUnit.SECONDS);
     }
 
     List<Received> received() {
@@ -216,23 +190,6 @@ final class Client implements AutoCloseable {
         }
     }
 
-    /** What came back as an error. */
-    Set<Mail> refused() {
-        synchronized (refused) {
-            return Set.copyOf(refused.keySet());
-        }
-    }
-
-    /** @throws AssertionError if something came back as an error, with the first */
-    void demandNothingRefused() {
-        synchronized (refused) {
-            if (!refused.isEmpty()) {
-                throw new AssertionError(refused.size() + " messages were refused, the first by "
-                        + refused.values().iterator().next());
-            }
-        }
-    }
-
     /** Whether the connection ended inside a stanza; after an orderly end that means that what came was not XML. */
     boolean endedInsideAStanza() {
         awaitEnd();
@@ -246,7 +203,7 @@ final class Client implements AutoCloseable {
     /** Waits until all that came before the end of the connection was looked at. */
     void awaitEnd() {
         try {
-            if (!ended.await(30, TimeUnit.SECONDS)) {
+            if (!ended.await(patience.seconds(30), TimeUnit.SECONDS)) {
                 throw new AssertionError("the connection did not end");
             }
         } catch (InterruptedException e) {
@@ -296,7 +253,7 @@ final class Client implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             ended.countDown();
-            tellTaken();
+            verdicts.end();
             IOException gone = new IOException("the connection ended");
             questions.values().forEach(question -> question.completeExceptionally(gone));
             managed.completeExceptionally(gone);
@@ -318,9 +275,7 @@ final class Client implements AutoCloseable {
                 replies.add(new Received(Mail.of(tag), stanzaId(stanza)));
             }
         } else if (tag.startsWith("<message") && tag.contains("error")) {
-            synchronized (refused) {
-                Mail.of(tag).ifPresent(mail -> refused.put(mail, stanza));
-            }
+            Mail.of(tag).ifPresent(mail -> verdicts.refused(mail, stanza));
         } else if (tag.startsWith("<message")) {
             return message(stanza);
         }
@@ -364,23 +319,12 @@ final class Client implements AutoCloseable {
         if (tag.contains("get") || tag.contains("set")) { // the server asks whether we have it
             answer(id);
         } else if (id.startsWith("t")) {
-            answers = answers + 1;
-            lastTaken = Math.max(lastTaken, Long.parseLong(id.substring(1)));
-            tellTaken();
+            verdicts.takenUpTo(Long.parseLong(id.substring(1)));
         } else {
             CompletableFuture<Void> question = questions.remove(id);
             if (question != null) {
                 question.complete(null);
             }
-        }
-    }
-
-    private void tellTaken() {
-        taking.lock();
-        try {
-            taken.signalAll();
-        } finally {
-            taking.unlock();
         }
     }
 

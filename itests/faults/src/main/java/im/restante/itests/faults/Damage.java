@@ -22,15 +22,19 @@ final class Damage implements Scenario {
     private static final int LARGEST = 8 * 1024;
     private static final long HEADER = 4096;
 
+    private final Terms terms;
     private long stored;
     private long missing;
     private long loginsFailed;
     private long unscathed;
 
+    Damage(Terms terms) {
+        this.terms = terms;
+    }
+
     @Override
     public Ledger.Count round(Random random) throws Exception {
-        try (Site site = Site.prepare()) {
-            site.server().start();
+        try (Site site = terms.started()) {
             String sender = site.newUser("sender");
             List<String> owners = new ArrayList<>();
             List<Ledger> ledgers = new ArrayList<>();
@@ -43,7 +47,7 @@ final class Damage implements Scenario {
             String before = site.log();
             damage(site.server().home().resolve("data/spool.db"), random);
 
-            site.server().start();
+            site.start();
             long lost = 0;
             Ledger.Count count = Ledger.Count.NONE;
             for (int n = 0; n < OWNERS; n++) {
@@ -62,15 +66,7 @@ final class Damage implements Scenario {
             stored += count.taken();
             missing += lost;
             unscathed += lost == 0 ? 1 : 0;
-            return new Ledger.Count(
-                    count.sent(),
-                    count.taken(),
-                    count.delivered(),
-                    0,
-                    count.doubled(),
-                    count.otherIds(),
-                    count.outOfOrder(),
-                    count.strange());
+            return count.withoutLost();
         }
     }
 
@@ -85,7 +81,8 @@ final class Damage implements Scenario {
         }
         try {
             client.presence();
-            Await.until("nothing more comes", Duration.ofSeconds(30), new Quiet(client)::reached);
+            Await.until(
+                    "nothing more comes", terms.patience().room(Duration.ofSeconds(30)), new Quiet(client)::reached);
         } finally {
             client.close();
             ledger.login(client.received());

@@ -5,7 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -39,6 +45,34 @@ final class Database implements AutoCloseable {
     void kill() {
         server.kill();
         running = false;
+    }
+
+    /** Sends a signal to its process, as {@code STOP}. */
+    void signal(String name) throws IOException {
+        Command.run("kill", "-" + name, Long.toString(server.pid()));
+    }
+
+    /** Runs statements with all rights. */
+    void execute(String... statements) throws SQLException {
+        server.execute(database.name(), statements);
+    }
+
+    /** Locks every table of the database, until the connection is closed. */
+    Connection lockTables() throws SQLException {
+        Connection connection = server.admin(database.name());
+        try (Statement statement = connection.createStatement()) {
+            List<String> tables = new ArrayList<>();
+            try (ResultSet names = statement.executeQuery("SHOW TABLES")) {
+                while (names.next()) {
+                    tables.add(names.getString(1) + " WRITE");
+                }
+            }
+            statement.execute("LOCK TABLES " + String.join(", ", tables));
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
     }
 
     @Override

@@ -4,7 +4,6 @@ import im.restante.itests.harness.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -20,20 +19,27 @@ final class DiskFull implements Scenario {
     private static final int ENOUGH_REFUSED = 40;
     private static final int BATCH = 20;
 
+    private final Terms terms;
     private final Set<String> errors = new TreeSet<>();
     private int rounds;
     private long refused;
 
+    DiskFull(Terms terms) {
+        this.terms = terms;
+    }
+
     @Override
     public Ledger.Count round(Random random) throws Exception {
-        try (Site site = Site.prepare();
+        try (Site site = terms.prepared();
                 FullDisk disk = disk(site, rounds++ % 2 == 0)) {
             site.server()
                     .configure(
                             "im.restante.store.sqlite",
                             "file",
                             disk.folder().resolve("spool.db").toString())
-                    .start();
+                    .configure("im.restante.limits", "disk-warn-percent", "-1") // not before it is full
+                    .configure("im.restante.limits", "disk-refuse-percent", "-1");
+            site.start();
             try {
                 Ledger.Count count = fillUp(site, disk, random);
                 errors.add(disk.toString());
@@ -47,7 +53,7 @@ final class DiskFull implements Scenario {
     private static FullDisk disk(Site site, boolean mount) throws IOException {
         if (mount) {
             try {
-                return FullDisk.fileSystem();
+                return FullDisk.fileSystem(FullDisk.MEBIBYTES);
             } catch (IOException e) {
                 // no right to mount
             }
@@ -62,24 +68,25 @@ final class DiskFull implements Scenario {
         List<Mail> sent = new ArrayList<>();
         Ledger ledger = new Ledger();
         try (Client client = site.login(sender, "fill")) {
-            while (client.refused().size() < ENOUGH_REFUSED && sent.size() < MOST) {
+            while (client.verdicts().refused().size() < ENOUGH_REFUSED && sent.size() < MOST) {
                 send(site, client, owner, BATCH, BODY_BYTES + random.nextInt(500), sent);
             }
-            if (client.refused().isEmpty()) {
+            if (client.verdicts().refused().isEmpty()) {
                 throw new AssertionError("nothing was refused although the disk is full");
             }
-            refused += client.refused().size();
+            refused += client.verdicts().refused().size();
             if (!site.server().isRunning()) {
                 throw new AssertionError("the server ended when the disk was full");
             }
             disk.giveRoom(site.server().pid());
-            Await.until("it stores again", Duration.ofSeconds(30), () -> {
-                int before = client.refused().size();
+            Await.until("it stores again", terms.patience().room(Duration.ofSeconds(30)), () -> {
+                int before = client.verdicts().refused().size();
                 send(site, client, owner, 1, BODY_BYTES, sent);
-                return client.refused().size() == before;
+                return client.verdicts().refused().size() == before;
             });
-            Set<Mail> returned = new HashSet<>(client.refused());
-            sent.forEach(mail -> ledger.sent(mail, !returned.contains(mail)));
+            client.askWhetherTaken(site.nextNumber());
+            client.ping();
+            sent.forEach(mail -> ledger.sent(mail, client.verdicts().of(mail)));
         }
         site.drain(owner, "first", ledger);
         site.drain(owner, "second", ledger);

@@ -1,8 +1,8 @@
 package im.restante.itests.faults;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The client resets its connection in the middle of a drain and comes again, with the same resource or another one. */
@@ -24,18 +24,21 @@ final class DrainCut implements Scenario {
     /** Messages that may be without proof: the server's default. */
     private static final int WINDOW = 100;
 
-    private static final int RESUMABLE_SECONDS = 60;
-    private static final long TOO_LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+    private static final Duration RESUMABLE = Duration.ofSeconds(60);
+    private static final Duration MOST_RESUMABLE = Duration.ofSeconds(300); // the server's default
+    private static final Duration TOO_LATE = Duration.ofMillis(1_500);
 
     private final Site site;
     private final Way way;
     private final boolean proof;
+    private final Patience patience;
     private final String sender;
 
     DrainCut(Terms terms, Way way) throws Exception {
         this.site = terms.started();
         this.way = way;
         this.proof = terms.proof();
+        this.patience = terms.patience();
         sender = site.newUser("sender");
     }
 
@@ -48,7 +51,7 @@ final class DrainCut implements Scenario {
         int cutAfter = random.nextBoolean() ? CUT_AFTER : 1 + random.nextInt(BACKLOG - 1);
         boolean late = way == Way.REFUSED && random.nextBoolean();
         Client client = site.login(owner, "first").cutAfter(cutAfter);
-        String stream = way == Way.PING ? "" : client.manage(way == Way.MANAGED ? 0 : late ? 1 : RESUMABLE_SECONDS);
+        String stream = way == Way.PING ? "" : client.manage(way == Way.MANAGED ? 0 : late ? 1 : resumableSeconds());
         client.presence();
         client.awaitEnd();
         ledger.login(client.received());
@@ -57,7 +60,7 @@ final class DrainCut implements Scenario {
         if (way == Way.RESUMED) {
             resumed = site.resume(client, owner, stream);
         } else if (late) {
-            LockSupport.parkNanos(TOO_LATE_NANOS);
+            LockSupport.parkNanos(patience.grace(TOO_LATE).toNanos());
             resumed = site.resume(client, owner, stream);
         } else if (way == Way.REFUSED) {
             resumed = site.resume(client, owner, "x" + stream);
@@ -72,6 +75,11 @@ final class DrainCut implements Scenario {
         }
         judgeWhatCameAgain(ledger);
         return ledger.count();
+    }
+
+    private int resumableSeconds() {
+        Duration wanted = patience.grace(RESUMABLE);
+        return (int) (wanted.compareTo(MOST_RESUMABLE) < 0 ? wanted : MOST_RESUMABLE).toSeconds();
     }
 
     /** Only what had come last may come again: that the rest had come was proved. One who resumes has said what he has got. */

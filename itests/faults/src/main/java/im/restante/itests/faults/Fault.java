@@ -78,19 +78,49 @@ enum Fault {
     DISK_FULL(2) {
         @Override
         Scenario begin(Terms terms) {
-            return new DiskFull();
+            return new DiskFull(terms);
         }
     },
     DAMAGE(1) {
         @Override
         Scenario begin(Terms terms) {
-            return new Damage();
+            return new Damage(terms);
         }
     },
     REMOVAL_KILL(2) {
         @Override
         Scenario begin(Terms terms) throws Exception {
             return new RemovalKill(terms);
+        }
+    },
+    STALL_LOCKED(1) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new Stall(terms, Obstacle.Kind.LOCKED);
+        }
+    },
+    STALL_FULL(1) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new Stall(terms, Obstacle.Kind.FULL);
+        }
+    },
+    STALL_READ_ONLY(1) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new Stall(terms, Obstacle.Kind.READ_ONLY);
+        }
+    },
+    STALL_FROZEN(1) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new Stall(terms, Obstacle.Kind.FROZEN);
+        }
+    },
+    STALL_GONE(1) {
+        @Override
+        Scenario begin(Terms terms) throws Exception {
+            return new Stall(terms, Obstacle.Kind.GONE);
         }
     };
 
@@ -104,8 +134,13 @@ enum Fault {
             DRAIN_CUT_REFUSED,
             EXPIRY_KILL);
 
-    private static final Set<Fault> OF_MARIADB = EnumSet.of(STORE_DATABASE_KILL, DRAIN_DATABASE_KILL);
-    private static final Set<Fault> OF_A_FILE = EnumSet.of(DISK_FULL, DAMAGE);
+    private static final Set<Fault> OF_MARIADB = EnumSet.of(STORE_DATABASE_KILL, DRAIN_DATABASE_KILL, STALL_GONE);
+    private static final Set<Fault> OF_A_FILE = EnumSet.of(DISK_FULL, DAMAGE, STALL_FULL);
+    /** Each of them takes a minute and more in the long form, or needs more rights than others. */
+    private static final Set<Fault> STALLS =
+            EnumSet.of(STALL_LOCKED, STALL_FULL, STALL_READ_ONLY, STALL_FROZEN, STALL_GONE);
+
+    private static final Set<Fault> SHORT_STALLS = EnumSet.of(STALL_LOCKED, STALL_FULL);
 
     private final int shortRounds;
 
@@ -132,6 +167,16 @@ enum Fault {
     /** Those that make sense there. */
     static Set<Fault> on(Terms terms) {
         return EnumSet.complementOf(EnumSet.copyOf(terms.mariaDb() ? OF_A_FILE : OF_MARIADB));
+    }
+
+    /** Those that are done when none is named: all but stalls, of which the short form has two on a file. */
+    static Set<Fault> usual(Terms terms) {
+        Set<Fault> usual = EnumSet.copyOf(on(terms));
+        usual.removeAll(STALLS);
+        if (!terms.full() && !terms.mariaDb()) {
+            usual.addAll(SHORT_STALLS);
+        }
+        return usual;
     }
 
     /** Those that a word of the command line names: one, or all that begin with it, as {@code drain-cut}. */

@@ -1,15 +1,17 @@
 package im.restante.itests.faults;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
 
 /** A place for the database that runs full and can be given room again. */
 interface FullDisk extends AutoCloseable {
     int MEBIBYTES = 6;
+    int BLOCK = 4096;
+    String FILLER = "filler";
 
     /** Where the database shall be. */
     Path folder();
@@ -17,16 +19,19 @@ interface FullDisk extends AutoCloseable {
     /** Lets it run full from here on. */
     void limit(long pid) throws IOException;
 
+    /** Leaves no room at all, at once. To be called in place of {@link #limit}. */
+    void fill(long pid) throws IOException;
+
     void giveRoom(long pid) throws IOException;
 
     @Override
     void close() throws IOException;
 
-    /** A memory file system of its own; writing fails with ENOSPC. Needs the right to mount. */
-    static FullDisk fileSystem() throws IOException {
+    /** A memory file system of its own, of so many MiB; writing fails with ENOSPC. Needs the right to mount. */
+    static FullDisk fileSystem(int mebibytes) throws IOException {
         Path folder = Files.createTempDirectory("restante-disk");
         try {
-            command("mount", "-t", "tmpfs", "-o", "size=" + MEBIBYTES + "m", "tmpfs", folder.toString());
+            Command.run("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m", "tmpfs", folder.toString());
         } catch (IOException e) {
             Files.delete(folder);
             throw e;
@@ -39,17 +44,32 @@ interface FullDisk extends AutoCloseable {
 
             @Override
             public void limit(long pid) throws IOException {
-                command("mount", "-o", "remount,size=" + MEBIBYTES + "m", folder.toString());
+                Command.run("mount", "-o", "remount,size=" + mebibytes + "m", folder.toString());
+            }
+
+            @Override
+            public void fill(long pid) throws IOException {
+                try (FileChannel channel =
+                        FileChannel.open(folder.resolve(FILLER), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    while (true) {
+                        channel.write(ByteBuffer.allocate(BLOCK));
+                    }
+                } catch (IOException e) {
+                    if (Files.getFileStore(folder).getUsableSpace() >= BLOCK) {
+                        throw e;
+                    }
+                }
             }
 
             @Override
             public void giveRoom(long pid) throws IOException {
-                command("mount", "-o", "remount,size=" + 64 * MEBIBYTES + "m", folder.toString());
+                Files.deleteIfExists(folder.resolve(FILLER));
+                Command.run("mount", "-o", "remount,size=" + 64 * mebibytes + "m", folder.toString());
             }
 
             @Override
             public void close() throws IOException {
-                command("umount", folder.toString());
+                Command.run("umount", folder.toString());
                 Files.delete(folder);
             }
 
@@ -62,7 +82,7 @@ interface FullDisk extends AutoCloseable {
 
     /** A limit on the size of the server's files; writing fails with EFBIG. Needs {@code prlimit} of util-linux. */
     static FullDisk fileSize(Path folder) throws IOException {
-        command("prlimit", "--version");
+        Command.run("prlimit", "--version");
         return new FullDisk() {
             @Override
             public Path folder() {
@@ -71,12 +91,22 @@ interface FullDisk extends AutoCloseable {
 
             @Override
             public void limit(long pid) throws IOException {
-                command("prlimit", "--pid", Long.toString(pid), "--fsize=" + (MEBIBYTES << 20) + ":unlimited");
+                limit(pid, (long) MEBIBYTES << 20);
+            }
+
+            /** No file may become larger than the log of the database is, which takes all that is new. */
+            @Override
+            public void fill(long pid) throws IOException {
+                limit(pid, Files.size(folder.resolve("spool.db-wal")));
+            }
+
+            private void limit(long pid, long bytes) throws IOException {
+                Command.run("prlimit", "--pid", Long.toString(pid), "--fsize=" + bytes + ":unlimited");
             }
 
             @Override
             public void giveRoom(long pid) throws IOException {
-                command("prlimit", "--pid", Long.toString(pid), "--fsize=unlimited:unlimited");
+                Command.run("prlimit", "--pid", Long.toString(pid), "--fsize=unlimited:unlimited");
             }
 
             @Override
@@ -89,18 +119,5 @@ interface FullDisk extends AutoCloseable {
                 return "EFBIG";
             }
         };
-    }
-
-    private static void command(String... words) throws IOException {
-        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new IOException(List.of(words) + ": " + said.strip());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
     }
 }

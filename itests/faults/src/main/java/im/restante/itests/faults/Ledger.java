@@ -15,13 +15,16 @@ import java.util.Set;
 final class Ledger {
     private final Set<Mail> sent = new HashSet<>();
     private final Set<Mail> taken = new LinkedHashSet<>();
+    private final Set<Mail> failed = new HashSet<>();
     private final List<List<Client.Received>> logins = new ArrayList<>();
 
-    /** @param acknowledged whether the server said that it is taken */
-    void sent(Mail mail, boolean acknowledged) {
+    /** @param told what its sender knows of it in the end */
+    void sent(Mail mail, Told told) {
         sent.add(mail);
-        if (acknowledged) {
-            taken.add(mail);
+        switch (told) {
+            case TAKEN -> taken.add(mail);
+            case FAILED -> failed.add(mail);
+            case NOTHING -> {}
         }
     }
 
@@ -40,6 +43,7 @@ final class Ledger {
      * @param otherIds    came again with another stanza-id, or without one
      * @param outOfOrder  came behind a later one of the same sender
      * @param strange     were never sent to this recipient, or were not as sent
+     * @param untrue      came although their sender was told that they failed
      */
     record Count(
             long sent,
@@ -49,12 +53,13 @@ final class Ledger {
             long doubled,
             long otherIds,
             long outOfOrder,
-            long strange) {
-        static final Count NONE = new Count(0, 0, 0, 0, 0, 0, 0, 0);
+            long strange,
+            long untrue) {
+        static final Count NONE = new Count(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         /** Where somebody had ordered that messages go. */
         Count withoutLost() {
-            return new Count(sent, taken, delivered, 0, doubled, otherIds, outOfOrder, strange);
+            return new Count(sent, taken, delivered, 0, doubled, otherIds, outOfOrder, strange, untrue);
         }
 
         Count plus(Count more) {
@@ -66,7 +71,8 @@ final class Ledger {
                     doubled + more.doubled,
                     otherIds + more.otherIds,
                     outOfOrder + more.outOfOrder,
-                    strange + more.strange);
+                    strange + more.strange,
+                    untrue + more.untrue);
         }
     }
 
@@ -113,6 +119,7 @@ final class Ledger {
             }
         }
         long lost = taken.stream().filter(mail -> !ids.containsKey(mail)).count();
-        return new Count(sent.size(), taken.size(), ids.size(), lost, doubled, otherIds, outOfOrder, strange);
+        long untrue = failed.stream().filter(ids::containsKey).count();
+        return new Count(sent.size(), taken.size(), ids.size(), lost, doubled, otherIds, outOfOrder, strange, untrue);
     }
 }

@@ -13,10 +13,12 @@ final class Pause implements Scenario {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Site site;
+    private final Patience patience;
     private final String sender;
 
     Pause(Terms terms) throws Exception {
         site = terms.started();
+        patience = terms.patience();
         sender = site.newUser("sender");
     }
 
@@ -30,7 +32,7 @@ final class Pause implements Scenario {
         Client paused = site.login(slow, "slow").pauseAfter(1 + random.nextInt(BACKLOG / 2));
         try {
             paused.presence();
-            Await.until("the drain begins", Duration.ofSeconds(30), paused::isPaused);
+            Await.until("the drain begins", patience.room(Duration.ofSeconds(30)), paused::isPaused);
             long begin = System.nanoTime();
             for (int n = 0; n < OTHERS; n++) {
                 String other = site.newUser("other");

@@ -18,12 +18,14 @@ final class RemovalKill implements Scenario {
     private static final int LATEST_KILL_MILLIS = 600;
 
     private final Site site;
+    private final Patience patience;
     private final String sender;
     private long removed;
     private long inherited;
 
     RemovalKill(Terms terms) throws Exception {
         site = terms.started();
+        patience = terms.patience();
         sender = site.newUser("sender");
     }
 
@@ -44,7 +46,7 @@ final class RemovalKill implements Scenario {
         });
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LATEST_KILL_MILLIS)));
         site.kill(random);
-        removal.get(30, TimeUnit.SECONDS);
+        removal.get(patience.seconds(30), TimeUnit.SECONDS);
         site.start();
 
         if (exists(leaver)) {

@@ -38,9 +38,11 @@ final class RuledLedger {
     }
 
     private final Map<Mail, Ruled> sent = new HashMap<>();
+    private final Set<Mail> failed = new HashSet<>();
     private final Map<Mail, List<Visit>> came = new HashMap<>();
     private final Map<Mail, String> stanzaIds = new HashMap<>();
     private final Map<Mail, Set<String>> told = new HashMap<>();
+    private final Set<Mail> untrue = new HashSet<>();
     private long doubled;
     private long otherIds;
     private long strange;
@@ -49,8 +51,18 @@ final class RuledLedger {
         sent.put(mail, ruled);
     }
 
+    /** The sender was told that it is not taken, so nothing more is to come of it. To be called before the visits. */
+    void failed(Mail mail) {
+        sent.remove(mail);
+        failed.add(mail);
+    }
+
     void visit(Visit visit) {
         for (Client.Received one : visit.came()) {
+            if (one.mail().filter(failed::contains).isPresent()) {
+                untrue.add(one.mail().get());
+                continue;
+            }
             Mail mail = one.mail().filter(sent::containsKey).orElse(null);
             if (mail == null) {
                 strange++;
@@ -98,7 +110,8 @@ final class RuledLedger {
 
     /**
      * To be called at the end. <i>Lost</i> is what neither came nor was told of, and what went on waiting and did not come; <i>other
-     * id</i> a second reply; <i>strange</i> a reply about what was proved in time, and what came past its end or untold.
+     * id</i> a second reply; <i>strange</i> a reply about what was proved in time, and what came past its end or untold;
+     * <i>untrue</i> what came although the sender was told that it failed.
      */
     Ledger.Count count() {
         Set<Mail> settled = new HashSet<>(came.keySet());
@@ -120,6 +133,7 @@ final class RuledLedger {
                 wrong += visits.stream().anyMatch(visit -> visit.isBehind(ruled)) ? 1 : 0;
             }
         }
-        return new Ledger.Count(sent.size(), sent.size(), settled.size(), lost, doubled, again, 0, wrong);
+        return new Ledger.Count(
+                sent.size(), sent.size(), settled.size(), lost, doubled, again, 0, wrong, untrue.size());
     }
 }

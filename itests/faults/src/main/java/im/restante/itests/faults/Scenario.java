@@ -11,6 +11,11 @@ interface Scenario extends AutoCloseable {
      */
     Ledger.Count round(Random random) throws Exception;
 
+    /** What the last round measured of a store that was kept from working. */
+    default Stalls stalls() {
+        return Stalls.NONE;
+    }
+
     /** What is worth knowing of the rounds so far, besides the counts. */
     default String remark() {
         return "";

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -23,42 +25,51 @@ final class Site implements AutoCloseable {
     private static final long RETRY_NANOS = 500_000_000;
 
     private final ServerProcess server;
+    private final Patience patience;
     /** Null for a server that keeps everything in a file. */
     private final Database database;
 
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger names = new AtomicInteger();
 
-    private Site(ServerProcess server, Database database) {
+    private Site(ServerProcess server, Database database, Patience patience) {
         this.server = server;
+        this.patience = patience;
         this.database = database;
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "kill-server"));
     }
 
     /** Not started yet. Closed, and so killed, also when this program is interrupted. */
-    static Site prepare() {
-        return new Site(preparedServer(), null);
+    static Site prepare(Patience patience) {
+        return new Site(preparedServer(patience), null, patience);
     }
 
     /** As {@link #prepare}, with accounts and messages on a MariaDB server of its own. */
-    static Site onMariaDb() throws Exception {
+    static Site onMariaDb(Patience patience) throws Exception {
         Database database = new Database();
-        ServerProcess server = preparedServer()
+        ServerProcess server = preparedServer(patience)
                 .configure("im.restante.offline", "store", "mariadb")
                 .configure("im.restante.accounts", "user-store", "mariadb");
         database.settings().forEach((key, value) -> server.configure("im.restante.store.mariadb", key, value));
-        return new Site(server, database);
+        return new Site(server, database, patience);
     }
 
-    private static ServerProcess preparedServer() {
+    private static ServerProcess preparedServer(Patience patience) {
         return ServerProcess.prepare(Jdk.newest())
+                .patient(patience::room)
                 .configure("im.restante.c2s", "tls", "off")
                 .configure("im.restante.accounts", "scram-iterations", "4096")
-                .configure("im.restante.quota", "store-limit", "-1");
+                .configure("im.restante.quota", "store-limit", "-1")
+                .configure("im.restante.limits", "owner-limit-bytes", "-1");
     }
 
     ServerProcess server() {
         return server;
+    }
+
+    /** Null for a server that keeps everything in a file. */
+    Database database() {
+        return database;
     }
 
     /** Starts what does not run. */
@@ -98,10 +109,10 @@ final class Site implements AutoCloseable {
 
     /** Tries again for a minute while the server says that its accounts are out of reach, as those who use it would. */
     Client login(String user, String resource) throws IOException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + patience.room(PATIENCE).toNanos();
         while (true) {
             try {
-                return Client.login(server.port(), user, resource);
+                return Client.login(server.port(), user, resource, patience);
             } catch (IOException e) {
                 if (!e.getMessage().contains("temporary-auth-failure") || System.nanoTime() > deadline) {
                     throw e;
@@ -121,16 +132,34 @@ final class Site implements AutoCloseable {
         return numbers.incrementAndGet();
     }
 
-    /** Sends {@code count} messages from one sender to {@code recipient}, who is away, and enters them as taken. */
+    /**
+     * Sends to {@code recipient}, who is away, until {@code count} messages are taken, and enters all: what is refused, as may happen
+     * where a verdict must come soon, is followed by others.
+     */
     void fill(String sender, String recipient, int count, Random random, Ledger ledger) throws Exception {
+        long deadline = System.nanoTime() + patience.room(PATIENCE).toNanos();
         try (Client client = login(sender, "fill")) {
-            for (int n = 0; n < count; n++) {
-                Mail mail = new Mail(0, nextNumber());
-                client.write(mail.to(recipient, Mail.size(random)));
-                ledger.sent(mail, true);
+            for (int taken = 0; taken < count; ) {
+                if (System.nanoTime() > deadline) {
+                    throw new AssertionError(
+                            "only " + taken + " of " + count + " messages were taken; one was refused by "
+                                    + client.verdicts().anError());
+                }
+                List<Mail> batch = new ArrayList<>();
+                for (int n = taken; n < count; n++) {
+                    Mail mail = new Mail(0, nextNumber());
+                    batch.add(mail);
+                    client.write(mail.to(recipient, Mail.size(random)));
+                }
+                long last = nextNumber();
+                client.askWhetherTaken(last);
+                client.verdicts().await(last, patience.room(PATIENCE));
+                for (Mail mail : batch) {
+                    Told told = client.verdicts().of(mail);
+                    ledger.sent(mail, told);
+                    taken += told == Told.TAKEN ? 1 : 0;
+                }
             }
-            client.ping();
-            client.demandNothingRefused();
         }
     }
 
@@ -151,15 +180,20 @@ final class Site implements AutoCloseable {
         client.presence();
         Await.until(
                 () -> "only " + client.count() + " messages came, not " + count,
-                DRAIN_BEGINS,
+                patience.room(DRAIN_BEGINS),
                 () -> client.count() >= count);
         return client;
     }
 
     /** Drains one who is logged in and available. */
     void drainOn(String recipient, Client client, Ledger ledger) throws Exception {
+        drainOn(recipient, client, ledger, PATIENCE);
+    }
+
+    /** @throws AssertionError if something still waits after {@code limit} */
+    void drainOn(String recipient, Client client, Ledger ledger, Duration limit) throws Exception {
         try {
-            awaitEmpty(recipient, client);
+            awaitEmpty(recipient, client, limit);
             client.ping();
         } finally {
             client.close();
@@ -168,8 +202,14 @@ final class Site implements AutoCloseable {
     }
 
     void awaitEmpty(String recipient, Client client) throws Exception {
+        awaitEmpty(recipient, client, PATIENCE);
+    }
+
+    private void awaitEmpty(String recipient, Client client, Duration limit) throws Exception {
         Await.until(
-                () -> "nothing waits for " + recipient + " any more, who has got " + client.count(), PATIENCE, () -> {
+                () -> "nothing waits for " + recipient + " any more, who has got " + client.count(),
+                patience.room(limit),
+                () -> {
                     LockSupport.parkNanos(POLL_NANOS);
                     return client.hasEnded() || waiting(recipient).isEmpty();
                 });
@@ -191,11 +231,13 @@ final class Site implements AutoCloseable {
         }
     }
 
-    /** Everything the server has logged so far. */
+    /** Everything the server has logged so far, the oldest first; it begins a new file now and then. */
     String log() throws IOException {
         StringBuilder all = new StringBuilder();
         try (Stream<Path> files = Files.list(server.home().resolve("log"))) {
-            for (Path file : files.sorted().toList()) {
+            for (Path file : files.sorted(
+                            Comparator.comparingLong(file -> file.toFile().lastModified()))
+                    .toList()) {
                 all.append(Files.readString(file));
             }
         }

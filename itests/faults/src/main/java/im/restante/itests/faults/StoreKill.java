@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -34,14 +33,17 @@ final class StoreKill implements Scenario {
     private static final int PING_EVERY = 8;
     private static final int MOST_ANSWERS_EACH = 15;
     private static final int LONGEST_AWAY_MILLIS = 3_000;
+    private static final Duration LONGEST_VERDICT = Duration.ofSeconds(60);
 
     private final Site site;
+    private final Patience patience;
     private final Way way;
     private final List<String> senders = new ArrayList<>();
     private final List<String> recipients = new ArrayList<>();
 
     StoreKill(Terms terms, Way way) throws Exception {
         this.site = terms.prepared();
+        this.patience = terms.patience();
         this.way = way;
         if (way == Way.PRESENT) {
             site.server().configure("im.restante.offline", "journal", "true");
@@ -82,7 +84,7 @@ final class StoreKill implements Scenario {
                     if (random.nextInt(PING_EVERY) == 0) {
                         client.askWhetherTaken(mail.number());
                         if (patient) {
-                            client.awaitTaken(mail.number());
+                            client.verdicts().await(mail.number(), patience.room(LONGEST_VERDICT));
                         }
                     }
                 }
@@ -100,9 +102,8 @@ final class StoreKill implements Scenario {
 
         void enter(List<Ledger> ledgers) {
             client.awaitEnd();
-            Set<Mail> refused = client.refused();
             sent.forEach((mail, recipient) ->
-                    ledgers.get(recipient).sent(mail, mail.number() <= client.lastTaken() && !refused.contains(mail)));
+                    ledgers.get(recipient).sent(mail, client.verdicts().of(mail)));
         }
     }
 
@@ -126,19 +127,22 @@ final class StoreKill implements Scenario {
         int answersBefore = random.nextInt(senders.size() * MOST_ANSWERS_EACH);
         Await.until(
                 () -> "fewer than " + answersBefore + " pings were answered",
-                Duration.ofSeconds(60),
-                () -> all.stream().mapToInt(sending -> sending.client.answers()).sum() >= answersBefore);
+                patience.room(Duration.ofSeconds(60)),
+                () -> all.stream()
+                                .mapToInt(sending -> sending.client.verdicts().answers())
+                                .sum()
+                        >= answersBefore);
         if (way == Way.DATABASE_ONLY) {
             site.killDatabase();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_AWAY_MILLIS)));
             site.start();
-            CompletableFuture.allOf(running).get(120, TimeUnit.SECONDS);
+            CompletableFuture.allOf(running).get(patience.seconds(120), TimeUnit.SECONDS);
             for (Sending sending : all) {
                 sending.leave();
             }
         } else {
             site.kill(random);
-            CompletableFuture.allOf(running).get(60, TimeUnit.SECONDS);
+            CompletableFuture.allOf(running).get(patience.seconds(60), TimeUnit.SECONDS);
         }
         for (Sending sending : all) {
             sending.enter(ledgers);
@@ -151,7 +155,7 @@ final class StoreKill implements Scenario {
         CompletableFuture<?>[] draining = IntStream.range(0, RECIPIENTS)
                 .mapToObj(r -> Threads.run(() -> drainTwice(recipients.get(r), ledgers.get(r))))
                 .toArray(CompletableFuture[]::new);
-        CompletableFuture.allOf(draining).get(180, TimeUnit.SECONDS);
+        CompletableFuture.allOf(draining).get(patience.seconds(180), TimeUnit.SECONDS);
         return ledgers.stream().map(Ledger::count).reduce(Ledger.Count.NONE, Ledger.Count::plus);
     }
 

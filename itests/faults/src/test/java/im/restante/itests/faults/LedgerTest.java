@@ -13,9 +13,9 @@ class LedgerTest {
     @Test
     void whatWasAcknowledgedAndNeverCameIsLostAndTheRestIsNot() {
         taken(1, 2, 3);
-        ledger.sent(new Mail(0, 4), false);
+        ledger.sent(new Mail(0, 4), Told.NOTHING);
         came("1 2");
-        assertEquals(new Ledger.Count(4, 3, 2, 1, 0, 0, 0, 0), ledger.count());
+        assertEquals(new Ledger.Count(4, 3, 2, 1, 0, 0, 0, 0, 0), ledger.count());
     }
 
     @Test
@@ -23,7 +23,7 @@ class LedgerTest {
         taken(1, 2, 3, 4);
         came("1 2 3");
         came("2 3 4");
-        assertEquals(new Ledger.Count(4, 4, 4, 0, 2, 0, 0, 0), ledger.count());
+        assertEquals(new Ledger.Count(4, 4, 4, 0, 2, 0, 0, 0, 0), ledger.count());
     }
 
     @Test
@@ -41,7 +41,7 @@ class LedgerTest {
         taken(1);
         came("1");
         ledger.login(List.of(new Client.Received(Optional.of(new Mail(0, 1)), "other")));
-        assertEquals(new Ledger.Count(1, 1, 1, 0, 1, 1, 0, 0), ledger.count());
+        assertEquals(new Ledger.Count(1, 1, 1, 0, 1, 1, 0, 0, 0), ledger.count());
     }
 
     @Test
@@ -64,8 +64,19 @@ class LedgerTest {
         assertEquals(2, ledger.count().strange());
     }
 
+    @Test
+    void whatCameAlthoughItsSenderWasToldThatItFailedIsUntrueAndOnceHoweverOftenItCame() {
+        taken(1);
+        ledger.sent(new Mail(0, 2), Told.FAILED);
+        ledger.sent(new Mail(0, 3), Told.FAILED);
+        came("1 2");
+        assertEquals(new Ledger.Count(3, 1, 2, 0, 0, 0, 0, 0, 1), ledger.count());
+        came("2");
+        assertEquals(1, ledger.count().untrue());
+    }
+
     private void taken(long... numbers) {
-        Arrays.stream(numbers).forEach(number -> ledger.sent(new Mail(0, number), true));
+        Arrays.stream(numbers).forEach(number -> ledger.sent(new Mail(0, number), Told.TAKEN));
     }
 
     private void came(String numbers) {

@@ -71,6 +71,18 @@ class RuledLedgerTest {
         assertCount(0, 0, 0, 1);
     }
 
+    @Test
+    void whatFailedMayNeitherComeNorBeToldOf() {
+        sent(false);
+        ledger.failed(MAIL);
+        assertEquals(0, ledger.open(List.of()));
+        assertCount(0, 0, 0, 0);
+        visit("a", -20, -10, true);
+        assertEquals(1, ledger.count().untrue());
+        ledger.told(came("b"));
+        assertCount(0, 0, 0, 1);
+    }
+
     private void sent(boolean goesOn) {
         ledger.sent(MAIL, new Ruled(goesOn, EXPIRES));
     }

@@ -23,6 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,10 +37,15 @@ public final class ServerProcess implements AutoCloseable {
     /** What the server prints when it is ready. */
     private static final String READY = "restante ready: ";
 
+    private static final Pattern OBJECTS_ALIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration END = Duration.ofSeconds(30);
+
     private final Jdk jdk;
     private final Path home;
     private final List<String> jvmOptions;
     private final Map<String, Map<String, String>> configuration = new TreeMap<>();
+    private UnaryOperator<Duration> patience = UnaryOperator.identity();
     private Path jar;
     private Process process;
     private int port;
@@ -65,6 +73,12 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
+    /** How long to wait for a start or an end, asked each time; given what is right for a machine with nothing else to do. */
+    public ServerProcess patient(UnaryOperator<Duration> waits) {
+        patience = waits;
+        return this;
+    }
+
     /** Sets a value in {@code etc/PID.cfg}; a running server reads it again. */
     public ServerProcess configure(String pid, String key, String value) {
         Map<String, String> values = configuration.computeIfAbsent(pid, p -> new TreeMap<>());
@@ -80,7 +94,7 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    /** Starts it and waits, for a minute at most, until it says that it is ready. */
+    /** Starts it and waits, for a minute at most (or as {@link #patient} says), until it says that it is ready. */
     public ServerProcess start() throws IOException {
         Process started = launch();
         CompletableFuture<String> ready = new CompletableFuture<>();
@@ -106,7 +120,7 @@ public final class ServerProcess implements AutoCloseable {
         reader.start();
         process = started;
         try {
-            String line = ready.get(60, TimeUnit.SECONDS);
+            String line = ready.get(patience.apply(START).toSeconds(), TimeUnit.SECONDS);
             String address = line.substring(READY.length()).split(" ")[0];
             port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -159,21 +173,53 @@ public final class ServerProcess implements AutoCloseable {
         awaitEnd();
     }
 
-    /** Runs one command of the server's shell and gives its output. */
-    public String shell(String command) throws IOException {
+    /** Runs one command of the server's shell and gives its output. @param line parted at blanks, but for those between {@code '} */
+    public String shell(String line) throws IOException {
+        List<String> words = new ArrayList<>();
+        Matcher word = Pattern.compile("'([^']*)'|(\\S+)").matcher(line);
+        while (word.find()) {
+            words.add(word.group(1) == null ? word.group(2) : word.group(1));
+        }
+        return shell(words);
+    }
+
+    /** Runs one command of the server's shell and gives its output. @param words the command and its operands */
+    public String shell(List<String> words) throws IOException {
+        StringBuilder vector = new StringBuilder();
+        words.forEach(word -> vector.append(netstring(word)));
+        try {
+            return ask(words.get(0), netstring(vector.toString()));
+        } catch (IOException e) {
+            if (jar == null) {
+                throw e;
+            }
+            try { // another build may be of before there were vectors
+                return ask(words.get(0), String.join(" ", words) + '\n');
+            } catch (IOException inItsForm) {
+                e.addSuppressed(inItsForm);
+                throw e;
+            }
+        }
+    }
+
+    private String ask(String command, String request) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(home.resolve("data/shell.sock")));
-            channel.write(ByteBuffer.wrap((command + "\n").getBytes(UTF_8)));
+            channel.write(ByteBuffer.wrap(request.getBytes(UTF_8)));
             channel.shutdownOutput();
             String reply = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
             int end = reply.indexOf('\n');
             String status = end < 0 ? reply : reply.substring(0, end);
             String output = end < 0 ? "" : reply.substring(end + 1);
             if (!status.equals("ok")) {
-                throw new IOException(command.split(" ")[0] + ": " + reply);
+                throw new IOException(command + ": " + reply);
             }
             return output;
         }
+    }
+
+    private static String netstring(String text) {
+        return text.getBytes(UTF_8).length + ":" + text + ",";
     }
 
     /** Makes an account whose password is {@code secret-} and the local part. */
@@ -205,6 +251,32 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** What its heap keeps, in KiB: the objects that a full collection finds alive. */
+    public long liveHeapKib() throws IOException {
+        jcmd("GC.run"); // so that the next collection finds what reference queues and cleaners have let go
+        Matcher alive = OBJECTS_ALIVE.matcher(jcmd("GC.class_histogram"));
+        if (!alive.find()) {
+            throw new IOException("jcmd GC.class_histogram does not say what is alive");
+        }
+        return Long.parseLong(alive.group(1)) / 1024;
+    }
+
+    private String jcmd(String command) throws IOException {
+        Process jcmd = new ProcessBuilder(jdk.home().resolve("bin/jcmd").toString(), Long.toString(pid()), command)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
+        try {
+            if (jcmd.waitFor() != 0) {
+                throw new IOException("jcmd " + command + ": " + said.strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+        return said;
+    }
+
     /** Kills it if it still runs and removes its home. */
     @Override
     public void close() {
@@ -221,9 +293,10 @@ public final class ServerProcess implements AutoCloseable {
 
     private void awaitEnd() {
         try {
-            if (!process.waitFor(Duration.ofSeconds(30).toSeconds(), TimeUnit.SECONDS)) {
+            Duration limit = patience.apply(END);
+            if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("the server did not end within 30 s");
+                throw new IllegalStateException("the server did not end within " + limit.toSeconds() + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

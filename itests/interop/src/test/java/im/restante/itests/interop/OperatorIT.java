@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.itests.harness.Await;
 import im.restante.itests.harness.ServerProcess;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -141,6 +142,29 @@ class OperatorIT extends ServerTest {
         Await.until("the file's end", SOON, () -> revision(why("anything")) > after);
     }
 
+    /** A number stands for one state that is in force, so what is refused has none, and the same again no other. */
+    @Test
+    void aRefusedConfigurationHasNoNumber() throws Exception {
+        Path quota = server.home().resolve("etc/im.restante.quota.cfg");
+        String good = Files.readString(quota);
+        int before = revision(why("anything"));
+        try {
+            Files.writeString(quota, "store-limit=many\n");
+            Await.until(
+                    "the log refuses it",
+                    SOON,
+                    () -> Files.readString(server.home().resolve("log/restante.log"))
+                            .contains("im.restante.quota: store-limit=many: must be"));
+            assertEquals(before, revision(why("anything")));
+            Files.writeString(quota, good + "quota-exceeded=drop\n");
+            Await.until("another value", SOON, () -> revision(why("anything")) == before + 1);
+            assertTrue(why("anything").contains("quota-exceeded=drop)"), why("anything"));
+        } finally {
+            Files.writeString(quota, good);
+        }
+        Await.until("the first value again", SOON, () -> revision(why("anything")) == before + 2);
+    }
+
     private static int revision(String said) {
         String[] lines = said.strip().split("\n");
         Matcher last = Pattern.compile("^configuration (\\d+) since").matcher(lines[lines.length - 1]);
@@ -156,7 +180,7 @@ class OperatorIT extends ServerTest {
                         + "<message id='t2'><body>words</body></message>");
         assertEquals("""
                 by the rules in force:
-                1. message id=t1: not stored, decided by default: nothing to keep
+                1. message id=t1: stored, decided by default: content
                 2. message id=t2: stored, decided by default: body
                 """, server.shell("restante:filter-test try.xml"));
         assertEquals("""

@@ -34,6 +34,11 @@ final class RawClient implements AutoCloseable {
         in = socket.getInputStream();
     }
 
+    /** On a connection that is open. */
+    static RawClient of(Socket socket) throws IOException {
+        return new RawClient(socket);
+    }
+
     /** Logged in over plain TCP with a resource of its own; the server must allow it. */
     static RawClient login(ServerProcess server, String local) throws IOException {
         return new RawClient(PlainLogin.open(server.port(), local, "raw" + LOGINS.incrementAndGet()));

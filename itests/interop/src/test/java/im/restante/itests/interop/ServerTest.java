@@ -18,12 +18,17 @@ abstract class ServerTest {
 
     @BeforeAll
     void startServer() throws Exception {
-        server = configured(ServerProcess.prepare(Jdk.newest())).start();
+        server = configured(prepared()).start();
     }
 
     @AfterAll
     void stopServer() {
         server.close();
+    }
+
+    /** A server in its own virtual machine, not started. */
+    ServerProcess prepared() {
+        return ServerProcess.prepare(Jdk.newest());
     }
 
     /** What the tests of this class need set before the start. */

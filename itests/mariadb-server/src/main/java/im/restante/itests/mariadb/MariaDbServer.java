@@ -22,7 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class MariaDbServer implements AutoCloseable {
     private static final String ADMIN = "admin";
-    private static final long START_SECONDS = 30;
+    /** Only so that nothing waits for ever: a start that fails ends the process, and a busy machine may take minutes. */
+    private static final long START_SECONDS = 300;
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Binaries binaries;

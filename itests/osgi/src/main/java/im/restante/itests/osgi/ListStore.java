@@ -5,6 +5,8 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
@@ -13,18 +15,23 @@ import im.restante.store.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 
 /** A second store to choose: in memory, without limits. */
 final class ListStore implements MessageStore {
-    private final NavigableMap<Long, StoredMessage> rows = new TreeMap<>();
+    private final TreeSet<StoredMessage> rows =
+            new TreeSet<>(Comparator.comparing(StoredMessage::id).thenComparing(StoredMessage::owner));
 
     @Override
-    public synchronized CompletionStage<Appended> append(StoredMessage message, Admission admission) {
-        rows.putIfAbsent(message.id(), message);
+    public synchronized CompletionStage<Appended> append(
+            StoredMessage message, Admission admission, Fence fence, Claim claim) {
+        if (!claim.begin()) {
+            return completedFuture(new Appended.Withdrawn());
+        }
+        rows.add(message);
         return completedFuture(new Appended.Stored(List.of()));
     }
 
@@ -45,16 +52,18 @@ final class ListStore implements MessageStore {
     }
 
     @Override
-    public synchronized CompletionStage<Void> remove(Jid owner, Collection<Long> ids) {
-        rows.values().removeIf(row -> row.owner().equals(owner) && ids.contains(row.id()));
+    public synchronized CompletionStage<Void> remove(Jid owner, Collection<Long> ids, Fence fence) {
+        rows.removeIf(row -> row.owner().equals(owner) && ids.contains(row.id()));
         return completedFuture(null);
     }
 
     @Override
-    public synchronized CompletionStage<Boolean> replace(Jid owner, long id, List<StoredMessage> successors) {
-        boolean there = rows.values().removeIf(row -> row.owner().equals(owner) && row.id() == id);
+    public synchronized CompletionStage<Boolean> replace(
+            Jid owner, long id, List<StoredMessage> successors, List<StoredMessage> owed, Fence fence) {
+        boolean there = rows.removeIf(row -> row.owner().equals(owner) && row.id() == id);
         if (there) {
-            successors.forEach(row -> rows.put(row.id(), row));
+            rows.addAll(successors);
+            rows.addAll(owed);
         }
         return completedFuture(there);
     }
@@ -88,10 +97,11 @@ final class ListStore implements MessageStore {
 
     @Override
     public synchronized CompletionStage<StoreStatistics> statistics() {
-        return completedFuture(new StoreStatistics(rows.size(), -1, 0, rows.isEmpty() ? 0 : rows.lastKey()));
+        return completedFuture(new StoreStatistics(
+                rows.size(), -1, 0, rows.isEmpty() ? 0 : rows.last().id()));
     }
 
     private List<StoredMessage> of(Jid owner) {
-        return rows.values().stream().filter(row -> row.owner().equals(owner)).toList();
+        return rows.stream().filter(row -> row.owner().equals(owner)).toList();
     }
 }

@@ -42,7 +42,10 @@ class WholeServerTest {
             "im.restante.filter",
             "im.restante.quota",
             "im.restante.delivery",
-            "im.restante.session",
+            "im.restante.spi",
+            "im.restante.roster",
+            "im.restante.spool",
+            "im.restante.routing",
             "im.restante.iq",
             "im.restante.shell",
             "im.restante.c2s");
@@ -166,7 +169,9 @@ class WholeServerTest {
                 "im.restante.filter",
                 "im.restante.quota",
                 "im.restante.delivery",
-                "im.restante.session",
+                "im.restante.roster",
+                "im.restante.spool",
+                "im.restante.routing",
                 "im.restante.iq",
                 "im.restante.shell",
                 "im.restante.c2s"

@@ -1,9 +1,11 @@
 package im.restante.itests.contract;
 
+import static im.restante.itests.contract.Stages.assertFenced;
 import static im.restante.itests.contract.Stages.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,15 +14,15 @@ import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
-import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -30,99 +32,183 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What a {@link MessageStore} does. Extend it and say how to open a store on an empty place, how to close it, and how to open
  * the same place again.
  */
-public abstract class MessageStoreContract {
-    protected static final Jid ROMEO = Jid.of("romeo@example.org");
-    protected static final Jid JULIET = Jid.of("juliet@example.org");
-    protected static final Jid NURSE = Jid.of("nurse@example.org");
-    protected static final Instant NOON = Instant.parse("2026-11-22T12:00:00.123Z");
-    private static final long ALL = Long.MAX_VALUE;
-
-    private MessageStore store;
-
-    /** A store on a place where nothing was stored before. Called before each test. */
-    protected abstract MessageStore open() throws Exception;
-
-    /** Closes {@code store}; what it has acknowledged stays. Called after each test, and before {@link #reopen()}. */
-    protected abstract void close(MessageStore store) throws Exception;
-
-    /** A store on the place of the last {@link #open()}, which was closed. */
-    protected abstract MessageStore reopen() throws Exception;
-
-    /** The store of the running test. */
-    protected final MessageStore store() {
-        return store;
+public abstract class MessageStoreContract extends TotalsContract {
+    @Test
+    void storesNothingThatWasWithdrawnBefore() {
+        Claim withdrawn = new Claim();
+        assertTrue(withdrawn.withdraw());
+        Admission one = new Admission(1, OnFull.EVICT_OLDEST);
+        stored(message(1));
+        assertEquals(new Appended.Withdrawn(), await(store.append(message(2), one, Fence.HERE, withdrawn)));
+        assertEquals(List.of(1L), waiting(ROMEO), "nor has it cost anybody his place");
+        assertEquals(1, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(1, await(store.statistics()).largestId());
     }
 
-    @BeforeEach
-    final void openStore() throws Exception {
-        store = open();
+    @Test
+    void whatWasStoredCannotBeWithdrawnAnyMore() {
+        Claim claim = new Claim();
+        assertEquals(List.of(), evicted(store.append(message(1), Admission.UNLIMITED, Fence.HERE, claim)));
+        assertFalse(claim.withdraw());
+        assertEquals(List.of(1L), waiting(ROMEO));
     }
 
-    @AfterEach
-    final void closeStore() throws Exception {
-        if (store != null) {
-            close(store);
+    @Test
+    void withdrawnAtAnyMomentItIsEitherStoredOrNeverWillBe() throws Exception {
+        Random random = new Random(11);
+        List<Claim> claims = new ArrayList<>();
+        List<CompletionStage<Appended>> answers = new ArrayList<>();
+        Set<Long> withdrawn = new TreeSet<>();
+        for (long id = 1; id <= 2_000; id++) {
+            claims.add(new Claim());
+            answers.add(store.append(message(id), Admission.UNLIMITED, Fence.HERE, claims.get((int) id - 1)));
+            int earlier = random.nextInt((int) id);
+            if (claims.get(earlier).withdraw()) {
+                withdrawn.add(earlier + 1L);
+            }
         }
+        for (long id = 1; id <= 2_000; id++) {
+            Appended answer = await(answers.get((int) id - 1));
+            assertEquals(withdrawn.contains(id), answer instanceof Appended.Withdrawn, "message " + id);
+        }
+        List<Long> stored = LongStream.rangeClosed(1, 2_000)
+                .filter(id -> !withdrawn.contains(id))
+                .boxed()
+                .toList();
+        assertEquals(stored, waiting(ROMEO));
+        assertEquals(stored.size(), await(store.usage(ROMEO, JULIET)).messages());
+        restart();
+        assertEquals(stored, waiting(ROMEO));
     }
 
-    private void restart() throws Exception {
-        close(store);
-        store = null;
-        store = reopen();
+    @Test
+    void idsAreUniqueForAnOwnerNotForAll() throws Exception {
+        Instant soon = NOON.plusSeconds(1);
+        for (Jid owner : List.of(ROMEO, JULIET, NURSE)) {
+            stored(expiring(7, owner, soon));
+            stored(message(8, owner, NURSE));
+            stored(message(8, owner, NURSE));
+        }
+        await(appendAll(List.of(message(8, ROMEO, NURSE), message(8, Jid.of("tybalt@example.org"), NURSE))));
+        restart();
+        stored(message(8, JULIET, NURSE));
+        for (Jid owner : List.of(ROMEO, JULIET, NURSE)) {
+            assertEquals(List.of(7L, 8L), waiting(owner));
+            assertEquals(1, await(store.usage(owner, NURSE)).messages());
+        }
+        assertEquals(7, await(store.statistics()).messages());
+        Set<Jid> ended = new HashSet<>();
+        await(store.expired(soon, 10)).forEach(row -> ended.add(row.owner()));
+        assertEquals(Set.of(ROMEO, JULIET, NURSE), ended);
+        await(remove(ROMEO, List.of(8L)));
+        assertTrue(await(store.replace(ROMEO, 7, List.of(message(9, ROMEO, NURSE)), List.of(), Fence.HERE)));
+        assertEquals(List.of(9L), waiting(ROMEO));
+        assertEquals(List.of(7L, 8L), waiting(JULIET), "another's are others");
+        assertEquals(List.of(8L), evicted(append(message(10, JULIET, NURSE), new Admission(1, OnFull.EVICT_OLDEST))));
+        assertEquals(List.of(7L, 10L), waiting(JULIET));
+        assertEquals(List.of(7L, 8L), waiting(NURSE));
+        assertEquals(1, await(store.usage(NURSE, NURSE)).messages());
     }
 
-    /** A message of {@link #JULIET} to {@link #ROMEO}. */
-    protected static StoredMessage message(long id) {
-        return message(id, ROMEO, JULIET);
+    /** Stored and removed in one go, with the same ids for other owners between. */
+    @Test
+    void whatIsDoneForOneOwnerLeavesTheSameIdsOfOthersAlone() {
+        List<CompletionStage<?>> answers = new ArrayList<>();
+        for (long id = 1; id <= 200; id++) {
+            answers.add(append(message(id), Admission.UNLIMITED));
+            answers.add(append(message(id, NURSE, JULIET), Admission.UNLIMITED));
+            answers.add(remove(NURSE, List.of(id)));
+        }
+        answers.forEach(Stages::await);
+        assertEquals(LongStream.rangeClosed(1, 200).boxed().toList(), waiting(ROMEO));
+        assertEquals(List.of(), waiting(NURSE));
+        assertEquals(200, await(store.statistics()).messages());
     }
 
-    protected static StoredMessage message(long id, Jid owner, Jid sender) {
-        return message(id, owner, sender, "<message><body>" + id + "</body></message>");
+    @Test
+    void aWrongEpochChangesNothing() throws Exception {
+        stored(message(1));
+        StoreStatistics before = await(store.statistics());
+        for (Fence wrong : List.of(new Fence(0, Long.MAX_VALUE), new Fence(1_000, 0), new Fence(1_000, 1))) {
+            Claim claim = new Claim();
+            assertFenced(store.append(message(2), new Admission(1, OnFull.EVICT_OLDEST), wrong, claim));
+            assertTrue(claim.withdraw(), "it was not even begun with");
+            assertFenced(store.appendAll(List.of(message(2), message(3)), wrong));
+            assertFenced(store.remove(ROMEO, List.of(1L), wrong));
+            assertFenced(store.replace(ROMEO, 1, List.of(message(4)), List.of(), wrong));
+        }
+        assertEquals(List.of(1L), waiting(ROMEO));
+        assertEquals(before, await(store.statistics()));
+        restart();
+        assertEquals(List.of(1L), waiting(ROMEO));
+        stored(message(2));
     }
 
-    protected static StoredMessage message(long id, Jid owner, Jid sender, String stanza) {
-        return new StoredMessage(
-                id, owner, sender, NOON.plusMillis(id % 86_400_000), null, MessageKind.OFFLINE, stanza.getBytes(UTF_8));
+    @Test
+    void aWrongEpochSpoilsNothingForItsNeighbours() {
+        List<CompletionStage<Appended>> right = new ArrayList<>();
+        List<CompletionStage<Appended>> wrong = new ArrayList<>();
+        for (long id = 1; id <= 500; id++) {
+            boolean isRight = id % 7 != 0;
+            CompletionStage<Appended> answer = store.append(
+                    message(id),
+                    Admission.UNLIMITED,
+                    isRight ? Fence.HERE : new Fence(0, Long.MAX_VALUE),
+                    Claim.NEVER_WITHDRAWN);
+            (isRight ? right : wrong).add(answer);
+        }
+        right.forEach(answer -> assertEquals(List.of(), evicted(answer)));
+        wrong.forEach(Stages::assertFenced);
+        assertEquals(
+                LongStream.rangeClosed(1, 500).filter(id -> id % 7 != 0).boxed().toList(), waiting(ROMEO));
     }
 
-    private static StoredMessage expiring(long id, Jid owner, Instant at) {
-        return new StoredMessage(
-                id, owner, JULIET, NOON, at, MessageKind.OFFLINE, ("<message id='" + id + "'/>").getBytes(UTF_8));
-    }
-
-    private List<Long> evicted(CompletionStage<Appended> answer) {
-        return assertInstanceOf(Appended.Stored.class, await(answer)).evicted();
-    }
-
-    private void stored(StoredMessage message) {
-        assertEquals(List.of(), evicted(store.append(message, Admission.UNLIMITED)));
+    @Test
+    void idsThatWereReservedAreNotGivenAgainAfterARestart() throws Exception {
+        stored(message(5));
+        long reserved = await(store.reserveIds(1_000));
+        if (reserved == 0) {
+            return; // nothing of it outlives this store
+        }
+        assertEquals(1_000, reserved);
+        assertEquals(1_000, await(store.reserveIds(900)), "less changes nothing");
+        assertEquals(5, await(store.statistics()).largestId(), "it goes on below");
+        stored(message(7));
+        restart();
+        assertEquals(999, await(store.statistics()).largestId());
+        assertEquals(List.of(5L, 7L), waiting(ROMEO));
+        stored(message(7));
+        stored(message(8));
+        assertEquals(List.of(5L, 7L, 8L), waiting(ROMEO));
+        restart();
+        assertEquals(999, await(store.statistics()).largestId());
+        stored(message(2_000));
+        restart();
+        assertEquals(2_000, await(store.statistics()).largestId());
     }
 
     @Test
     void takesWhatAnotherStoreHadWhateverTheLimitsAndOnlyOnce() throws Exception {
-        evicted(store.append(message(700), new Admission(1, OnFull.REFUSE)));
+        evicted(append(message(700), new Admission(1, OnFull.REFUSE)));
         List<StoredMessage> moved = new ArrayList<>();
         for (long id = 1_000; id > 0; id--) {
             moved.add(message(id, id % 2 == 0 ? ROMEO : NURSE, JULIET));
         }
-        await(store.appendAll(moved));
-        await(store.appendAll(moved.subList(300, 600)));
-        await(store.appendAll(List.of()));
+        await(appendAll(moved));
+        await(appendAll(moved.subList(300, 600)));
+        await(appendAll(List.of()));
         restart();
         assertEquals(LongStream.rangeClosed(1, 500).map(n -> 2 * n).boxed().toList(), waiting(ROMEO));
         assertEquals(500, waiting(NURSE).size());
@@ -131,18 +217,6 @@ public abstract class MessageStoreContract {
         StoreStatistics figures = await(store.statistics());
         assertEquals(1_000, figures.messages());
         assertEquals(1_000, figures.largestId());
-    }
-
-    private static List<Long> ids(List<StoredMessage> messages) {
-        return messages.stream().map(StoredMessage::id).toList();
-    }
-
-    private List<Long> waiting(Jid owner) {
-        return ids(await(store.page(owner, 0, 10_000, ALL)));
-    }
-
-    private long counted(Jid owner, Jid sender) {
-        return await(store.usage(owner, sender)).messages();
     }
 
     // ---- append and page
@@ -164,16 +238,6 @@ public abstract class MessageStoreContract {
         assertEquals(2, page.size());
         assertSame(plain, page.get(0));
         assertSame(other, page.get(1));
-    }
-
-    private static void assertSame(StoredMessage expected, StoredMessage actual) {
-        assertEquals(expected.id(), actual.id());
-        assertEquals(expected.owner(), actual.owner());
-        assertEquals(expected.sender(), actual.sender());
-        assertEquals(expected.receivedAt(), actual.receivedAt());
-        assertEquals(expected.expiresAt(), actual.expiresAt());
-        assertEquals(expected.kind(), actual.kind());
-        assertArrayEquals(expected.stanza(), actual.stanza());
     }
 
     @Test
@@ -229,7 +293,7 @@ public abstract class MessageStoreContract {
     void aGreatBacklogComesInPagesThatAreFull() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 1_000; id++) {
-            answers.add(store.append(message(id, ROMEO, JULIET, "x".repeat(100)), Admission.UNLIMITED));
+            answers.add(append(message(id, ROMEO, JULIET, "x".repeat(100)), Admission.UNLIMITED));
         }
         answers.forEach(Stages::await);
         assertEquals(LongStream.rangeClosed(1, 700).boxed().toList(), ids(await(store.page(ROMEO, 0, 700, ALL))));
@@ -272,7 +336,7 @@ public abstract class MessageStoreContract {
         reader.start();
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= count; id++) {
-            answers.add(store.append(message(id), Admission.UNLIMITED));
+            answers.add(append(message(id), Admission.UNLIMITED));
         }
         answers.forEach(Stages::await);
         done.set(true);
@@ -295,9 +359,9 @@ public abstract class MessageStoreContract {
     @Test
     void appendingAKnownIdIsNoMatterOfRoom() {
         Admission one = new Admission(1, OnFull.REFUSE);
-        assertEquals(List.of(), evicted(store.append(message(1), one)));
-        assertEquals(List.of(), evicted(store.append(message(1), one)));
-        assertEquals(List.of(), evicted(store.append(message(1), new Admission(1, OnFull.EVICT_OLDEST))));
+        assertEquals(List.of(), evicted(append(message(1), one)));
+        assertEquals(List.of(), evicted(append(message(1), one)));
+        assertEquals(List.of(), evicted(append(message(1), new Admission(1, OnFull.EVICT_OLDEST))));
         assertEquals(List.of(1L), waiting(ROMEO));
     }
 
@@ -305,7 +369,7 @@ public abstract class MessageStoreContract {
     void anIdOfferedManyTimesAtOnceIsStoredOnce() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            answers.add(store.append(message(1 + i % 4), Admission.UNLIMITED));
+            answers.add(append(message(1 + i % 4), Admission.UNLIMITED));
         }
         answers.forEach(answer -> assertEquals(List.of(), evicted(answer)));
         assertEquals(List.of(1L, 2L, 3L, 4L), waiting(ROMEO));
@@ -316,8 +380,8 @@ public abstract class MessageStoreContract {
     @Test
     void anIdRemovedMayBeStoredAgain() {
         stored(message(5));
-        CompletionStage<Void> removed = store.remove(ROMEO, List.of(5L));
-        CompletionStage<Appended> again = store.append(message(5), Admission.UNLIMITED);
+        CompletionStage<Void> removed = remove(ROMEO, List.of(5L));
+        CompletionStage<Appended> again = append(message(5), Admission.UNLIMITED);
         await(removed);
         assertEquals(List.of(), evicted(again));
         assertEquals(List.of(5L), waiting(ROMEO));
@@ -330,22 +394,22 @@ public abstract class MessageStoreContract {
     void keepsExactlyAsManyAsTheLimitSays() {
         Admission three = new Admission(3, OnFull.REFUSE);
         for (long id = 1; id <= 3; id++) {
-            assertEquals(List.of(), evicted(store.append(message(id), three)));
+            assertEquals(List.of(), evicted(append(message(id), three)));
         }
-        Appended.Full full = assertInstanceOf(Appended.Full.class, await(store.append(message(4), three)));
+        Appended.Full full = assertInstanceOf(Appended.Full.class, await(append(message(4), three)));
         assertEquals(3, full.usage().messages());
         assertEquals(List.of(1L, 2L, 3L), waiting(ROMEO));
-        assertEquals(List.of(), evicted(store.append(message(5, ROMEO, NURSE), three)), "another pair has its own");
-        assertEquals(List.of(), evicted(store.append(message(6), new Admission(4, OnFull.REFUSE))), "a higher limit");
-        await(store.remove(ROMEO, List.of(1L, 2L)));
-        assertEquals(List.of(), evicted(store.append(message(7), three)), "room was made");
+        assertEquals(List.of(), evicted(append(message(5, ROMEO, NURSE), three)), "another pair has its own");
+        assertEquals(List.of(), evicted(append(message(6), new Admission(4, OnFull.REFUSE))), "a higher limit");
+        await(remove(ROMEO, List.of(1L, 2L)));
+        assertEquals(List.of(), evicted(append(message(7), three)), "room was made");
         assertEquals(3, counted(ROMEO, JULIET));
     }
 
     @Test
     void aLimitOfZeroKeepsNone() {
         for (OnFull onFull : OnFull.values()) {
-            Appended answer = await(store.append(message(1), new Admission(0, onFull)));
+            Appended answer = await(append(message(1), new Admission(0, onFull)));
             assertEquals(
                     0, assertInstanceOf(Appended.Full.class, answer).usage().messages());
         }
@@ -358,12 +422,12 @@ public abstract class MessageStoreContract {
     @Test
     void aNegativeLimitIsNone() {
         Admission one = new Admission(1, OnFull.REFUSE);
-        assertEquals(List.of(), evicted(store.append(message(1), one)));
+        assertEquals(List.of(), evicted(append(message(1), one)));
         for (long id = 2; id <= 150; id++) {
-            assertEquals(List.of(), evicted(store.append(message(id), new Admission(-5, OnFull.REFUSE))));
+            assertEquals(List.of(), evicted(append(message(id), new Admission(-5, OnFull.REFUSE))));
         }
         assertEquals(150, counted(ROMEO, JULIET), "what has no limit still counts");
-        assertInstanceOf(Appended.Full.class, await(store.append(message(151), one)));
+        assertInstanceOf(Appended.Full.class, await(append(message(151), one)));
     }
 
     @Test
@@ -375,7 +439,7 @@ public abstract class MessageStoreContract {
         AtomicInteger full = new AtomicInteger();
         concurrently(senders, thread -> {
             for (int i = 0; i < each; i++) {
-                Appended answer = await(store.append(message(id.incrementAndGet()), new Admission(100, OnFull.REFUSE)));
+                Appended answer = await(append(message(id.incrementAndGet()), new Admission(100, OnFull.REFUSE)));
                 (answer instanceof Appended.Stored ? taken : full).incrementAndGet();
             }
         });
@@ -391,7 +455,7 @@ public abstract class MessageStoreContract {
     void queuedAppendsGetExactlyTheRoomThereIsInTheirOrder() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 250; id++) {
-            answers.add(store.append(message(id), new Admission(100, OnFull.REFUSE)));
+            answers.add(append(message(id), new Admission(100, OnFull.REFUSE)));
         }
         for (int i = 0; i < 250; i++) {
             Appended answer = await(answers.get(i));
@@ -405,9 +469,9 @@ public abstract class MessageStoreContract {
     void theOldestOfThePairMakesRoom() {
         Admission two = new Admission(2, OnFull.EVICT_OLDEST);
         stored(message(1, ROMEO, NURSE));
-        assertEquals(List.of(), evicted(store.append(message(2), two)));
-        assertEquals(List.of(), evicted(store.append(message(3), two)));
-        assertEquals(List.of(2L), evicted(store.append(message(4), two)));
+        assertEquals(List.of(), evicted(append(message(2), two)));
+        assertEquals(List.of(), evicted(append(message(3), two)));
+        assertEquals(List.of(2L), evicted(append(message(4), two)));
         assertEquals(List.of(1L, 3L, 4L), waiting(ROMEO), "the other pair's older message stays");
         assertEquals(2, counted(ROMEO, JULIET));
         assertEquals(1, counted(ROMEO, NURSE));
@@ -417,7 +481,7 @@ public abstract class MessageStoreContract {
     @Test
     void asManyMakeRoomAsItTakes() {
         LongStream.rangeClosed(1, 50).forEach(id -> stored(message(id)));
-        List<Long> gone = evicted(store.append(message(51), new Admission(3, OnFull.EVICT_OLDEST)));
+        List<Long> gone = evicted(append(message(51), new Admission(3, OnFull.EVICT_OLDEST)));
         assertEquals(LongStream.rangeClosed(1, 48).boxed().toList(), gone);
         assertEquals(List.of(49L, 50L, 51L), waiting(ROMEO));
         assertEquals(3, counted(ROMEO, JULIET));
@@ -428,7 +492,7 @@ public abstract class MessageStoreContract {
     void queuedAppendsThatEvictLeaveTheLastOnes() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 300; id++) {
-            answers.add(store.append(message(id), new Admission(10, OnFull.EVICT_OLDEST)));
+            answers.add(append(message(id), new Admission(10, OnFull.EVICT_OLDEST)));
         }
         List<Long> gone = new ArrayList<>();
         answers.forEach(answer -> gone.addAll(evicted(answer)));
@@ -441,19 +505,19 @@ public abstract class MessageStoreContract {
     @Test
     void nothingIsEvictedForWhatHasNoLimitOrIsRefused() {
         Admission two = new Admission(2, OnFull.EVICT_OLDEST);
-        LongStream.rangeClosed(1, 2).forEach(id -> evicted(store.append(message(id), two)));
+        LongStream.rangeClosed(1, 2).forEach(id -> evicted(append(message(id), two)));
         LongStream.rangeClosed(3, 5).forEach(id -> stored(message(id)));
-        assertInstanceOf(Appended.Full.class, await(store.append(message(6), new Admission(2, OnFull.REFUSE))));
+        assertInstanceOf(Appended.Full.class, await(append(message(6), new Admission(2, OnFull.REFUSE))));
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L), waiting(ROMEO));
     }
 
     @Test
     void theProofOfWhatWasEvictedMeanwhileTakesNothingElse() {
         Admission two = new Admission(2, OnFull.EVICT_OLDEST);
-        LongStream.rangeClosed(1, 2).forEach(id -> evicted(store.append(message(id), two)));
+        LongStream.rangeClosed(1, 2).forEach(id -> evicted(append(message(id), two)));
         List<Long> handedOver = waiting(ROMEO);
-        assertEquals(List.of(1L), evicted(store.append(message(3), two)));
-        await(store.remove(ROMEO, handedOver));
+        assertEquals(List.of(1L), evicted(append(message(3), two)));
+        await(remove(ROMEO, handedOver));
         assertEquals(List.of(3L), waiting(ROMEO));
         assertEquals(1, counted(ROMEO, JULIET));
         assertEquals(1, await(store.statistics()).messages());
@@ -466,8 +530,7 @@ public abstract class MessageStoreContract {
         AtomicInteger evictions = new AtomicInteger();
         concurrently(16, thread -> {
             for (int i = 0; i < 25; i++) {
-                List<Long> now =
-                        evicted(store.append(message(id.incrementAndGet()), new Admission(10, OnFull.EVICT_OLDEST)));
+                List<Long> now = evicted(append(message(id.incrementAndGet()), new Admission(10, OnFull.EVICT_OLDEST)));
                 gone.addAll(now);
                 evictions.addAndGet(now.size());
             }
@@ -485,7 +548,7 @@ public abstract class MessageStoreContract {
     @Test
     void countersFollowRemovals() {
         LongStream.rangeClosed(1, 10).forEach(id -> stored(message(id, ROMEO, id % 2 == 0 ? JULIET : NURSE)));
-        await(store.remove(ROMEO, List.of(2L, 3L, 4L)));
+        await(remove(ROMEO, List.of(2L, 3L, 4L)));
         assertEquals(List.of(1L, 5L, 6L, 7L, 8L, 9L, 10L), waiting(ROMEO));
         assertEquals(3, counted(ROMEO, JULIET));
         assertEquals(4, counted(ROMEO, NURSE));
@@ -497,9 +560,9 @@ public abstract class MessageStoreContract {
     void removingIsHarmlessWhenRepeated() {
         stored(message(1));
         stored(message(2));
-        await(store.remove(ROMEO, List.of(1L, 99L, 1L)));
-        await(store.remove(ROMEO, List.of(1L)));
-        await(store.remove(ROMEO, List.of()));
+        await(remove(ROMEO, List.of(1L, 99L, 1L)));
+        await(remove(ROMEO, List.of(1L)));
+        await(remove(ROMEO, List.of()));
         assertEquals(List.of(2L), waiting(ROMEO));
         assertEquals(1, counted(ROMEO, JULIET));
         assertEquals(1, await(store.statistics()).messages());
@@ -509,80 +572,20 @@ public abstract class MessageStoreContract {
     void removesOnlyTheOwnersMessages() {
         stored(message(1, ROMEO, JULIET));
         stored(message(2, NURSE, JULIET));
-        await(store.remove(ROMEO, List.of(1L, 2L)));
+        await(remove(ROMEO, List.of(1L, 2L)));
         assertEquals(List.of(), waiting(ROMEO));
         assertEquals(List.of(2L), waiting(NURSE));
         assertEquals(1, counted(NURSE, JULIET));
-    }
-
-    // ---- replace
-
-    private boolean replaced(Jid owner, long id, StoredMessage... successors) {
-        return await(store.replace(owner, id, List.of(successors)));
-    }
-
-    @Test
-    void replacesAMessageByOthersInOneStep() throws Exception {
-        stored(message(1));
-        stored(message(2));
-        assertTrue(replaced(ROMEO, 1, message(3, JULIET, NURSE), message(4, JULIET, NURSE)));
-        assertEquals(List.of(2L), waiting(ROMEO));
-        assertEquals(List.of(3L, 4L), waiting(JULIET));
-        assertEquals(1, counted(ROMEO, JULIET));
-        assertEquals(2, counted(JULIET, NURSE));
-        restart();
-        assertEquals(List.of(2L), waiting(ROMEO));
-        assertEquals(List.of(3L, 4L), waiting(JULIET));
-        assertEquals(3, await(store.statistics()).messages());
-        assertEquals(4, await(store.statistics()).largestId());
-    }
-
-    @Test
-    void replacesNothingThatIsNotThere() {
-        stored(message(1));
-        assertEquals(false, replaced(ROMEO, 2, message(3, JULIET, NURSE)));
-        assertEquals(false, replaced(JULIET, 1, message(4, JULIET, NURSE))); // another's
-        assertEquals(List.of(1L), waiting(ROMEO));
-        assertEquals(List.of(), waiting(JULIET));
-        assertEquals(0, counted(JULIET, NURSE));
-    }
-
-    @Test
-    void replacesAMessageByItself() {
-        StoredMessage before = expiring(1, ROMEO, NOON);
-        stored(before);
-        assertTrue(replaced(ROMEO, 1, expiring(1, ROMEO, NOON.plusSeconds(1)), message(2, JULIET, NURSE)));
-        assertEquals(List.of(1L), waiting(ROMEO));
-        assertEquals(List.of(), await(store.expired(NOON, 10)));
-        assertEquals(1, counted(ROMEO, JULIET));
-        assertTrue(replaced(ROMEO, 1));
-        assertEquals(List.of(), waiting(ROMEO));
-        assertEquals(0, counted(ROMEO, JULIET));
-    }
-
-    @Test
-    void replacesAMessageOnceHoweverOftenItIsAskedTo() throws Exception {
-        stored(message(1));
-        AtomicInteger times = new AtomicInteger();
-        AtomicLong next = new AtomicLong(1);
-        concurrently(8, thread -> {
-            if (replaced(ROMEO, 1, message(next.incrementAndGet(), JULIET, NURSE))) {
-                times.incrementAndGet();
-            }
-        });
-        assertEquals(1, times.get());
-        assertEquals(1, waiting(JULIET).size());
-        assertEquals(1, counted(JULIET, NURSE));
     }
 
     @Test
     void removesThousandsInOneCall() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 3_000; id++) {
-            answers.add(store.append(message(id), Admission.UNLIMITED));
+            answers.add(append(message(id), Admission.UNLIMITED));
         }
         answers.forEach(Stages::await);
-        await(store.remove(ROMEO, LongStream.rangeClosed(1, 2_999).boxed().toList()));
+        await(remove(ROMEO, LongStream.rangeClosed(1, 2_999).boxed().toList()));
         assertEquals(List.of(3_000L), waiting(ROMEO));
         assertEquals(1, counted(ROMEO, JULIET));
     }
@@ -598,8 +601,7 @@ public abstract class MessageStoreContract {
             if (thread < senders) {
                 Jid sender = Jid.of("sender" + thread + "@example.org");
                 for (int i = 0; i < each; i++) {
-                    await(store.append(
-                            message(id.incrementAndGet(), ROMEO, sender), new Admission(each, OnFull.REFUSE)));
+                    await(append(message(id.incrementAndGet(), ROMEO, sender), new Admission(each, OnFull.REFUSE)));
                 }
                 sending.decrementAndGet();
                 return;
@@ -608,7 +610,7 @@ public abstract class MessageStoreContract {
                 boolean last = sending.get() == 0;
                 List<Long> page = ids(await(store.page(ROMEO, 0, 50, ALL)));
                 drained.addAll(page);
-                await(store.remove(ROMEO, page));
+                await(remove(ROMEO, page));
                 if (last && page.isEmpty()) {
                     return;
                 }
@@ -655,7 +657,7 @@ public abstract class MessageStoreContract {
                 List.of(new SenderUsage(friar, 3), new SenderUsage(NURSE, 2), new SenderUsage(JULIET, 1)),
                 await(store.senders(ROMEO, 10)));
         assertEquals(List.of(new SenderUsage(friar, 3)), await(store.senders(ROMEO, 1)));
-        await(store.remove(ROMEO, List.of(1L)));
+        await(remove(ROMEO, List.of(1L)));
         assertEquals(2, await(store.senders(ROMEO, 10)).size());
         assertEquals(List.of(), await(store.senders(JULIET, 10)));
     }
@@ -666,7 +668,7 @@ public abstract class MessageStoreContract {
         for (String name : List.of("d", "a", "c", "b")) {
             stored(message(id++, Jid.of(name + "@example.org"), JULIET));
         }
-        await(store.remove(Jid.of("c@example.org"), List.of(3L)));
+        await(remove(Jid.of("c@example.org"), List.of(3L)));
         Jid a = Jid.of("a@example.org");
         Jid b = Jid.of("b@example.org");
         Jid d = Jid.of("d@example.org");
@@ -707,7 +709,7 @@ public abstract class MessageStoreContract {
         List<Jid> readers = IntStream.range(0, owners)
                 .mapToObj(n -> Jid.of("reader" + n + "@example.org"))
                 .toList();
-        await(store.appendAll(IntStream.rangeClosed(1, all)
+        await(appendAll(IntStream.rangeClosed(1, all)
                 .mapToObj(n -> expiring(n, readers.get(n % owners), NOON))
                 .toList()));
         CompletableFuture<Void> purge = CompletableFuture.runAsync(this::removeExpired);
@@ -728,8 +730,7 @@ public abstract class MessageStoreContract {
         while (!chunk.isEmpty()) {
             CompletableFuture<?>[] removals =
                     chunk.stream().collect(Collectors.groupingBy(StoredMessage::owner)).entrySet().stream()
-                            .map(of -> store.remove(of.getKey(), ids(of.getValue()))
-                                    .toCompletableFuture())
+                            .map(of -> remove(of.getKey(), ids(of.getValue())).toCompletableFuture())
                             .toArray(CompletableFuture[]::new);
             await(CompletableFuture.allOf(removals));
             chunk = await(store.expired(NOON, 500));
@@ -744,7 +745,7 @@ public abstract class MessageStoreContract {
         stored(message(10));
         stored(message(500, NURSE, JULIET));
         stored(message(20));
-        await(store.remove(NURSE, List.of(500L)));
+        await(remove(NURSE, List.of(500L)));
         StoreStatistics now = await(store.statistics());
         assertEquals(2, now.messages());
         assertEquals(500, now.largestId());
@@ -828,17 +829,17 @@ public abstract class MessageStoreContract {
     @Test
     void whatWasAcknowledgedIsThereAfterARestart() throws Exception {
         Admission ten = new Admission(10, OnFull.REFUSE);
-        LongStream.rangeClosed(1, 10).forEach(id -> assertEquals(List.of(), evicted(store.append(message(id), ten))));
+        LongStream.rangeClosed(1, 10).forEach(id -> assertEquals(List.of(), evicted(append(message(id), ten))));
         stored(expiring(11, NURSE, NOON));
-        await(store.remove(ROMEO, List.of(4L)));
+        await(remove(ROMEO, List.of(4L)));
         restart();
         assertEquals(List.of(1L, 2L, 3L, 5L, 6L, 7L, 8L, 9L, 10L), waiting(ROMEO));
         assertSame(message(1), await(store.page(ROMEO, 0, 1, ALL)).get(0));
         assertEquals(9, counted(ROMEO, JULIET));
         assertEquals(List.of(11L), ids(await(store.expired(NOON, 10))));
-        assertEquals(List.of(), evicted(store.append(message(3), ten)), "known from before the restart");
-        assertEquals(List.of(), evicted(store.append(message(12), ten)));
-        assertInstanceOf(Appended.Full.class, await(store.append(message(13), ten)));
+        assertEquals(List.of(), evicted(append(message(3), ten)), "known from before the restart");
+        assertEquals(List.of(), evicted(append(message(12), ten)));
+        assertInstanceOf(Appended.Full.class, await(append(message(13), ten)));
     }
 
     @Test
@@ -847,33 +848,6 @@ public abstract class MessageStoreContract {
         assertEquals(List.of(), waiting(nobody));
         assertEquals(0, counted(nobody, JULIET));
         assertNull(await(store.usage(nobody)).oldest());
-        await(store.remove(nobody, List.of(1L)));
-    }
-
-    /** Runs {@code work} in as many threads and fails if one of them does. */
-    private static void concurrently(int threads, Work work) throws InterruptedException {
-        CountDownLatch start = new CountDownLatch(1);
-        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-        List<Thread> all = IntStream.range(0, threads)
-                .mapToObj(number -> new Thread(() -> {
-                    try {
-                        start.await();
-                        work.run(number);
-                    } catch (Throwable e) {
-                        failures.add(e);
-                    }
-                }))
-                .toList();
-        all.forEach(Thread::start);
-        start.countDown();
-        for (Thread thread : all) {
-            thread.join();
-        }
-        assertEquals(List.of(), failures, () -> Arrays.toString(failures.get(0).getStackTrace()));
-    }
-
-    @FunctionalInterface
-    private interface Work {
-        void run(int thread) throws Exception;
+        await(remove(nobody, List.of(1L)));
     }
 }

@@ -1,6 +1,8 @@
 package im.restante.itests.contract;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import im.restante.store.StoreException;
@@ -59,5 +61,12 @@ public final class Stages {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /** The stage fails since another epoch is in force, and certainly nothing was changed. */
+    public static void assertFenced(CompletionStage<?> stage) {
+        StoreException failure = awaitFailure(stage);
+        assertTrue(failure.isFenced(), failure.getMessage());
+        assertEquals(StoreException.Outcome.NOTHING_CHANGED, failure.outcome());
     }
 }

@@ -1,5 +1,6 @@
 package im.restante.itests.contract;
 
+import static im.restante.itests.contract.Stages.assertFenced;
 import static im.restante.itests.contract.Stages.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,58 +17,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What a {@link UserRepository} does. Extend it and say how to open a repository on an empty place, how to close it, and how to
  * open the same place again.
  */
-public abstract class UserRepositoryContract {
-    protected static final Jid ROMEO = Jid.of("romeo@example.org");
-    protected static final Jid JULIET = Jid.of("juliet@example.org");
-
-    private UserRepository users;
-
-    /** A repository without a user. Called before each test. */
-    protected abstract UserRepository open() throws Exception;
-
-    /** Closes {@code repository}; what it has acknowledged stays. Called after each test, and before {@link #reopen()}. */
-    protected abstract void close(UserRepository repository) throws Exception;
-
-    /** A repository on the place of the last {@link #open()}, which was closed. */
-    protected abstract UserRepository reopen() throws Exception;
-
-    /** The repository of the running test. */
-    protected final UserRepository repository() {
-        return users;
-    }
-
-    @BeforeEach
-    final void openRepository() throws Exception {
-        users = open();
-    }
-
-    @AfterEach
-    final void closeRepository() throws Exception {
-        if (users != null) {
-            close(users);
-        }
-    }
-
-    private static Setting root(String key, String value) {
-        return new Setting(UserRepository.ROOT, key, value);
-    }
-
-    private Map<String, String> values(Jid user, String node) {
-        return await(users.values(user, node));
-    }
-
+public abstract class UserRepositoryContract extends NoteContract {
     @Test
     void createsAUserWithItsFirstValues() {
         assertFalse(await(users.exists(ROMEO)));
-        assertTrue(await(users.create(ROMEO, List.of(root("a", "1"), new Setting("n", "b", "2")))));
+        assertTrue(await(users.create(ROMEO, List.of(root("a", "1"), new Setting("n", "b", "2")), Fence.HERE)));
         assertTrue(await(users.exists(ROMEO)));
         assertEquals(Map.of("a", "1"), values(ROMEO, UserRepository.ROOT));
         assertEquals(Map.of("b", "2"), values(ROMEO, "n"));
@@ -75,15 +36,15 @@ public abstract class UserRepositoryContract {
 
     @Test
     void createsAUserWithoutValues() {
-        assertTrue(await(users.create(ROMEO, List.of())));
+        assertTrue(await(users.create(ROMEO, List.of(), Fence.HERE)));
         assertTrue(await(users.exists(ROMEO)));
         assertEquals(Map.of(), values(ROMEO, UserRepository.ROOT));
     }
 
     @Test
     void creatingAUserAgainChangesNothing() {
-        assertTrue(await(users.create(ROMEO, List.of(root("a", "1")))));
-        assertFalse(await(users.create(ROMEO, List.of(root("a", "2"), root("b", "3")))));
+        assertTrue(await(users.create(ROMEO, List.of(root("a", "1")), Fence.HERE)));
+        assertFalse(await(users.create(ROMEO, List.of(root("a", "2"), root("b", "3")), Fence.HERE)));
         assertEquals(Map.of("a", "1"), values(ROMEO, UserRepository.ROOT));
     }
 
@@ -91,7 +52,7 @@ public abstract class UserRepositoryContract {
     void ofManyWhoCreateTheSameUserOneSucceeds() {
         List<CompletionStage<Boolean>> answers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            answers.add(users.create(ROMEO, List.of(root("who", Integer.toString(i)))));
+            answers.add(users.create(ROMEO, List.of(root("who", Integer.toString(i))), Fence.HERE));
         }
         assertEquals(1, answers.stream().filter(Stages::await).count());
         assertEquals(1, await(users.users(null, 10)).size());
@@ -99,14 +60,14 @@ public abstract class UserRepositoryContract {
 
     @Test
     void removesAUserWithAllItsValues() {
-        await(users.create(ROMEO, List.of(root("a", "1"), new Setting("n/m", "b", "2"))));
-        await(users.create(JULIET, List.of(root("a", "3"))));
-        assertTrue(await(users.remove(ROMEO)));
-        assertFalse(await(users.remove(ROMEO)));
+        await(users.create(ROMEO, List.of(root("a", "1"), new Setting("n/m", "b", "2")), Fence.HERE));
+        await(users.create(JULIET, List.of(root("a", "3")), Fence.HERE));
+        assertTrue(await(users.remove(ROMEO, Fence.HERE)));
+        assertFalse(await(users.remove(ROMEO, Fence.HERE)));
         assertFalse(await(users.exists(ROMEO)));
         assertEquals(Map.of(), values(ROMEO, UserRepository.ROOT));
         assertEquals(Map.of("a", "3"), values(JULIET, UserRepository.ROOT));
-        assertTrue(await(users.create(ROMEO, List.of())));
+        assertTrue(await(users.create(ROMEO, List.of(), Fence.HERE)));
         assertEquals(Map.of(), values(ROMEO, UserRepository.ROOT), "nothing of the former user");
         assertEquals(Map.of(), values(ROMEO, "n/m"), "nothing of the former user");
     }
@@ -116,7 +77,7 @@ public abstract class UserRepositoryContract {
         List<Jid> all = List.of(
                 Jid.of("a@example.org"), Jid.of("b@example.org"), Jid.of("c@example.org"), Jid.of("d@example.org"));
         for (int i : new int[] {2, 0, 3, 1}) {
-            await(users.create(all.get(i), List.of()));
+            await(users.create(all.get(i), List.of(), Fence.HERE));
         }
         assertEquals(all, await(users.users(null, 10)));
         assertEquals(all.subList(0, 2), await(users.users(null, 2)));
@@ -126,18 +87,20 @@ public abstract class UserRepositoryContract {
 
     @Test
     void writesChangesAndRemovesValues() {
-        await(users.create(ROMEO, List.of(root("a", "1"), root("b", "2"))));
-        assertTrue(await(users.write(ROMEO, List.of(root("a", "changed"), root("b", null), root("c", "3")))));
+        await(users.create(ROMEO, List.of(root("a", "1"), root("b", "2")), Fence.HERE));
+        assertTrue(
+                await(users.write(ROMEO, List.of(root("a", "changed"), root("b", null), root("c", "3")), Fence.HERE)));
         assertEquals(Map.of("a", "changed", "c", "3"), values(ROMEO, UserRepository.ROOT));
-        assertTrue(await(users.write(ROMEO, List.of(root("unknown", null), new Setting("no/node", "x", null)))));
-        assertTrue(await(users.write(ROMEO, List.of())));
+        assertTrue(await(
+                users.write(ROMEO, List.of(root("unknown", null), new Setting("no/node", "x", null)), Fence.HERE)));
+        assertTrue(await(users.write(ROMEO, List.of(), Fence.HERE)));
         assertEquals(Map.of("a", "changed", "c", "3"), values(ROMEO, UserRepository.ROOT));
         assertEquals(Map.of(), values(ROMEO, "no/node"));
     }
 
     @Test
     void writesNothingForAnUnknownUser() {
-        assertFalse(await(users.write(ROMEO, List.of(root("a", "1")))));
+        assertFalse(await(users.write(ROMEO, List.of(root("a", "1")), Fence.HERE)));
         assertFalse(await(users.exists(ROMEO)));
         assertEquals(Map.of(), values(ROMEO, UserRepository.ROOT));
         assertEquals(List.of(), await(users.users(null, 10)));
@@ -145,7 +108,7 @@ public abstract class UserRepositoryContract {
 
     @Test
     void keepsNodesApartAndNested() {
-        await(users.create(ROMEO, List.of()));
+        await(users.create(ROMEO, List.of(), Fence.HERE));
         await(users.write(
                 ROMEO,
                 List.of(
@@ -153,28 +116,29 @@ public abstract class UserRepositoryContract {
                         new Setting("a", "k", "a"),
                         new Setting("a/b", "k", "a/b"),
                         new Setting("b", "k", "b"),
-                        new Setting("a/b/c", "other", "x"))));
+                        new Setting("a/b/c", "other", "x")),
+                Fence.HERE));
         assertEquals(Map.of("k", "root"), values(ROMEO, UserRepository.ROOT));
         assertEquals(Map.of("k", "a"), values(ROMEO, "a"));
         assertEquals(Map.of("k", "a/b"), values(ROMEO, "a/b"));
         assertEquals(Map.of("k", "b"), values(ROMEO, "b"));
         assertEquals(Map.of("other", "x"), values(ROMEO, "a/b/c"));
         assertEquals(Map.of(), values(ROMEO, "a/c"));
-        await(users.write(ROMEO, List.of(new Setting("a", "k", null))));
+        await(users.write(ROMEO, List.of(new Setting("a", "k", null)), Fence.HERE));
         assertEquals(Map.of(), values(ROMEO, "a"));
         assertEquals(Map.of("k", "a/b"), values(ROMEO, "a/b"));
     }
 
     @Test
     void theLimitOfTheGuideIsWhereItSays() {
-        await(users.create(ROMEO, List.of()));
-        await(users.write(ROMEO, List.of(new Setting("offline-msgs", "store-limit", "false"))));
+        await(users.create(ROMEO, List.of(), Fence.HERE));
+        await(users.write(ROMEO, List.of(new Setting("offline-msgs", "store-limit", "false")), Fence.HERE));
         assertEquals(Map.of("store-limit", "false"), values(ROMEO, "offline-msgs"));
     }
 
     @Test
     void aWriteIsSeenWholeOrNotAtAll() throws Exception {
-        await(users.create(ROMEO, List.of(new Setting("n", "a", "0"), new Setting("n", "b", "0"))));
+        await(users.create(ROMEO, List.of(new Setting("n", "a", "0"), new Setting("n", "b", "0")), Fence.HERE));
         AtomicBoolean done = new AtomicBoolean();
         List<Map<String, String>> torn = new ArrayList<>();
         Thread reader = new Thread(() -> {
@@ -188,7 +152,7 @@ public abstract class UserRepositoryContract {
         reader.start();
         for (int i = 1; i <= 200; i++) {
             String value = Integer.toString(i);
-            await(users.write(ROMEO, List.of(new Setting("n", "a", value), new Setting("n", "b", value))));
+            await(users.write(ROMEO, List.of(new Setting("n", "a", value), new Setting("n", "b", value)), Fence.HERE));
             assertEquals(value, values(ROMEO, "n").get("b"), "a write is read by whoever asks after it completed");
         }
         done.set(true);
@@ -197,11 +161,25 @@ public abstract class UserRepositoryContract {
     }
 
     @Test
+    void aWrongEpochChangesNothing() {
+        await(users.create(ROMEO, List.of(root("a", "1")), Fence.HERE));
+        for (Fence wrong : List.of(new Fence(0, Long.MAX_VALUE), new Fence(1_000, 0))) {
+            assertFenced(users.create(JULIET, List.of(root("a", "1")), wrong));
+            assertFenced(users.write(ROMEO, List.of(root("a", "2")), wrong));
+            assertFenced(users.remove(ROMEO, wrong));
+        }
+        assertFalse(await(users.exists(JULIET)));
+        assertEquals(Map.of("a", "1"), values(ROMEO, UserRepository.ROOT));
+        assertTrue(await(users.write(ROMEO, List.of(root("a", "2")), Fence.HERE)));
+    }
+
+    @Test
     void namesTheNodesThatHaveValues() {
-        await(users.create(ROMEO, List.of(root("a", "1"), new Setting("x/y", "b", "2"), new Setting("z", "c", "3"))));
-        await(users.create(JULIET, List.of(new Setting("hers", "d", "4"))));
+        await(users.create(
+                ROMEO, List.of(root("a", "1"), new Setting("x/y", "b", "2"), new Setting("z", "c", "3")), Fence.HERE));
+        await(users.create(JULIET, List.of(new Setting("hers", "d", "4")), Fence.HERE));
         assertEquals(Set.of(UserRepository.ROOT, "x/y", "z"), new HashSet<>(await(users.nodes(ROMEO))));
-        await(users.write(ROMEO, List.of(root("a", null), new Setting("z", "c", null))));
+        await(users.write(ROMEO, List.of(root("a", null), new Setting("z", "c", null)), Fence.HERE));
         assertEquals(List.of("x/y"), await(users.nodes(ROMEO)));
         assertEquals(List.of(), await(users.nodes(Jid.of("nobody@example.org"))));
     }
@@ -215,7 +193,7 @@ public abstract class UserRepositoryContract {
         String odd = text.toString();
         String large = "\u00e9".repeat(100_000);
         Jid user = Jid.of("\u0436\u0443\u043b\u044c@example.org");
-        await(users.create(user, List.of(root(odd, odd), root("large", large), root("empty", ""))));
+        await(users.create(user, List.of(root(odd, odd), root("large", large), root("empty", "")), Fence.HERE));
         assertEquals(Map.of(odd, odd, "large", large, "empty", ""), values(user, UserRepository.ROOT));
         assertEquals(List.of(user), await(users.users(null, 10)));
     }
@@ -226,7 +204,7 @@ public abstract class UserRepositoryContract {
         for (char last : new char[] {'a', 'b'}) {
             Jid user = Jid.of("l".repeat(1023), "d".repeat(1022) + last, null);
             all.add(user);
-            assertTrue(await(users.create(user, List.of(root("k", user.toString())))));
+            assertTrue(await(users.create(user, List.of(root("k", user.toString())), Fence.HERE)));
         }
         for (Jid user : all) {
             assertEquals(user.toString(), values(user, UserRepository.ROOT).get("k"));
@@ -236,13 +214,11 @@ public abstract class UserRepositoryContract {
 
     @Test
     void whatWasAcknowledgedIsThereAfterARestart() throws Exception {
-        await(users.create(ROMEO, List.of(root("a", "1"))));
-        await(users.create(JULIET, List.of()));
-        await(users.write(ROMEO, List.of(new Setting("x/y", "b", "2"))));
-        await(users.remove(JULIET));
-        close(users);
-        users = null;
-        users = reopen();
+        await(users.create(ROMEO, List.of(root("a", "1")), Fence.HERE));
+        await(users.create(JULIET, List.of(), Fence.HERE));
+        await(users.write(ROMEO, List.of(new Setting("x/y", "b", "2")), Fence.HERE));
+        await(users.remove(JULIET, Fence.HERE));
+        restart();
         assertEquals(List.of(ROMEO), await(users.users(null, 10)));
         assertEquals(Map.of("a", "1"), values(ROMEO, UserRepository.ROOT));
         assertEquals(Map.of("b", "2"), values(ROMEO, "x/y"));

@@ -105,6 +105,9 @@ final class Container implements AutoCloseable {
         System.setProperty("restante.home", root);
         Map<String, String> p = new HashMap<>();
         p.put("restante.home", root);
+        if (home.openness() != null) {
+            p.put("restante.home.open", home.openness());
+        }
         p.put(Constants.FRAMEWORK_STORAGE, home.cache().toString());
         if (fresh) {
             p.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);

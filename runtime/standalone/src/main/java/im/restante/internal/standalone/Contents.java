@@ -23,10 +23,12 @@ final class Contents {
 
     /** Names in {@code etc} of the jar. */
     private static final List<String> CONFIGURATION = List.of(
+            "fail2ban-restante.conf",
             "im.restante.accounts.cfg",
             "im.restante.amp.cfg",
             "im.restante.c2s.cfg",
             "im.restante.filter.cfg",
+            "im.restante.limits.cfg",
             "im.restante.offline.cfg",
             "im.restante.quota.cfg",
             "im.restante.shell.cfg",

@@ -17,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ final class Demo implements AutoCloseable {
             "My bounty is as boundless as the sea, my love as deep;",
             "the more I give to thee, the more I have, for both are infinite.",
             "A thousand times good night!");
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT);
     private static final Pattern READY = Pattern.compile("restante ready: .*:(\\d+) store=.*");
 
     private final Path home;

@@ -2,6 +2,7 @@ package im.restante.internal.standalone;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -21,6 +22,7 @@ import java.util.Set;
 final class Home implements AutoCloseable {
     private final Path root;
     private final FileChannel lock;
+    private String openness; // null: it was closed
 
     private Home(Path root, FileChannel lock) {
         this.root = root;
@@ -31,13 +33,13 @@ final class Home implements AutoCloseable {
     static Home open(Path directory) throws Refusal {
         Path root = directory.toAbsolutePath().normalize();
         try {
-            // Passwords' derivatives, a private key and other people's messages: nothing for the neighbours to read.
-            Files.createDirectories(root, ownerOnly());
+            Files.createDirectories(root, ownerOnly("rwx------"));
             for (String name : List.of("etc", "data", "log", "deploy")) {
-                Files.createDirectories(root.resolve(name));
+                Files.createDirectories(root.resolve(name), ownerOnly("rwx------"));
             }
             FileChannel lock = lock(root);
             Home home = new Home(root, lock);
+            home.openness = home.closeToOthers();
             for (String name : Contents.configurationFiles()) {
                 home.provide(name);
             }
@@ -49,7 +51,9 @@ final class Home implements AutoCloseable {
 
     private static FileChannel lock(Path root) throws IOException, Refusal {
         FileChannel channel = FileChannel.open(
-                root.resolve("data").resolve("lock"), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+                root.resolve("data").resolve("lock"),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                ownerOnly("rw-------"));
         FileLock held;
         try {
             held = channel.tryLock();
@@ -66,16 +70,28 @@ final class Home implements AutoCloseable {
     private void provide(String name) throws IOException {
         Path file = etc().resolve(name);
         if (Files.notExists(file)) {
-            try (InputStream in = Contents.configurationFile(name)) {
-                Files.copy(in, file);
+            Files.createFile(file, ownerOnly("rw-------"));
+            try (InputStream in = Contents.configurationFile(name);
+                    OutputStream out = Files.newOutputStream(file)) {
+                in.transferTo(out);
             }
         }
     }
 
-    private static FileAttribute<?>[] ownerOnly() {
+    /** Closes what somebody else, or a library, made in it; see {@link Closing}. */
+    String closeToOthers() throws IOException {
+        return Closing.close(root, cache());
+    }
+
+    /** What is to be said of who could read it when it was opened; null: nobody else. */
+    String openness() {
+        return openness;
+    }
+
+    private static FileAttribute<?>[] ownerOnly(String permissions) {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
     }

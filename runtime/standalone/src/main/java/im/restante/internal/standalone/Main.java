@@ -2,12 +2,15 @@ package im.restante.internal.standalone;
 
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Locale;
 
 /** Starts {@link Program} in a class loader that hides {@code sun.misc.Unsafe}. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws ReflectiveOperationException {
+        // Numbers and letters of the system's language are for people: Felix for one writes versions with its digits.
+        Locale.setDefault(Locale.ROOT);
         // Else the JVM makes a class for each method that the bundles call by reflection, nearly all of them once.
         System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
         URL jar = Main.class.getProtectionDomain().getCodeSource().getLocation();

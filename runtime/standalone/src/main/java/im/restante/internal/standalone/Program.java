@@ -49,11 +49,21 @@ public final class Program {
             Runtime.getRuntime().addShutdownHook(new Thread(container::close, "restante-stop"));
             System.out.println(
                     started(container, Container.WHOLE, Supplier.class, "ready").get());
+            closeToOthers(home);
             // Starting leaves garbage and a heap sized for it; a server at rest needs neither.
             SpareHeap heap = new SpareHeap();
             heap.giveBack();
             heap.giveBackWhenQuiet();
             container.awaitStop();
+        }
+    }
+
+    /** The log file is made by a library, which knows no permissions. */
+    private static void closeToOthers(Home home) throws Refusal {
+        try {
+            home.closeToOthers();
+        } catch (IOException e) {
+            throw Refusal.failed("cannot use " + home.root() + " as home: " + Refusals.reason(e));
         }
     }
 

@@ -3,6 +3,7 @@ package im.restante.internal.standalone;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -13,9 +14,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 
-/** Speaks to the shell of a running server: a connection a command, its line out, {@code ok} or {@code error} and the output back. */
+/**
+ * Speaks to the shell of a running server: a connection a command, its words out as they are, {@code ok} or {@code error} and the
+ * output, escaped, back.
+ */
 final class ShellClient {
     private final Path socket;
 
@@ -29,7 +34,7 @@ final class ShellClient {
         if (arguments.operands().isEmpty()) {
             client.converse();
         } else {
-            Reply reply = client.ask(String.join(" ", arguments.operands()), System.in);
+            Reply reply = client.ask(arguments.operands(), System.in);
             if (!reply.done()) {
                 throw Refusal.failed(reply.reason());
             }
@@ -68,13 +73,19 @@ final class ShellClient {
                 if (line == null || line.equals("exit")) {
                     return;
                 }
-                if (!line.isBlank()) {
-                    Reply reply = ask(line, null);
+                try {
+                    List<String> words = Typed.words(line);
+                    if (words.isEmpty()) {
+                        continue;
+                    }
+                    Reply reply = ask(words, null);
                     if (reply.done()) {
                         System.out.print(reply.text());
                     } else {
                         System.err.println(reply.reason());
                     }
+                } catch (IllegalArgumentException e) {
+                    System.err.println(e.getMessage());
                 }
             }
         } catch (IOException e) {
@@ -83,13 +94,13 @@ final class ShellClient {
     }
 
     /** @param keyboard what the command may read, until the end of the input; none: null */
-    private Reply ask(String line, InputStream keyboard) throws Refusal {
+    private Reply ask(List<String> words, InputStream keyboard) throws Refusal {
         if (Files.notExists(socket)) {
             throw Refusal.failed("no server is running in this home: there is no " + socket);
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 BufferedReader in = new BufferedReader(Channels.newReader(channel, UTF_8))) {
-            Channels.newOutputStream(channel).write((line + '\n').getBytes(UTF_8));
+            Channels.newOutputStream(channel).write(vector(words));
             if (keyboard == null) {
                 channel.shutdownOutput();
             } else {
@@ -104,6 +115,21 @@ final class ShellClient {
         } catch (IOException e) {
             throw Refusal.failed("cannot speak to the server at " + socket + ": " + Refusals.reason(e));
         }
+    }
+
+    /** Each word as {@code LENGTH:BYTES,}, and so the whole: nothing in a word can be taken for anything but a part of it. */
+    private static byte[] vector(List<String> words) {
+        ByteArrayOutputStream inside = new ByteArrayOutputStream();
+        words.forEach(word -> inside.writeBytes(netstring(word.getBytes(UTF_8))));
+        return netstring(inside.toByteArray());
+    }
+
+    private static byte[] netstring(byte[] content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes((content.length + ":").getBytes(UTF_8));
+        out.writeBytes(content);
+        out.write(',');
+        return out.toByteArray();
     }
 
     private static void type(InputStream keyboard, SocketChannel channel) {

@@ -9,9 +9,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar as an operator uses it: processes, exit codes, what is printed. */
 @Timeout(120)
@@ -29,6 +37,7 @@ class ExecutableJarIT {
     Path directory;
 
     private Path home;
+    private final Map<String, String> environment = new HashMap<>();
     private final List<Process> started = new ArrayList<>();
 
     /** What a finished process left. */
@@ -38,6 +47,7 @@ class ExecutableJarIT {
     void aHomeWhoseServerTakesAFreePort() throws IOException {
         home = directory.resolve("home");
         configure("c2s", "port = 0");
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------")); // else it is warned of
     }
 
     @AfterEach
@@ -73,6 +83,56 @@ class ExecutableJarIT {
         server.destroy();
         assertEquals(SIGTERM_EXIT, server.waitFor());
         assertFalse(log().contains("ERROR"), log());
+    }
+
+    @Test
+    void everythingInTheHomeIsForItsOwnerOnlyAndWhatWasOpenIsClosed() throws Exception {
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(
+                home.resolve("etc").resolve("im.restante.c2s.cfg"), PosixFilePermissions.fromString("rw-r--r--"));
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere.cfg"), "");
+        Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.createSymbolicLink(home.resolve("etc").resolve("link.txt"), elsewhere);
+        readyLine(server());
+        awaitInLog(home + " was open to others than its owner; ");
+        assertEquals(
+                1,
+                log().lines()
+                        .filter(line -> line.contains("was open to others"))
+                        .count(),
+                log());
+        Set<String> seen;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!(seen = open()).isEmpty()) { // the log file is closed after the server is ready
+            assertTrue(System.nanoTime() < end, seen::toString);
+            Thread.sleep(50);
+        }
+        assertEquals("rw-r--r--", PosixFilePermissions.toString(Files.getPosixFilePermissions(elsewhere)));
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
+        }
+        Files.writeString(home.resolve("etc").resolve("new.txt"), "behind a closed door");
+        Files.delete(home.resolve("log").resolve("restante.log"));
+        readyLine(server());
+        assertFalse(log().contains("was open to others"), log());
+    }
+
+    /** What others than the owner may do something with. */
+    private Set<String> open() throws IOException {
+        Set<String> open = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String permissions =
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS));
+                if (!permissions.endsWith("------")
+                        && !Files.isSymbolicLink(file)
+                        && !file.endsWith("certificate.pem") // which every client is shown
+                        && !file.startsWith(home.resolve("data").resolve("cache"))) {
+                    open.add(home.relativize(file) + " " + permissions);
+                }
+            }
+        }
+        return open;
     }
 
     @Test
@@ -128,6 +188,16 @@ class ExecutableJarIT {
     }
 
     @Test
+    void aLineOfTheLogIsOneLineWhateverSomebodyChose() throws Exception {
+        readyLine(server());
+        configure("quota", "store-limit = x\\n2026-11-29 INFO all is well\\u202e\\u009b2J\\u001b[2J");
+        awaitInLog("store-limit=x?2026-11-29 INFO all is well??2J?[2J: must be ");
+        assertFalse(log().matches("(?s).*[\\u202e\\u009b\\u001b].*"), log());
+        String err = Files.readString(directory.resolve("err"));
+        assertFalse(err.matches("(?s).*[\\u202e\\u009b\\u001b].*"), err);
+    }
+
+    @Test
     void startsAgainAfterAKillAndAfterItsCacheWasCutShort() throws Exception {
         Process server = server();
         readyLine(server);
@@ -159,6 +229,22 @@ class ExecutableJarIT {
         assertTrue(run("", "shell", "restante:commands").out().contains("restante:tigase-check\n    "));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"argument", "prompt"})
+    void whatStandsInAnOperandIsNoCommand(String how) throws Exception {
+        assertEquals(0, run("secret\n", "user", "add", "yc@localhost").exitCode());
+        readyLine(server());
+        String operand = "ya@localhost/x;restante:user-remove yc@localhost";
+        Finished why = how.equals("prompt")
+                ? run("restante:why '" + operand + "'\n", "shell")
+                : run("", "shell", "restante:why", operand);
+        assertEquals(0, why.exitCode(), why.err());
+        assertTrue(why.out().startsWith("nothing is known about " + operand + "\n"), why.out());
+        Finished steering = run("restante:why a\u001b[2J\u009b2J\u202e\n", "shell");
+        assertTrue(steering.out().startsWith("nothing is known about a\\u001B[2J\\u009B2J\\u202E\n"), steering.out());
+        assertTrue(run("", "shell", "restante:user-list").out().contains("yc@localhost"));
+    }
+
     @Test
     void theShellOfAServerThatDoesNotRunIsRefusedInOneLine() throws Exception {
         Finished finished = run("", "shell", "restante:user-list");
@@ -171,6 +257,16 @@ class ExecutableJarIT {
         Finished finished = run("", "demo");
         assertEquals(0, finished.exitCode(), finished.out() + finished.err());
         assertTrue(finished.out().contains("arrived, each once, in order"), finished.out());
+    }
+
+    /** Their digits are not ours, or their i. The demonstration stores messages, starts the server anew and drains them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ar-EG", "fa-IR", "ne-NP", "bn-BD", "tr-TR"})
+    void servesWhateverLanguageTheSystemSpeaks(String language) throws Exception {
+        environment.put(
+                "JDK_JAVA_OPTIONS",
+                "-Duser.language=" + language.substring(0, 2) + " -Duser.country=" + language.substring(3));
+        theDemonstrationArrives();
     }
 
     private void configure(String pid, String line) throws IOException {
@@ -204,9 +300,10 @@ class ExecutableJarIT {
                 "--home",
                 home.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectError(directory.resolve("err").toFile())
-                .start();
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(directory.resolve("err").toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         started.add(process);
         return process;
     }

@@ -12,7 +12,6 @@ import im.restante.migration.ForeignServer.Range;
 import im.restante.quota.UserLimits;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.xml.Attribute;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlStreamException;
@@ -23,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -200,20 +200,10 @@ public final class DatabaseImport extends Task {
 
     /** With what is kept beside the stanza, as a file has it. */
     private static Element marked(Element stanza, ForeignMessage message) {
-        List<Attribute> attributes = new ArrayList<>(stanza.attributes());
-        attributes.removeIf(attribute -> attribute.namespace().equals(Pie.ROW));
-        if (message.sender() != null) {
-            attributes.add(new Attribute(Pie.ROW, Pie.SENDER, message.sender()));
-        }
-        if (message.receivedAt() != null) {
-            attributes.add(
-                    new Attribute(Pie.ROW, Pie.RECEIVED, message.receivedAt().toString()));
-        }
-        if (message.expiresAt() != null) {
-            attributes.add(
-                    new Attribute(Pie.ROW, Pie.EXPIRES, message.expiresAt().toString()));
-        }
-        return Element.of(stanza.namespace(), stanza.name(), attributes, stanza.content());
+        return stanza.withoutAttributes(attribute -> attribute.namespace().equals(Pie.ROW))
+                .withAttribute(Pie.ROW, Pie.SENDER, message.sender())
+                .withAttribute(Pie.ROW, Pie.RECEIVED, Objects.toString(message.receivedAt(), null))
+                .withAttribute(Pie.ROW, Pie.EXPIRES, Objects.toString(message.expiresAt(), null));
     }
 
     private void trouble(String what) {

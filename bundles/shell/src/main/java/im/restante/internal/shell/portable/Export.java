@@ -6,7 +6,6 @@ import im.restante.internal.shell.portable.Import.Services;
 import im.restante.jid.Jid;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.xml.Attribute;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.Node;
@@ -22,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,14 +172,14 @@ public final class Export extends Task {
     }
 
     private static Element marked(StoredMessage row, Element stanza) {
-        List<Attribute> attributes = new ArrayList<>(stanza.attributes());
-        attributes.add(new Attribute(Pie.ROW, Pie.ID, Long.toString(row.id())));
-        attributes.add(new Attribute(Pie.ROW, Pie.SENDER, row.sender().toString()));
-        attributes.add(new Attribute(Pie.ROW, Pie.RECEIVED, row.receivedAt().toString()));
-        row.expiry().ifPresent(end -> attributes.add(new Attribute(Pie.ROW, Pie.EXPIRES, end.toString())));
-        attributes.add(
-                new Attribute(Pie.ROW, Pie.KIND, Integer.toString(row.kind().code())));
-        return Element.of(stanza.namespace(), stanza.name(), attributes, stanza.content());
+        return stanza.withAttribute(Pie.ROW, Pie.ID, Long.toString(row.id()))
+                .withAttribute(Pie.ROW, Pie.SENDER, row.sender().toString())
+                .withAttribute(Pie.ROW, Pie.RECEIVED, row.receivedAt().toString())
+                .withAttribute(
+                        Pie.ROW,
+                        Pie.EXPIRES,
+                        row.expiry().map(Instant::toString).orElse(null))
+                .withAttribute(Pie.ROW, Pie.KIND, Integer.toString(row.kind().code()));
     }
 
     private void element(OutputStream out, Element element) throws IOException {

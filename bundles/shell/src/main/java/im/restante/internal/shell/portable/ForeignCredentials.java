@@ -4,6 +4,7 @@ import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.account.Setting;
 import im.restante.internal.support.Digests;
+import im.restante.internal.support.Lexical;
 import im.restante.migration.ForeignAccount;
 import im.restante.migration.ForeignAccount.Credential;
 import java.util.ArrayList;
@@ -72,11 +73,9 @@ record ForeignCredentials(String password, List<Setting> settings) {
             }
         }
         byte[] salt = bytes(parts, "s");
-        int iterations;
-        try {
-            iterations = Integer.parseInt(parts.getOrDefault("i", ""));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("without a count of iterations", e);
+        int iterations = (int) Lexical.unsigned(parts.getOrDefault("i", ""), Scram.MOST_ITERATIONS);
+        if (iterations < 0) {
+            throw new IllegalArgumentException("without a count of iterations up to " + Scram.MOST_ITERATIONS);
         }
         byte[] storedKey;
         byte[] serverKey;

@@ -190,7 +190,7 @@ public final class Import extends Task {
     private void setting(PieReader reader, Account account) throws IOException {
         int line = reader.line();
         try {
-            Element element = reader.element();
+            Element element = reader.element(server.codec());
             if (element.is(Pie.SCRAM, "scram-credentials")) {
                 account.add(Scram.toSetting(element));
             } else if (element.is(Namespaces.BLOCKING, "item")) {
@@ -269,7 +269,7 @@ public final class Import extends Task {
             return;
         }
         try {
-            chunk.add(messages.row(reader.element(), owner, position));
+            chunk.add(messages.row(reader.element(server.codec()), owner, position));
         } catch (IllegalArgumentException e) {
             trouble(line, "a message for " + owner + ": " + e.getMessage());
         }

@@ -71,13 +71,8 @@ final class ImportedMessages {
         String ownId = element.attribute(Pie.ROW, Pie.ID);
         boolean keeps = ofThisServer && ownId != null;
         long id = keeps ? Long.parseLong(ownId) : marker.id(position);
-        Element plain = Element.of(
-                element.namespace(),
-                element.name(),
-                element.attributes().stream()
-                        .filter(attribute -> !attribute.namespace().equals(Pie.ROW))
-                        .toList(),
-                element.content());
+        Element plain =
+                element.withoutAttributes(attribute -> attribute.namespace().equals(Pie.ROW));
         return new StoredMessage(
                 id,
                 owner,

@@ -1,14 +1,19 @@
 package im.restante.internal.shell.portable;
 
-import im.restante.xml.Attribute;
 import im.restante.xml.Element;
-import im.restante.xml.Node;
-import im.restante.xml.Text;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import im.restante.xml.XmlStreamException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.MissingResourceException;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -58,6 +63,8 @@ final class PieReader implements AutoCloseable {
 
     private final Bounded in;
     private final XMLStreamReader reader;
+    /** Declarations in force at each open element, by prefix; the innermost last. */
+    private final Deque<Map<String, String>> scopes = new ArrayDeque<>(List.of(Map.of()));
 
     /** @throws IOException if it does not begin as XML does */
     PieReader(InputStream content) throws IOException {
@@ -65,10 +72,14 @@ final class PieReader implements AutoCloseable {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        factory.setProperty("http://java.sun.com/xml/stream/properties/report-cdata-event", true);
+        factory.setProperty("jdk.xml.maxXMLNameLimit", MOST_CHARACTERS); // of the JDK: 1,000, namespaces included
         try {
             reader = factory.createXMLStreamReader(in);
         } catch (XMLStreamException e) {
             throw broken(e);
+        } catch (MissingResourceException e) {
+            throw unnamed(1, e);
         }
     }
 
@@ -118,35 +129,46 @@ final class PieReader implements AutoCloseable {
     }
 
     /**
-     * The element it has just entered, whole, which is left.
+     * The element it has just entered, whole, which is left: with the prefixes it has in the file, and every declaration that is in
+     * force there. What this server's exports say beside a message is an attribute like any other, and leaves no trace when it is
+     * taken away.
      *
-     * @throws IllegalArgumentException if it is too large or too deep; it is left all the same
+     * @throws IllegalArgumentException if it is too large, too deep, or nothing that a stream would let in; it is left all the same
      */
-    Element element() throws IOException {
+    Element element(XmlCodec codec) throws IOException {
         int[] room = {MOST_CHARACTERS};
-        Element element = build(1, room);
+        PieText text = new PieText();
+        Map<String, String> beside = new LinkedHashMap<>();
+        for (int i = 0; i < reader.getAttributeCount(); i++) {
+            if (Pie.ROW.equals(reader.getAttributeNamespace(i))) {
+                beside.put(reader.getAttributeLocalName(i), reader.getAttributeValue(i));
+            }
+        }
+        copy(text, declaredAround(), 1, room);
         if (room[0] < 0) {
             throw new IllegalArgumentException(
                     "larger than " + MOST_CHARACTERS + " characters or deeper than " + MOST_DEPTH + " elements");
         }
-        return element;
+        try {
+            Element element = codec.parse(text.toString().getBytes(StandardCharsets.UTF_8), Namespaces.CLIENT);
+            for (Map.Entry<String, String> said : beside.entrySet()) {
+                element = element.withAttribute(Pie.ROW, said.getKey(), said.getValue());
+            }
+            return element;
+        } catch (XmlStreamException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
-    private Element build(int depth, int[] room) throws IOException {
-        String name = name();
-        String namespace = namespace();
-        List<Attribute> attributes = new ArrayList<>();
+    private void copy(PieText text, Map<String, String> declared, int depth, int[] room) throws IOException {
+        text.open(reader, declared);
         for (int i = 0; i < reader.getAttributeCount(); i++) {
-            String of = reader.getAttributeNamespace(i);
-            attributes.add(
-                    new Attribute(of == null ? "" : of, reader.getAttributeLocalName(i), reader.getAttributeValue(i)));
             room[0] -= reader.getAttributeValue(i).length() + 8;
         }
-        room[0] -= name.length() + 8;
-        List<Node> content = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
+        room[0] -= name().length() + 8;
         while (true) {
-            switch (next()) {
+            int event = next();
+            switch (event) {
                 case XMLStreamConstants.START_ELEMENT:
                     if (depth == MOST_DEPTH) {
                         room[0] = -1;
@@ -155,29 +177,41 @@ final class PieReader implements AutoCloseable {
                         skip();
                         break;
                     }
-                    addText(content, text);
-                    content.add(build(depth + 1, room));
+                    copy(text, declaredHere(), depth + 1, room);
                     break;
                 case XMLStreamConstants.CHARACTERS, XMLStreamConstants.CDATA, XMLStreamConstants.SPACE:
                     room[0] = Math.max(-1, room[0] - reader.getTextLength());
                     if (room[0] >= 0) {
-                        text.append(reader.getText());
+                        text.characters(reader.getText(), event == XMLStreamConstants.CDATA);
                     }
                     break;
                 case XMLStreamConstants.END_ELEMENT:
-                    addText(content, text);
-                    return Element.of(namespace, name, attributes, content);
+                    text.close(reader);
+                    return;
                 default:
                     break; // comments
             }
         }
     }
 
-    private static void addText(List<Node> content, StringBuilder text) {
-        if (!text.isEmpty()) {
-            content.add(new Text(text.toString()));
-            text.setLength(0);
+    /** In force at the element it stands at, as it must be said inside of {@code jabber:client}. */
+    private Map<String, String> declaredAround() {
+        Map<String, String> declared = new LinkedHashMap<>(scopes.getLast());
+        declared.putIfAbsent("", "");
+        declared.remove("", Namespaces.CLIENT);
+        return declared;
+    }
+
+    private Map<String, String> declaredHere() {
+        Map<String, String> declared = new LinkedHashMap<>();
+        for (int i = 0; i < reader.getNamespaceCount(); i++) {
+            declared.put(orEmpty(reader.getNamespacePrefix(i)), orEmpty(reader.getNamespaceURI(i)));
         }
+        return declared;
+    }
+
+    private static String orEmpty(String text) {
+        return text == null ? "" : text;
     }
 
     private int next() throws IOException {
@@ -187,10 +221,24 @@ final class PieReader implements AutoCloseable {
             if (event == XMLStreamConstants.DTD || event == XMLStreamConstants.ENTITY_REFERENCE) {
                 throw new IOException("line " + line() + ": document types and entities are not read");
             }
+            if (event == XMLStreamConstants.START_ELEMENT) {
+                Map<String, String> scope = new LinkedHashMap<>(scopes.getLast());
+                scope.putAll(declaredHere());
+                scopes.addLast(scope);
+            } else if (event == XMLStreamConstants.END_ELEMENT) {
+                scopes.removeLast();
+            }
             return event;
         } catch (XMLStreamException e) {
             throw broken(e);
+        } catch (MissingResourceException e) {
+            throw unnamed(line(), e);
         }
+    }
+
+    /** The JDK's parser has no text for some faults of a document type, and fails at looking for it. */
+    private static IOException unnamed(int line, MissingResourceException e) {
+        return new IOException("line " + line + ": not well-formed", e);
     }
 
     private static IOException broken(XMLStreamException e) {

@@ -1,6 +1,7 @@
 package im.restante.internal.shell.portable;
 
 import im.restante.account.Setting;
+import im.restante.internal.support.Lexical;
 import im.restante.xml.Element;
 import java.util.Base64;
 import java.util.Optional;
@@ -12,15 +13,21 @@ final class Scram {
     private static final Pattern KEPT = Pattern.compile(
             "(SCRAM-SHA-[0-9]+)\\$([0-9]{1,9}):([A-Za-z0-9+/=]+)\\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)");
 
-    private static final Pattern MECHANISM = Pattern.compile("SCRAM-SHA-[0-9]{1,3}");
+    /** Marks those of a password's other form (README of the bundle accounts); no mechanism of anybody else is called so. */
+    private static final String OTHER_FORM = ".unprepared";
+
+    private static final Pattern MECHANISM =
+            Pattern.compile("SCRAM-SHA-[0-9]{1,3}(" + Pattern.quote(OTHER_FORM) + ")?");
     private static final int LEAST_ITERATIONS = 4_096;
+    /** What {@link #KEPT}, and an account, can read again. */
+    static final int MOST_ITERATIONS = 999_999_999;
 
     private Scram() {}
 
     /** Empty if the value is none. */
     static Optional<Element> toElement(String mechanism, String value) {
         Matcher kept = KEPT.matcher(value.trim());
-        if (!kept.matches() || !kept.group(1).equals(mechanism)) {
+        if (!kept.matches() || !kept.group(1).equals(hashing(mechanism))) {
             return Optional.empty();
         }
         return Optional.of(Element.builder(Pie.SCRAM, "scram-credentials")
@@ -38,9 +45,10 @@ final class Scram {
         if (mechanism == null || !MECHANISM.matcher(mechanism).matches()) {
             throw new IllegalArgumentException("credentials of the mechanism " + mechanism + " are not kept here");
         }
-        int iterations = Integer.parseInt(text(scram, "iter-count"));
+        int iterations = (int) Lexical.unsigned(text(scram, "iter-count"), MOST_ITERATIONS);
         if (iterations < LEAST_ITERATIONS) {
-            throw new IllegalArgumentException(mechanism + " credentials of only " + iterations + " iterations");
+            throw new IllegalArgumentException(mechanism + " credentials whose iterations are not a number from "
+                    + LEAST_ITERATIONS + " to " + MOST_ITERATIONS);
         }
         return setting(
                 mechanism, iterations, base64(scram, "salt"), base64(scram, "stored-key"), base64(scram, "server-key"));
@@ -51,7 +59,13 @@ final class Scram {
         return new Setting(
                 Pie.CREDENTIALS,
                 mechanism,
-                mechanism + '$' + iterations + ':' + salt + '$' + storedKey + ':' + serverKey);
+                hashing(mechanism) + '$' + iterations + ':' + salt + '$' + storedKey + ':' + serverKey);
+    }
+
+    private static String hashing(String mechanism) {
+        return mechanism.endsWith(OTHER_FORM)
+                ? mechanism.substring(0, mechanism.length() - OTHER_FORM.length())
+                : mechanism;
     }
 
     private static String base64(Element scram, String name) {

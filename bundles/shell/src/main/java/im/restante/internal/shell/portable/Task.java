@@ -1,5 +1,6 @@
 package im.restante.internal.shell.portable;
 
+import im.restante.internal.support.Printable;
 import im.restante.migration.LongWork;
 import im.restante.store.StoreException;
 import java.io.IOException;
@@ -25,7 +26,7 @@ abstract class Task implements LongWork {
     private volatile List<String> report = List.of();
 
     Task(String title) {
-        this.title = title;
+        this.title = Printable.line(title);
     }
 
     /** What it is for. Throws what broke it off, with a sentence for the operator. */
@@ -55,12 +56,13 @@ abstract class Task implements LongWork {
         }
         List<String> lines = new ArrayList<>();
         report(lines);
+        lines.replaceAll(Printable::line); // a file that others wrote speaks in them
         report = List.copyOf(lines);
         lines.forEach(line -> LOG.info("{}: {}", title, line));
         if (problem == null) {
             end.complete(null);
         } else {
-            LOG.warn("{}: broken off: {}", title, problem.getMessage());
+            LOG.warn("{}: broken off: {}", title, Printable.line(problem.getMessage()));
             end.completeExceptionally(problem);
         }
     }

@@ -5,6 +5,7 @@ import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
+import im.restante.store.Claim;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.util.Collection;
@@ -45,12 +46,12 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
-    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep) {
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep) {
+    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
         throw new UnsupportedOperationException();
     }
 

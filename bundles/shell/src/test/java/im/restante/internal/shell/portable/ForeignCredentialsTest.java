@@ -81,6 +81,7 @@ class ForeignCredentialsTest {
                 "SCRAM-SHA-1 | nonsense | without s=",
                 "SCRAM-SHA-1 | s=!!!,i=4096 | s= is not base64",
                 "SCRAM-SHA-1 | s=QUJD,t=QUJD,e=QUJD | without a count of iterations",
+                "SCRAM-SHA-1 | s=QUJD,i=1000000000,t=QUJD,e=QUJD | without a count of iterations",
                 "SCRAM-SHA-1 | s=QUJD,i=4096,t=QUJD,e=QUJD | t= has 3 bytes instead of 20",
                 "SCRAM-SHA-1 | s=QUJD,i=4096,p=QUJD | p= has 3 bytes instead of 20",
                 "SCRAM-SHA-1 | s=QUJD,i=100,p=HZbuOlKbWl+eR8AfIposuKbhX30= | iterations must be at least 4096"

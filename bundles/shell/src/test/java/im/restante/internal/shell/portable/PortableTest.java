@@ -32,11 +32,13 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class PortableTest {
@@ -76,7 +78,11 @@ class PortableTest {
     }
 
     private void fill() {
-        server.accounts.restore(JULIET, List.of(new Setting("credentials", "SCRAM-SHA-1", SCRAM)));
+        server.accounts.restore(
+                JULIET,
+                List.of(
+                        new Setting("credentials", "SCRAM-SHA-1", SCRAM),
+                        new Setting("credentials", "SCRAM-SHA-1.unprepared", SCRAM)));
         server.accounts.restore(
                 ROMEO,
                 List.of(
@@ -119,6 +125,42 @@ class PortableTest {
         assertTrue(text.contains("<iter-count>4096</iter-count>"), text);
         assertFalse(text.contains("password"), text);
         assertFalse(Files.exists(folder.resolve("all.xml.part")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("written")
+    void aMessageComesBackInTheBytesInWhichItWasWritten(String content) throws Exception {
+        String stanza = "<message from='a@example.net' to='romeo@example.org' type='chat'>" + content + "</message>";
+        fill();
+        StoredMessage was = server.delivery.rows.get(11L);
+        server.delivery.rows.put(
+                11L,
+                new StoredMessage(
+                        11,
+                        was.owner(),
+                        was.sender(),
+                        was.receivedAt(),
+                        was.expiresAt(),
+                        was.kind(),
+                        stanza.getBytes(UTF_8)));
+        Path file = export();
+        assertTrue(Files.size(file) < stanza.length() + 8_000, "the file has " + Files.size(file));
+        Server empty = new Server("here");
+        List<String> report = ended(reading(file, empty));
+        assertEquals(List.of("2 accounts looked at, 2 messages stored, 0 messages there already"), report);
+        assertEquals(stanza, new String(empty.delivery.rows.get(11L).stanza(), UTF_8));
+    }
+
+    static Stream<String> written() {
+        return Stream.of(
+                "<body>" + ">".repeat(250_000) + "</body>",
+                "<x xmlns='urn:example:q' v='" + "\"".repeat(100_000) + "'/>",
+                "<x xmlns='urn:example:q' v=\"" + "'".repeat(100_000) + "&#34;\"/>",
+                "<body><![CDATA[" + "&<".repeat(50_000) + "]]>]]&gt;]>&amp;&#13;</body>",
+                "<e xmlns='urn:example:soap' xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+                        + " xmlns:xs='http://www.w3.org/2001/XMLSchema' xsi:type='xs:string'>x</e>",
+                "<p:a xmlns:p='urn:example:1'><p:b xmlns:p='urn:example:2'/><p:c/><d xmlns='' xml:lang='de'/></p:a>",
+                "<x xmlns='urn:x' xmlns:a='" + "n".repeat(20_000) + "'>" + "<a:x/>".repeat(500) + "</x>");
     }
 
     @Test
@@ -192,6 +234,15 @@ class PortableTest {
                 folder.resolve("foreign.xml"),
                 "<?xml version='1.0'?><server-data xmlns='urn:xmpp:pie:0'><host jid='example.org'>\n" + users
                         + "\n</host></server-data>");
+    }
+
+    @Test
+    void whatAFileNamesIsOneLineOfTheReport() throws Exception {
+        List<String> report = ended(reading(
+                file("<user name='ro&#10;2026-11-29 INFO all is well&#x202e;&#x9b;2J@x' password='secret'/>"), server));
+        String all = String.join("|", report);
+        assertTrue(all.contains("\\u000A2026-11-29 INFO all is well\\u202E\\u009B2J"), all);
+        assertFalse(all.matches("(?s).*[\n\u202e\u009b].*"), all);
     }
 
     @Test
@@ -317,6 +368,15 @@ class PortableTest {
     }
 
     @Test
+    void aFaultForWhichTheParserHasNoTextEndsTheReading() throws Exception {
+        byte[] bytes = "<!DOCTYPE a [\u0001]><a/>".getBytes(UTF_8);
+        try (PieReader reader = new PieReader(new ByteArrayInputStream(bytes))) {
+            IOException e = assertThrows(IOException.class, reader::enter);
+            assertEquals("line 1: not well-formed", e.getMessage());
+        }
+    }
+
+    @Test
     void aTextWithoutAnEndEndsTheReading() {
         byte[] filling = "x".repeat(1 << 20).getBytes(UTF_8);
         InputStream endless = new SequenceInputStream(Collections.enumeration(List.of(
@@ -342,7 +402,7 @@ class PortableTest {
         try (PieReader reader = new PieReader(large)) {
             assertTrue(reader.enter());
             while (reader.enter()) {
-                reader.element();
+                reader.element(new HardenedXmlCodec());
                 read++;
             }
         }

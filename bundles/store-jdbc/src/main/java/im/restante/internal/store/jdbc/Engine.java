@@ -1,5 +1,7 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.store.StoreException;
+import im.restante.store.StoreException.Outcome;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.Dialect;
 import java.util.List;
@@ -14,9 +16,11 @@ public final class Engine {
     private final Names names = new Names();
     private final Readers readers;
     private final Reads reads = new Reads(names, queue::put);
+    private final ConnectionSource source;
     private final Thread writer;
 
     public Engine(String store, Dialect dialect, ConnectionSource source, int readerThreads) {
+        this.source = source;
         Gate gate = new Gate();
         readers = new Readers(store, dialect, source, gate, readerThreads);
         writer = new Thread(new Writer(dialect, source, queue, names, gate), "restante-store-" + store + "-writer");
@@ -50,10 +54,18 @@ public final class Engine {
                     if (e == null) {
                         all.complete(null);
                     } else {
-                        all.completeExceptionally(e.getCause() == null ? e : e.getCause());
+                        all.completeExceptionally(ofTheWhole(parts, e.getCause() == null ? e : e.getCause()));
                     }
                 });
         return all;
+    }
+
+    /** What failed a part, as said of all of them: if one was done, something was changed. */
+    private static Throwable ofTheWhole(List<? extends Operation<?>> parts, Throwable problem) {
+        boolean someDone = parts.stream().anyMatch(part -> !part.outcome().isCompletedExceptionally());
+        return someDone && problem instanceof StoreException known && known.outcome() == Outcome.NOTHING_CHANGED
+                ? new StoreException(known.getMessage(), known)
+                : problem;
     }
 
     /** Answers what was asked, writes what waits, closes the connections. */
@@ -65,5 +77,6 @@ public final class Engine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        source.close();
     }
 }

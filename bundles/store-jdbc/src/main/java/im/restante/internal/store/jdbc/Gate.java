@@ -44,8 +44,8 @@ final class Gate {
             }
             if (!open) {
                 throw trouble == null
-                        ? new StoreException("the store is still opening its database")
-                        : new StoreException(trouble.getMessage(), trouble);
+                        ? StoreException.nothingChanged("the store is still opening its database")
+                        : new StoreException(trouble.getMessage(), trouble, StoreException.Outcome.NOTHING_CHANGED);
             }
         } finally {
             lock.unlock();

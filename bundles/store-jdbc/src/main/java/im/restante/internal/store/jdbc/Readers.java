@@ -1,6 +1,8 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.internal.support.OutOfMemory;
 import im.restante.store.StoreException;
+import im.restante.store.StoreException.Outcome;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.Dialect;
 import im.restante.store.jdbc.Dialect.Trouble;
@@ -58,7 +60,7 @@ public final class Readers {
         try {
             threads.execute(() -> answer(query, answer));
         } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new StoreException(
+            answer.completeExceptionally(StoreException.nothingChanged(
                     threads.isShutdown()
                             ? "the store is closed"
                             : "the store is busy: " + MOST_WAITING + " questions wait already"));
@@ -76,7 +78,8 @@ public final class Readers {
             if (dialect.judge(e) != Trouble.DATA) {
                 drop();
             }
-            StoreException explained = new StoreException(dialect.place() + ": " + dialect.advice(e), e);
+            StoreException explained =
+                    new StoreException(dialect.place() + ": " + dialect.advice(e), e, Outcome.NOTHING_CHANGED);
             troubles.report(explained.getMessage());
             answer.completeExceptionally(explained);
             return;
@@ -85,11 +88,12 @@ public final class Readers {
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            answer.completeExceptionally(new StoreException("the store is closing", e));
+            answer.completeExceptionally(new StoreException("the store is closing", e, Outcome.NOTHING_CHANGED));
             return;
         } catch (RuntimeException | Error e) { // ours: the thread goes on, and nobody waits for ever
+            OutOfMemory.endsProcess(e);
             LOG.error("A query failed", e);
-            answer.completeExceptionally(new StoreException("the store failed: " + e, e));
+            answer.completeExceptionally(new StoreException("the store failed: " + e, e, Outcome.NOTHING_CHANGED));
             return;
         }
         answer.complete(value);

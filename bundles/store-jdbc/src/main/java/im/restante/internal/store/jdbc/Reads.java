@@ -1,8 +1,15 @@
 package im.restante.internal.store.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import im.restante.account.Note;
+import im.restante.account.OwedNote;
 import im.restante.internal.store.jdbc.Operation.SetAside;
+import im.restante.internal.store.jdbc.Operation.SetAsideOwed;
+import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
 import im.restante.store.MessageKind;
+import im.restante.store.Owed;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
@@ -14,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,30 +47,104 @@ public final class Reads {
     public List<StoredMessage> page(Session session, Jid owner, long afterId, int rows, long bytes)
             throws SQLException {
         PreparedStatement query = session.prepare(Sql.PAGE);
-        byte[] key = Key.of(owner).bytes();
+        query.setBytes(1, Key.of(owner).bytes());
+        return page(
+                query,
+                1,
+                afterId,
+                rows,
+                bytes,
+                row -> read(session, row, owner, Reads::setAside),
+                StoredMessage::sizeBytes);
+    }
+
+    public List<Owed> owed(Session session, int part, long afterNumber, int rows, long bytes) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.OWED);
+        query.setInt(1, part);
+        return page(
+                query,
+                9,
+                afterNumber,
+                rows,
+                bytes,
+                row -> owed(session, row),
+                owed -> owed.message().sizeBytes());
+    }
+
+    private Owed owed(Session session, ResultSet row) throws SQLException {
+        long number = row.getLong(9);
+        StoredMessage message =
+                read(session, row, null, (at, reason) -> new SetAsideOwed(OwedTable.MESSAGES, number, reason));
+        return message == null ? null : new Owed(number, message);
+    }
+
+    public List<OwedNote> notes(Session session, int part, long afterNumber, int rows, long bytes) throws SQLException {
+        PreparedStatement query = session.prepare(Sql.NOTES);
+        query.setInt(1, part);
+        return page(
+                query,
+                1,
+                afterNumber,
+                rows,
+                bytes,
+                this::note,
+                owed -> owed.note().text().getBytes(UTF_8).length);
+    }
+
+    private OwedNote note(ResultSet row) throws SQLException {
+        long number = row.getLong(1);
+        try {
+            return new OwedNote(number, new Note(Jid.of(row.getString(2)), Jid.of(row.getString(3)), row.getString(4)));
+        } catch (IllegalArgumentException e) {
+            String reason = Printable.line(
+                    "a note of " + row.getString(2) + " for " + row.getString(3) + ": " + e.getMessage());
+            LOG.error("Note {} cannot be read: {}. It is moved to the table om_quarantine", number, reason);
+            writer.accept(new SetAsideOwed(OwedTable.NOTES, number, reason));
+            return null;
+        }
+    }
+
+    /** Makes a value of a row; null if it cannot. */
+    @FunctionalInterface
+    private interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /**
+     * @param query     its first parameter is set; the others are the place behind which it begins, and how many rows
+     * @param placedBy column of a row's place
+     */
+    private static <T> List<T> page(
+            PreparedStatement query,
+            int placedBy,
+            long behind,
+            int rows,
+            long bytes,
+            RowReader<T> reader,
+            ToIntFunction<T> sizeOf)
+            throws SQLException {
         int most = Math.max(1, rows);
-        List<StoredMessage> page = new ArrayList<>();
+        List<T> page = new ArrayList<>();
         long size = 0;
-        long after = afterId;
+        long after = behind;
         int asked = Math.min(most, FIRST_ROWS);
         while (true) {
-            query.setBytes(1, key);
             query.setLong(2, after);
             query.setInt(3, asked);
             int read = 0;
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     read++;
-                    after = row.getLong(1);
-                    StoredMessage message = read(session, row, owner);
-                    if (message == null) {
+                    after = row.getLong(placedBy);
+                    T value = reader.read(row);
+                    if (value == null) {
                         continue;
                     }
-                    size += message.sizeBytes();
+                    size += sizeOf.applyAsInt(value);
                     if (!page.isEmpty() && size > bytes) {
                         return page;
                     }
-                    page.add(message);
+                    page.add(value);
                     if (page.size() == most) {
                         return page;
                     }
@@ -81,19 +163,23 @@ public final class Reads {
         List<StoredMessage> found = new ArrayList<>();
         long expires = Long.MIN_VALUE;
         long after = 0;
+        byte[] afterOwner = {};
         while (true) {
             query.setLong(1, Transaction.millis(now));
             query.setLong(2, expires);
             query.setLong(3, expires);
             query.setLong(4, after);
-            query.setInt(5, most);
+            query.setLong(5, after);
+            query.setBytes(6, afterOwner);
+            query.setInt(7, most);
             int read = 0;
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     read++;
                     after = row.getLong(1);
+                    afterOwner = row.getBytes(2);
                     expires = row.getLong(5);
-                    StoredMessage message = read(session, row, null);
+                    StoredMessage message = read(session, row, null, Reads::setAside);
                     if (message != null) {
                         found.add(message);
                     }
@@ -105,8 +191,19 @@ public final class Reads {
         }
     }
 
+    /** What sets a row aside; null if that cannot be done. */
+    @FunctionalInterface
+    private interface Setter {
+        Operation<?> setAside(ResultSet row, String reason) throws SQLException;
+    }
+
+    private static Operation<?> setAside(ResultSet row, String reason) throws SQLException {
+        Key owner = Key.read(row.getBytes(2));
+        return owner == null ? null : new SetAside(owner, row.getLong(1), reason);
+    }
+
     /** One row as a value; null if it cannot be, and then it is set aside. @param knownOwner null: look it up */
-    private StoredMessage read(Session session, ResultSet row, Jid knownOwner) throws SQLException {
+    private StoredMessage read(Session session, ResultSet row, Jid knownOwner, Setter setter) throws SQLException {
         long id = row.getLong(1);
         Key ownerKey = Key.read(row.getBytes(2));
         try {
@@ -126,14 +223,15 @@ public final class Reads {
             }
             return new StoredMessage(id, owner, sender, stored, expiresAt, kind, stanza);
         } catch (IllegalArgumentException e) {
-            String reason = e.getMessage();
+            String reason = Printable.line(e.getMessage());
             LOG.error(
                     "Message {} for {} cannot be read: {}. It is moved to the table om_quarantine",
                     id,
                     knownOwner == null ? ownerKey : knownOwner,
                     reason);
-            if (ownerKey != null) {
-                writer.accept(new SetAside(ownerKey, id, reason));
+            Operation<?> setAside = setter.setAside(row, reason);
+            if (setAside != null) {
+                writer.accept(setAside);
             }
             return null;
         }
@@ -212,7 +310,7 @@ public final class Reads {
     public StoreStatistics statistics(Session session) throws SQLException {
         long messages;
         long largest;
-        try (ResultSet row = session.prepare(Sql.READ_STATE).executeQuery()) {
+        try (ResultSet row = session.prepare(Sql.TOTALS).executeQuery()) {
             row.next();
             messages = Math.max(0, row.getLong(1));
             largest = row.getLong(2);

@@ -8,9 +8,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings a database to the version this code knows. Each script and its version number are one transaction, where the engine can do that. */
 final class Schema {
+    private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
+
     private final Dialect dialect;
 
     Schema(Dialect dialect) {
@@ -24,14 +28,19 @@ final class Schema {
             statement.executeUpdate("CREATE TABLE IF NOT EXISTS om_version(version INTEGER NOT NULL)");
             int version = version(statement);
             if (version > scripts.size()) {
-                throw new StoreException(dialect.place() + ": its schema version " + version
+                throw StoreException.nothingChanged(dialect.place() + ": its schema version " + version
                         + " was made by a newer Restante, this one knows up to " + scripts.size()
                         + ". Nothing was changed. Run the newer program, or restore a copy from before the update");
             }
+            if (version > 0 && version < scripts.size()) {
+                LOG.info("{}: bringing its tables from version {} to {}", dialect.place(), version, scripts.size());
+            }
             while (version < scripts.size()) {
+                dialect.expectLongStatements(connection, true);
                 for (String sql : statements(scripts.get(version))) {
                     statement.executeUpdate(sql);
                 }
+                dialect.expectLongStatements(connection, false);
                 statement.executeUpdate("DELETE FROM om_version");
                 version++;
                 statement.executeUpdate("INSERT INTO om_version(version) VALUES (" + version + ")");

@@ -4,21 +4,50 @@ import im.restante.store.jdbc.Dialect;
 
 /** Statements that are the same in every engine. Lists are ordered by (rcpt, id), as their index is, not by id alone: some planners would sort. */
 final class Sql {
-    static final String READ_STATE = "SELECT messages,largest_id FROM om_state WHERE node=0";
-    static final String UPDATE_STATE = "UPDATE om_state SET messages=messages+?,"
-            + "largest_id=CASE WHEN largest_id<? THEN ? ELSE largest_id END WHERE node=0";
-    static final String HAS_MESSAGE = "SELECT 1 FROM om_message WHERE id=?";
+    static final String TOTALS = "SELECT coalesce(sum(messages),0),coalesce(max(floor),0) FROM om_partition";
+
+    static final String FENCE = "UPDATE om_partition SET n=n+1 WHERE part=? AND epoch=?";
+    static final String COUNT_UP = "UPDATE om_partition SET messages=messages+?,"
+            + "floor=CASE WHEN floor<? THEN ? ELSE floor END WHERE part=?";
+    static final String RAISE_OWN = "UPDATE om_partition SET epoch=epoch+1 WHERE part=? AND incarnation=?";
+    static final String TAKE =
+            "UPDATE om_partition SET epoch=epoch+1,node=?,incarnation=?,floor=CASE WHEN floor<? THEN ? ELSE floor END"
+                    + " WHERE part=? AND incarnation=? AND epoch=?";
+    static final String PARTITION = "SELECT node,incarnation,epoch,n,floor,owed FROM om_partition WHERE part=?";
+    static final String NODE = "SELECT incarnation,address,renewed,fenced,ids_to FROM om_node WHERE node=?";
+    static final String ADD_NODE =
+            "INSERT INTO om_node(node,incarnation,address,version,renewed,fenced,ids_to) VALUES (?,?,?,?,1,0,0)";
+    static final String REPLACE_NODE =
+            "UPDATE om_node SET incarnation=?,address=?,version=?,renewed=renewed+1,fenced=0,ids_to=0"
+                    + " WHERE node=? AND incarnation=? AND renewed=?";
+    static final String RENEW =
+            "UPDATE om_node SET renewed=renewed+1 WHERE node=? AND incarnation=? AND renewed=? AND fenced=0";
+    static final String RESERVE =
+            "UPDATE om_node SET ids_to=CASE WHEN ids_to<? THEN ? ELSE ids_to END WHERE node=? AND incarnation=?";
+    static final String GIVE_BACK = "UPDATE om_node SET fenced=1 WHERE node=? AND incarnation=?";
+
+    static final String HAS_MESSAGE = "SELECT 1 FROM om_message WHERE id=? AND rcpt=?";
     static final String OLDEST_OF_PAIR =
-            "SELECT id FROM om_message WHERE rcpt=? AND sender=? AND id>? ORDER BY rcpt,id LIMIT ?";
+            "SELECT id,length(stanza) FROM om_message WHERE rcpt=? AND sender=? AND id>? ORDER BY rcpt,id LIMIT ?";
     static final String CHANGE_COUNTER = "UPDATE om_counter SET n=n+? WHERE rcpt=? AND sender=?";
-    static final String DELETE_EMPTY_COUNTER = "DELETE FROM om_counter WHERE rcpt=? AND sender=? AND n<=0";
+    static final String DELETE_COUNTER = "DELETE FROM om_counter WHERE rcpt=? AND sender=? AND n<=?";
+    static final String CHANGE_TOTAL = "UPDATE om_total SET n=n+?,bytes=bytes+? WHERE rcpt=?";
+    static final String DELETE_TOTAL = "DELETE FROM om_total WHERE rcpt=? AND n<=?";
     static final String QUARANTINE = "INSERT INTO om_quarantine(id,rcpt,sender,stored,expires,kind,crc,stanza,reason)"
-            + " SELECT id,rcpt,sender,stored,expires,kind,crc,stanza,? FROM om_message WHERE id=?";
+            + " SELECT id,rcpt,sender,stored,expires,kind,crc,stanza,? FROM om_message WHERE id=? AND rcpt=?";
+
+    static final String COUNT_OWED = "UPDATE om_partition SET owed=? WHERE part=?";
+    static final String OWED = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza,n FROM om_out"
+            + " WHERE part=? AND n>? ORDER BY part,n LIMIT ?";
+    static final String DECIDED = "SELECT decided FROM om_in WHERE part=? AND from_part=?";
+    static final String DECIDE = "UPDATE om_in SET decided=? WHERE part=? AND from_part=?";
+    static final String FIRST_DECIDED = "INSERT INTO om_in(decided,part,from_part) VALUES (?,?,?)";
 
     static final String PAGE = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza FROM om_message"
             + " WHERE rcpt=? AND id>? ORDER BY rcpt,id LIMIT ?";
     static final String EXPIRED = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza FROM om_message"
-            + " WHERE expires<=? AND (expires>? OR (expires=? AND id>?)) ORDER BY expires,id LIMIT ?";
+            + " WHERE expires<=? AND (expires>? OR (expires=? AND (id>? OR (id=? AND rcpt>?))))"
+            + " ORDER BY expires,id,rcpt LIMIT ?";
     static final String ADDRESS = "SELECT jid FROM om_user WHERE jid_h=?";
     static final String USAGE_OF_OWNER =
             "SELECT count(*),coalesce(sum(length(stanza)),0),min(stored) FROM om_message WHERE rcpt=?";
@@ -45,6 +74,12 @@ final class Sql {
     static final String DELETE_PAIR = "DELETE FROM tig_pairs WHERE nid=? AND pkey=?";
     static final String DELETE_PAIRS = "DELETE FROM tig_pairs WHERE uid=?";
 
+    static final String NOTES =
+            "SELECT n,from_jid,to_jid,note FROM us_out WHERE part=? AND n>? ORDER BY part,n LIMIT ?";
+    static final String DECIDED_FOR_USER = "SELECT decided FROM us_in WHERE user_h=? AND from_part=?";
+    static final String DECIDE_FOR_USER = "UPDATE us_in SET decided=? WHERE user_h=? AND from_part=?";
+    static final String FIRST_DECIDED_FOR_USER = "INSERT INTO us_in(decided,user_h,from_part) VALUES (?,?,?)";
+
     private Sql() {}
 
     static String insertMessages(int rows) {
@@ -52,7 +87,17 @@ final class Sql {
                 + Dialect.rows("(?,?,?,?,?,?,?,?)", rows);
     }
 
+    static String insertOwed(int rows) {
+        return "INSERT INTO om_out(id,rcpt,sender,stored,expires,kind,crc,stanza,part,n) VALUES "
+                + Dialect.rows("(?,?,?,?,?,?,?,?,?,?)", rows);
+    }
+
+    static String insertNotes(int rows) {
+        return "INSERT INTO us_out(part,n,from_jid,to_jid,note) VALUES " + Dialect.rows("(?,?,?,?,?)", rows);
+    }
+
     static String deleteMessages(int rows) {
-        return "DELETE FROM om_message WHERE rcpt=? AND id IN (" + Dialect.rows("?", rows) + ") RETURNING sender";
+        return "DELETE FROM om_message WHERE rcpt=? AND id IN (" + Dialect.rows("?", rows)
+                + ") RETURNING sender,length(stanza)";
     }
 }

@@ -2,60 +2,65 @@ package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.Appends;
+import im.restante.internal.store.jdbc.Operation.ForgetOwed;
 import im.restante.internal.store.jdbc.Operation.Removal;
 import im.restante.internal.store.jdbc.Operation.Replacement;
+import im.restante.internal.store.jdbc.Operation.Reservation;
 import im.restante.internal.store.jdbc.Operation.SetAside;
+import im.restante.internal.store.jdbc.Operation.SetAsideOwed;
+import im.restante.internal.store.jdbc.Operation.TakeOwed;
 import im.restante.internal.store.jdbc.Operation.UserChange;
 import im.restante.jid.Jid;
-import im.restante.store.Admission.OnFull;
 import im.restante.store.Appended;
 import im.restante.store.StoredMessage;
-import im.restante.store.Usage;
 import im.restante.store.jdbc.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * The statements of one transaction of the writer. Verdicts are those of running the operations one after the other, but
- * statements carry many rows: a counter is written once per pair, and verdicts inside the batch are reckoned from there.
+ * statements carry many rows: a counter is written once per pair and owner, and verdicts inside the batch are reckoned from there.
  */
 final class Transaction {
     private final Session session;
     private final Dialect dialect;
     private final Names names;
+    private final Partition partition;
     private final long largestBefore;
     private final boolean doubtful;
+    private final OwedRows owed;
+    private final NoteRows notes;
 
     private final Map<Key, Jid> newNames = new LinkedHashMap<>();
     private long largest;
     private long messages;
 
     /**
-     * @param largestBefore ids above it are not in the table, so nothing is asked about them
+     * @param partition held; ids above its floor are not in the table, so nothing is asked about them
      * @param doubtful      a try of this batch failed: ask about every id, whatever is believed
      */
-    Transaction(Session session, Dialect dialect, Names names, long largestBefore, boolean doubtful) {
+    Transaction(Session session, Dialect dialect, Names names, Partition partition, boolean doubtful) {
         this.session = session;
         this.dialect = dialect;
         this.names = names;
-        this.largestBefore = largestBefore;
+        this.partition = partition;
+        this.largestBefore = partition.floor();
         this.doubtful = doubtful;
         this.largest = largestBefore;
+        this.owed = new OwedRows(session, dialect, partition.owed());
+        this.notes = new NoteRows(session, dialect, owed);
     }
 
     /** Address rows made here; known to be there once this is committed. */
@@ -63,9 +68,14 @@ final class Transaction {
         return newNames;
     }
 
-    /** The largest id ever stored, once this is committed. */
+    /** The largest id ever stored or owed, once this is committed. */
     long largest() {
         return largest;
+    }
+
+    /** The largest number ever given to what is owed, once this is committed. */
+    long numbered() {
+        return owed.numbered();
     }
 
     void run(List<Operation<?>> batch) throws SQLException {
@@ -73,21 +83,31 @@ final class Transaction {
         List<Removal> removals = new ArrayList<>();
         for (Operation<?> operation : batch) {
             if (operation instanceof Append append) {
-                appends.add(append);
+                if (append.claim.begin()) {
+                    appends.add(append);
+                } else {
+                    append.result(new Appended.Withdrawn());
+                }
             } else if (operation instanceof Appends bulk) {
                 appends.addAll(bulk.each);
             } else if (operation instanceof Removal removal) {
                 removals.add(removal);
             } else if (operation instanceof SetAside setAside) {
                 setAside(setAside);
+            } else if (operation instanceof SetAsideOwed unreadable) {
+                owed.setAside(unreadable);
+            } else if (operation instanceof ForgetOwed forget) {
+                owed.forget(forget);
+            } else if (operation instanceof Reservation reservation) {
+                reservation.result(partition.reserve(session, reservation.upTo));
             } else if (operation instanceof UserChange change) {
-                change.result(change.work.run(session));
+                change.result(change.work.run(session, notes));
             }
         }
         if (meet(appends, removals)) {
             for (Operation<?> operation : batch) {
                 if (operation instanceof Append append) {
-                    append(List.of(append));
+                    append(append.claim.begin() ? List.of(append) : List.of());
                 } else if (operation instanceof Appends bulk) {
                     append(bulk.each);
                 } else if (operation instanceof Removal removal) {
@@ -98,32 +118,43 @@ final class Transaction {
             remove(removals);
             append(appends);
         }
-        for (Operation<?> operation : batch) { // none can meet an append: it replaces what a reader has seen
+        for (Operation<?> operation : batch) { // none can meet an append: it replaces, or takes, what a reader has seen
             if (operation instanceof Replacement replacement) {
                 replace(replacement);
+            } else if (operation instanceof TakeOwed take) {
+                append(owed.undecided(take));
             }
         }
+        owed.end();
         if (messages != 0 || largest != largestBefore) {
-            PreparedStatement update = session.prepare(Sql.UPDATE_STATE);
+            PreparedStatement update = session.prepare(Sql.COUNT_UP);
             update.setLong(1, messages);
             update.setLong(2, largest);
             update.setLong(3, largest);
+            update.setInt(4, Partition.PART);
             update.executeUpdate();
         }
     }
 
-    /** Whether an id is both stored and removed, so that the order of the two matters. */
+    /** What a message is known by: ids are unique for an owner. */
+    private record Known(Key owner, long id) {
+        static Known of(Append append) {
+            return new Known(append.pair.owner(), append.message.id());
+        }
+    }
+
+    /** Whether a message is both stored and removed, so that the order of the two matters. */
     private static boolean meet(List<Append> appends, List<Removal> removals) {
         if (appends.isEmpty() || removals.isEmpty()) {
             return false;
         }
-        Set<Long> appended = new HashSet<>();
+        Set<Known> appended = new HashSet<>();
         for (Append append : appends) {
-            appended.add(append.message.id());
+            appended.add(Known.of(append));
         }
         for (Removal removal : removals) {
             for (Long id : removal.ids) {
-                if (appended.contains(id)) {
+                if (appended.contains(new Known(removal.owner, id))) {
                     return true;
                 }
             }
@@ -133,69 +164,44 @@ final class Transaction {
 
     // ---- appending
 
-    /** What one pair has during this transaction. */
-    private static final class Count {
-        /** Messages of this batch that may be stored. */
-        int candidates;
-        /** As the table has it after the candidates were added. */
-        long written;
-        /** As the operations so far make it. */
-        long now;
-        /** Rows of the table that may be evicted, oldest first; null before they are needed. */
-        Deque<Long> oldest;
-        /** The last id that was read into {@link #oldest}. */
-        long readTo;
-        /** Messages of this batch that are to be inserted. */
-        final TreeMap<Long, StoredMessage> pending = new TreeMap<>();
-    }
-
     private void append(List<Append> appends) throws SQLException {
         if (appends.isEmpty()) {
             return;
         }
-        Set<Long> present = known(appends);
-        Map<Pair, Count> counts = new HashMap<>();
-        Set<Long> seen = new HashSet<>(present);
+        Set<Known> present = known(appends);
+        Counters counters = new Counters(session, dialect);
+        Set<Known> seen = new HashSet<>(present);
         for (Append append : appends) {
-            if (seen.add(append.message.id())) {
-                counts.computeIfAbsent(append.pair, pair -> new Count()).candidates++;
+            if (seen.add(Known.of(append))) {
+                counters.expect(append);
             }
         }
-        List<Pair> pairs = counts.keySet().stream().sorted().toList();
-        addToCounters(pairs, counts);
-        Map<Key, Set<Long>> evicted = new HashMap<>();
+        counters.raise();
         for (Append append : appends) {
-            decide(append, present, counts, evicted);
+            decide(append, present, counters);
         }
-        for (Map.Entry<Key, Set<Long>> entry : evicted.entrySet()) {
-            messages -= delete(entry.getKey(), entry.getValue(), null);
+        for (Map.Entry<Key, Set<Long>> entry : counters.evicted().entrySet()) {
+            messages -= delete(entry.getKey(), entry.getValue(), new HashMap<>());
         }
-        List<StoredMessage> rows = new ArrayList<>(appends.size());
-        Map<Long, Pair> keys = new HashMap<>();
-        for (Pair pair : pairs) {
-            for (StoredMessage message : counts.get(pair).pending.values()) {
-                rows.add(message);
-                keys.put(message.id(), pair);
-            }
-        }
-        rows.sort((a, b) -> Long.compare(a.id(), b.id()));
-        insertAddresses(rows, keys);
-        insertMessages(rows, keys);
-        correctCounters(pairs, counts);
+        List<Append> rows = counters.admitted();
+        insertAddresses(rows);
+        insertMessages(rows);
+        counters.correct();
         messages += rows.size();
     }
 
     /** Those of the ids that have a row. Ids grow, so hardly any needs a question. */
-    private Set<Long> known(List<Append> appends) throws SQLException {
-        Set<Long> known = new HashSet<>();
+    private Set<Known> known(List<Append> appends) throws SQLException {
+        Set<Known> known = new HashSet<>();
         for (Append append : appends) {
             long id = append.message.id();
             if (id <= largestBefore || doubtful) {
                 PreparedStatement query = session.prepare(Sql.HAS_MESSAGE);
                 query.setLong(1, id);
+                query.setBytes(2, append.pair.owner().bytes());
                 try (ResultSet row = query.executeQuery()) {
                     if (row.next()) {
-                        known.add(id);
+                        known.add(Known.of(append));
                     }
                 }
             }
@@ -203,101 +209,38 @@ final class Transaction {
         return known;
     }
 
-    /** Adds the candidates of every pair, which locks its counter against other writers, and learns what it was. */
-    private void addToCounters(List<Pair> pairs, Map<Pair, Count> counts) throws SQLException {
-        for (Chunk chunk : Chunk.of(pairs.size(), dialect.rowsPerStatement())) {
-            PreparedStatement statement = session.prepare("counters", chunk.size(), dialect::addToCounters);
-            int at = 1;
-            for (Pair pair : chunk.of(pairs)) {
-                statement.setBytes(at++, pair.owner().bytes());
-                statement.setBytes(at++, pair.sender().bytes());
-                statement.setInt(at++, counts.get(pair).candidates);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Pair pair = new Pair(Key.read(row.getBytes(1)), Key.read(row.getBytes(2)));
-                    Count count = counts.get(pair);
-                    count.written = row.getLong(3);
-                    count.now = count.written - count.candidates;
-                }
-            }
-        }
+    /** Those that have their row. */
+    List<Append> stored(List<Append> appends) throws SQLException {
+        Set<Known> known = known(appends);
+        return appends.stream()
+                .filter(append -> known.contains(Known.of(append)))
+                .toList();
     }
 
-    private void decide(Append append, Set<Long> present, Map<Pair, Count> counts, Map<Key, Set<Long>> evicted)
-            throws SQLException {
+    private void decide(Append append, Set<Known> present, Counters counters) throws SQLException {
         StoredMessage message = append.message;
-        if (present.contains(message.id())) {
+        Known known = Known.of(append);
+        if (present.contains(known)) {
             append.result(new Appended.Stored(List.of()));
             return;
         }
-        Count count = counts.get(append.pair);
-        if (count == null) { // its id was known under another pair and has just been evicted there
-            throw new SQLException("id " + message.id() + " is used for two pairs");
+        if (!counters.expects(append.pair)) { // its id was known under another pair and has just been evicted there
+            throw new SQLException("id " + message.id() + " of one owner is used for two senders", "23000");
         }
-        int limit = append.admission.limit();
-        List<Long> gone = List.of();
-        if (limit >= 0 && count.now >= limit) {
-            if (limit == 0 || append.admission.onFull() == OnFull.REFUSE) {
-                append.result(new Appended.Full(new Usage(Math.max(0, count.now), -1, null)));
-                return;
-            }
-            gone = evict(append.pair, count, limit, evicted);
-            present.removeAll(gone);
+        Appended answer = counters.admit(append);
+        if (answer instanceof Appended.Stored stored) {
+            stored.evicted().forEach(id -> present.remove(new Known(append.pair.owner(), id)));
+            present.add(known);
+            largest = Math.max(largest, message.id());
         }
-        count.now++;
-        count.pending.put(message.id(), message);
-        present.add(message.id());
-        largest = Math.max(largest, message.id());
-        append.result(new Appended.Stored(gone));
+        append.result(answer);
     }
 
-    /** Takes away the oldest of a pair until one more fits. */
-    private List<Long> evict(Pair pair, Count count, int limit, Map<Key, Set<Long>> evicted) throws SQLException {
-        List<Long> gone = new ArrayList<>();
-        while (count.now >= limit) {
-            if (count.oldest == null || count.oldest.isEmpty()) {
-                readOldest(pair, count);
-            }
-            Long row = count.oldest.peek();
-            Long pending = count.pending.isEmpty() ? null : count.pending.firstKey();
-            if (row == null && pending == null) {
-                count.now = 0; // the counter said more than there is
-                break;
-            }
-            if (row != null && (pending == null || row < pending)) {
-                gone.add(count.oldest.poll());
-                evicted.computeIfAbsent(pair.owner(), owner -> new TreeSet<>()).add(row);
-            } else {
-                gone.add(pending);
-                count.pending.remove(pending);
-            }
-            count.now--;
-        }
-        return gone;
-    }
-
-    private void readOldest(Pair pair, Count count) throws SQLException {
-        count.oldest = new ArrayDeque<>();
-        PreparedStatement query = session.prepare(Sql.OLDEST_OF_PAIR);
-        query.setBytes(1, pair.owner().bytes());
-        query.setBytes(2, pair.sender().bytes());
-        query.setLong(3, count.readTo);
-        query.setInt(4, Math.max(16, count.candidates));
-        try (ResultSet row = query.executeQuery()) {
-            while (row.next()) {
-                count.readTo = row.getLong(1);
-                count.oldest.add(count.readTo);
-            }
-        }
-    }
-
-    private void insertAddresses(List<StoredMessage> rows, Map<Long, Pair> keys) throws SQLException {
+    private void insertAddresses(List<Append> rows) throws SQLException {
         Map<Key, Jid> missing = new LinkedHashMap<>();
-        for (StoredMessage message : rows) {
-            Pair pair = keys.get(message.id());
-            note(pair.owner(), message.owner(), missing);
-            note(pair.sender(), message.sender(), missing);
+        for (Append row : rows) {
+            note(row.pair.owner(), row.message.owner(), missing);
+            note(row.pair.sender(), row.message.sender(), missing);
         }
         List<Map.Entry<Key, Jid>> entries = List.copyOf(missing.entrySet());
         for (Chunk chunk : Chunk.of(entries.size(), dialect.rowsPerStatement())) {
@@ -318,28 +261,35 @@ final class Transaction {
         }
     }
 
-    private void insertMessages(List<StoredMessage> rows, Map<Long, Pair> keys) throws SQLException {
+    private void insertMessages(List<Append> rows) throws SQLException {
         for (Chunk chunk : Chunk.of(rows.size(), dialect.rowsPerStatement())) {
             PreparedStatement statement = session.prepare("messages", chunk.size(), Sql::insertMessages);
             int at = 1;
-            for (StoredMessage message : chunk.of(rows)) {
-                Pair pair = keys.get(message.id());
-                statement.setLong(at++, message.id());
-                statement.setBytes(at++, pair.owner().bytes());
-                statement.setBytes(at++, pair.sender().bytes());
-                statement.setLong(at++, millis(message.receivedAt()));
-                if (message.expiresAt() == null) {
-                    statement.setNull(at++, Types.BIGINT);
-                } else {
-                    statement.setLong(at++, millis(message.expiresAt()));
-                }
-                statement.setInt(at++, message.kind().code());
-                statement.setInt(at++, Checksum.of(message.stanza()));
-                statement.setBytes(at++, message.stanza());
+            for (Append row : chunk.of(rows)) {
+                at = set(statement, at, row);
             }
             statement.executeUpdate();
             statement.clearParameters(); // or it would hold the stanzas until its next use
         }
+    }
+
+    /** Sets the columns that every table of messages has. @param at the first of them @return the one behind them */
+    static int set(PreparedStatement statement, int at, Append row) throws SQLException {
+        StoredMessage message = row.message;
+        int next = at;
+        statement.setLong(next++, message.id());
+        statement.setBytes(next++, row.pair.owner().bytes());
+        statement.setBytes(next++, row.pair.sender().bytes());
+        statement.setLong(next++, millis(message.receivedAt()));
+        if (message.expiresAt() == null) {
+            statement.setNull(next++, Types.BIGINT);
+        } else {
+            statement.setLong(next++, millis(message.expiresAt()));
+        }
+        statement.setInt(next++, message.kind().code());
+        statement.setInt(next++, Checksum.of(message.stanza()));
+        statement.setBytes(next++, message.stanza());
+        return next;
     }
 
     /** Instants reach further than milliseconds do; what is beyond is as good as never. */
@@ -351,30 +301,6 @@ final class Transaction {
         }
     }
 
-    /** The rare pairs whose candidates were not all stored, or cost others their place. */
-    private void correctCounters(List<Pair> pairs, Map<Pair, Count> counts) throws SQLException {
-        for (Pair pair : pairs) {
-            Count count = counts.get(pair);
-            if (count.now != count.written) {
-                addToCounter(pair, count.now - count.written);
-            }
-        }
-    }
-
-    private void addToCounter(Pair pair, long delta) throws SQLException {
-        PreparedStatement update = session.prepare(Sql.CHANGE_COUNTER);
-        update.setLong(1, delta);
-        update.setBytes(2, pair.owner().bytes());
-        update.setBytes(3, pair.sender().bytes());
-        update.executeUpdate();
-        if (delta < 0) {
-            PreparedStatement delete = session.prepare(Sql.DELETE_EMPTY_COUNTER);
-            delete.setBytes(1, pair.owner().bytes());
-            delete.setBytes(2, pair.sender().bytes());
-            delete.executeUpdate();
-        }
-    }
-
     // ---- removing
 
     private void remove(List<Removal> removals) throws SQLException {
@@ -383,17 +309,15 @@ final class Transaction {
             byOwner.computeIfAbsent(removal.owner, owner -> new TreeSet<>()).addAll(removal.ids);
             removal.result(null);
         }
-        Map<Pair, Integer> gone = new HashMap<>();
+        Map<Pair, Amount> gone = new HashMap<>();
         for (Map.Entry<Key, Set<Long>> entry : byOwner.entrySet()) {
             messages -= delete(entry.getKey(), entry.getValue(), gone);
         }
-        for (Pair pair : gone.keySet().stream().sorted().toList()) {
-            addToCounter(pair, -gone.get(pair));
-        }
+        new Counters(session, dialect).lower(gone);
     }
 
-    /** Deletes rows; what is counted is what was there. @param gone where to count them per pair; null: the caller does */
-    private int delete(Key owner, Collection<Long> ids, Map<Pair, Integer> gone) throws SQLException {
+    /** Deletes rows; what is counted is what was there. @param gone gets it, by pair */
+    private int delete(Key owner, Collection<Long> ids, Map<Pair, Amount> gone) throws SQLException {
         List<Long> all = List.copyOf(ids);
         int deleted = 0;
         for (Chunk chunk : Chunk.of(all.size(), dialect.rowsPerStatement())) {
@@ -406,25 +330,36 @@ final class Transaction {
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     deleted++;
-                    if (gone != null) {
-                        gone.merge(new Pair(owner, Key.read(row.getBytes(1))), 1, Integer::sum);
-                    }
+                    gone.merge(new Pair(owner, Key.read(row.getBytes(1))), new Amount(1, row.getLong(2)), Amount::plus);
                 }
             }
         }
         return deleted;
     }
 
+    /** Whether it was there. */
+    private boolean remove(Key owner, long id) throws SQLException {
+        Map<Pair, Amount> gone = new HashMap<>();
+        int deleted = delete(owner, List.of(id), gone);
+        messages -= deleted;
+        new Counters(session, dialect).lower(gone);
+        return deleted > 0;
+    }
+
     private void replace(Replacement replacement) throws SQLException {
-        Map<Pair, Integer> gone = new HashMap<>();
-        boolean there = delete(replacement.owner, List.of(replacement.id), gone) > 0;
+        boolean there = remove(replacement.owner, replacement.id);
         replacement.result(there);
-        for (Map.Entry<Pair, Integer> entry : gone.entrySet()) {
-            messages--;
-            addToCounter(entry.getKey(), -entry.getValue());
-        }
         if (there) {
             append(replacement.successors);
+            owe(replacement.owed);
+        }
+    }
+
+    private void owe(List<Append> rows) throws SQLException {
+        insertAddresses(rows);
+        owed.insert(rows);
+        for (Append row : rows) {
+            largest = Math.max(largest, row.message.id());
         }
     }
 
@@ -432,12 +367,9 @@ final class Transaction {
         PreparedStatement copy = session.prepare(Sql.QUARANTINE);
         copy.setString(1, row.reason);
         copy.setLong(2, row.id);
+        copy.setBytes(3, row.owner.bytes());
         copy.executeUpdate();
         row.result(null);
-        Map<Pair, Integer> gone = new HashMap<>();
-        messages -= delete(row.owner, List.of(row.id), gone);
-        for (Map.Entry<Pair, Integer> entry : gone.entrySet()) {
-            addToCounter(entry.getKey(), -entry.getValue());
-        }
+        remove(row.owner, row.id);
     }
 }

@@ -1,42 +1,76 @@
 package im.restante.internal.store.jdbc;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
-/** Says a trouble once, repeats it at most every half minute, and says when it is over. */
+/**
+ * Says each kind of trouble once a minute at most, with how often it was met meanwhile, and says when it is over. Trouble that comes and
+ * goes, as where a full disk takes removals and no messages, is said once in ten seconds at most.
+ */
 final class TroubleLog {
-    private static final long REPEAT_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Kinds remembered. */
+    private static final int MOST = 16;
 
     private final Logger log;
-    private String said;
-    private long saidAt;
-    private long unsaid;
+    private final LongSupplier nanoTime;
+    private final Map<String, Said> said = new LinkedHashMap<>();
+    /** Whether something was said since it was over last. */
+    private boolean isSaid;
 
-    TroubleLog(Logger log) {
-        this.log = log;
+    private static final class Said {
+        long at;
+        long unsaid;
+        boolean isOver;
     }
 
+    TroubleLog(Logger log) {
+        this(log, System::nanoTime);
+    }
+
+    TroubleLog(Logger log, LongSupplier nanoTime) {
+        this.log = log;
+        this.nanoTime = nanoTime;
+    }
+
+    /** @param text of one kind are those that differ in numbers alone */
     synchronized void report(String text) {
-        long now = System.nanoTime();
-        if (text.equals(said) && now - saidAt < REPEAT_NANOS) {
-            unsaid++;
+        long now = nanoTime.getAsLong();
+        Said kind = said.get(kind(text));
+        if (kind == null) {
+            if (said.size() == MOST) {
+                said.remove(said.keySet().iterator().next());
+            }
+            kind = new Said();
+            said.put(kind(text), kind);
+        } else if (now - kind.at < (kind.isOver ? AGAIN_NANOS : REPEAT_NANOS)) {
+            kind.unsaid++;
             return;
         }
-        if (unsaid > 0) {
-            log.error("{} (and {} times more before)", text, unsaid);
+        if (kind.unsaid > 0) {
+            log.error("{} (and {} times more before)", text, kind.unsaid);
         } else {
             log.error("{}", text);
         }
-        said = text;
-        saidAt = now;
-        unsaid = 0;
+        kind.at = now;
+        kind.unsaid = 0;
+        kind.isOver = false;
+        isSaid = true;
     }
 
-    /** @return whether there had been trouble */
+    private static String kind(String text) {
+        return text.replaceAll("[0-9]+", "0");
+    }
+
+    /** @return whether there had been trouble that was said, so that its end should be, too */
     synchronized boolean over() {
-        boolean had = said != null;
-        said = null;
-        unsaid = 0;
+        boolean had = isSaid;
+        isSaid = false;
+        said.values().forEach(kind -> kind.isOver = true);
         return had;
     }
 }

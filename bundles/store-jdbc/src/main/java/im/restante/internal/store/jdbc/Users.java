@@ -1,9 +1,11 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.account.Note;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.internal.store.jdbc.Operation.UserChange;
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,10 +30,11 @@ public final class Users {
     private Users() {}
 
     /** Result true: made; false: it was there. */
-    public static UserChange create(Jid user, Collection<Setting> settings) {
+    public static UserChange create(Jid user, Collection<Setting> settings, Fence fence) {
         List<Setting> values = List.copyOf(settings);
         return new UserChange(
-                session -> {
+                fence,
+                (session, notes) -> {
                     if (find(session, user).isPresent()) {
                         return false;
                     }
@@ -48,9 +51,11 @@ public final class Users {
     }
 
     /** Result false: there was none. */
-    public static UserChange remove(Jid user) {
+    public static UserChange remove(Jid user, List<Note> owed, Fence fence) {
+        List<Note> left = List.copyOf(owed);
         return new UserChange(
-                session -> {
+                fence,
+                (session, notes) -> {
                     OptionalLong uid = find(session, user);
                     if (uid.isEmpty()) {
                         return false;
@@ -60,24 +65,48 @@ public final class Users {
                         delete.setLong(1, uid.getAsLong());
                         delete.executeUpdate();
                     }
+                    notes.decideAll(user);
+                    notes.insert(left);
                     return true;
                 },
-                0);
+                sizeOf(left));
     }
 
     /** Result false: there is no such user. */
-    public static UserChange write(Jid user, Collection<Setting> settings) {
+    public static UserChange write(Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
         List<Setting> values = List.copyOf(settings);
+        List<Note> left = List.copyOf(owed);
         return new UserChange(
-                session -> {
+                fence,
+                (session, notes) -> {
                     OptionalLong uid = find(session, user);
                     if (uid.isEmpty()) {
                         return false;
                     }
                     writeValues(session, uid.getAsLong(), values);
+                    notes.insert(left);
                     return true;
                 },
-                size(values));
+                size(values) + sizeOf(left));
+    }
+
+    /** Result false: there is no such user, or the number was decided before. */
+    public static UserChange takeNote(
+            int from, long number, Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
+        List<Setting> values = List.copyOf(settings);
+        List<Note> left = List.copyOf(owed);
+        return new UserChange(
+                fence,
+                (session, notes) -> {
+                    OptionalLong uid = find(session, user);
+                    if (uid.isEmpty() || !notes.decide(user, from, number)) {
+                        return false;
+                    }
+                    writeValues(session, uid.getAsLong(), values);
+                    notes.insert(left);
+                    return true;
+                },
+                size(values) + sizeOf(left));
     }
 
     private static long size(List<Setting> settings) {
@@ -86,6 +115,10 @@ public final class Users {
             size += 128 + 2L * (setting.value() == null ? 0 : setting.value().length());
         }
         return size;
+    }
+
+    private static long sizeOf(List<Note> notes) {
+        return notes.stream().mapToLong(note -> 512 + 2L * note.text().length()).sum();
     }
 
     private static void writeValues(Session session, long uid, List<Setting> settings) throws SQLException {

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What waits for the writer: bounded in number and bytes, first come first served, except that bulk work lets the rest go first.
- * Nobody who puts something in ever waits: beyond the bound it fails at once.
+ * Nobody who puts something in ever waits: beyond the bound it fails at once. What its caller has withdrawn takes no room from others.
  */
 final class WriteQueue {
     static final int MOST = 8_192;
@@ -21,18 +21,22 @@ final class WriteQueue {
     /** Rows removed in one transaction; a removal costs less than an append. */
     static final int BATCH_REMOVALS = 4_096;
 
+    /** Between two looks for what was withdrawn. */
+    private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private final Deque<Operation<?>> waiting = new ArrayDeque<>();
     private final Deque<Operation<?>> bulk = new ArrayDeque<>();
     private long bytes;
     private boolean closed;
+    private long sweepNotBefore = System.nanoTime();
 
     /** Fails {@code operation} when there is no room for it. */
     void put(Operation<?> operation) {
         String refusal = offer(waiting, List.of(operation));
         if (refusal != null) {
-            operation.fail(new StoreException(refusal));
+            operation.fail(StoreException.nothingChanged(refusal));
         }
     }
 
@@ -40,7 +44,7 @@ final class WriteQueue {
     void putBulk(List<? extends Operation<?>> operations) {
         String refusal = offer(bulk, operations);
         if (refusal != null) {
-            operations.forEach(operation -> operation.fail(new StoreException(refusal)));
+            operations.forEach(operation -> operation.fail(StoreException.nothingChanged(refusal)));
         }
     }
 
@@ -49,14 +53,18 @@ final class WriteQueue {
         for (Operation<?> operation : operations) {
             size += operation.bytes();
         }
+        List<Operation<?>> withdrawn = List.of();
         lock.lock();
         try {
             if (closed) {
                 return "the store is closed";
             }
-            int count = waiting.size() + bulk.size();
-            if (count > 0 && (count + operations.size() > MOST || bytes + size > MOST_BYTES)) {
-                return "the store is busy: " + count + " changes wait already; the disk does not keep up";
+            if (!fits(operations.size(), size)) {
+                withdrawn = sweep();
+            }
+            if (!fits(operations.size(), size)) {
+                return "the store is busy: " + (waiting.size() + bulk.size())
+                        + " changes wait already; the disk does not keep up";
             }
             queue.addAll(operations);
             bytes += size;
@@ -64,7 +72,32 @@ final class WriteQueue {
             return null;
         } finally {
             lock.unlock();
+            withdrawn.forEach(Operation::dismiss);
         }
+    }
+
+    private boolean fits(int operations, long size) {
+        int count = waiting.size() + bulk.size();
+        return count == 0 || count + operations <= MOST && bytes + size <= MOST_BYTES;
+    }
+
+    /** Takes out what was withdrawn, to be dismissed without the lock. Not too often: it looks at all. */
+    private List<Operation<?>> sweep() {
+        long now = System.nanoTime();
+        if (now - sweepNotBefore < 0) {
+            return List.of();
+        }
+        sweepNotBefore = now + SWEEP_NANOS;
+        List<Operation<?>> withdrawn = new ArrayList<>();
+        waiting.removeIf(operation -> {
+            if (!operation.isWithdrawn()) {
+                return false;
+            }
+            bytes -= operation.bytes();
+            withdrawn.add(operation);
+            return true;
+        });
+        return withdrawn;
     }
 
     /**
@@ -73,6 +106,7 @@ final class WriteQueue {
      */
     List<Operation<?>> take(long millis) throws InterruptedException {
         List<Operation<?>> batch = new ArrayList<>();
+        List<Operation<?>> withdrawn = new ArrayList<>();
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(millis);
@@ -89,6 +123,11 @@ final class WriteQueue {
             int removals = 0;
             while (!waiting.isEmpty() && batch.size() < BATCH) {
                 Operation<?> next = waiting.peek();
+                if (next.isWithdrawn()) {
+                    withdrawn.add(waiting.poll());
+                    bytes -= next.bytes();
+                    continue;
+                }
                 size += next.bytes();
                 removals += next.removals();
                 if (!batch.isEmpty() && (size > BATCH_BYTES || removals > BATCH_REMOVALS)) {
@@ -105,6 +144,7 @@ final class WriteQueue {
             return batch;
         } finally {
             lock.unlock();
+            withdrawn.forEach(Operation::dismiss);
         }
     }
 

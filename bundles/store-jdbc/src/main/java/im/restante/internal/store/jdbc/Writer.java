@@ -3,13 +3,20 @@ package im.restante.internal.store.jdbc;
 import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.Appends;
 import im.restante.internal.store.jdbc.Operation.Replacement;
+import im.restante.internal.store.jdbc.Operation.TakeOwed;
+import im.restante.internal.support.OutOfMemory;
+import im.restante.store.Appended;
 import im.restante.store.StoreException;
+import im.restante.store.StoreException.Outcome;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.Dialect;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +25,18 @@ import org.slf4j.LoggerFactory;
  * The one thread that changes the database: takes what waits, commits it with one sync, completes it all, again. A lone change
  * is committed at once; under load many share the cost of a sync. It never dies of what a batch does to it, and it opens the
  * database again and again while that cannot be used.
+ *
+ * <p>It writes only as long as it holds the {@link Partition}. A batch whose COMMIT was not answered stays open until the database
+ * is back and has told what became of it; nothing is written before.
  */
 final class Writer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final long REOPEN_MILLIS = 1_000;
+    /** How long {@link #run} waits for changes while a batch is unresolved. */
+    private static final long UNRESOLVED_MILLIS = 50;
+    /** A batch that is unresolved when the store is closed is waited for that long. */
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final int TRIES = 3;
 
     private final Dialect dialect;
@@ -32,10 +47,13 @@ final class Writer implements Runnable {
     private final TroubleLog troubles = new TroubleLog(LOG);
     private final TroubleLog rejects = new TroubleLog(LOG);
 
+    private final Partition partition;
+
     private Session session;
+    private boolean alone;
+    private Attempt unresolved;
     private StoreException unusable;
     private long openNotBefore = System.nanoTime();
-    private long largest;
 
     Writer(Dialect dialect, ConnectionSource source, WriteQueue queue, Names names, Gate gate) {
         this.dialect = dialect;
@@ -43,14 +61,17 @@ final class Writer implements Runnable {
         this.queue = queue;
         this.names = names;
         this.gate = gate;
+        this.partition = new Partition(dialect);
     }
 
     @Override
     public void run() {
         try {
             while (true) {
-                isOpen();
-                List<Operation<?>> batch = queue.take(REOPEN_MILLIS);
+                if (isReady() && !alone && partition.isRenewalDue()) {
+                    renew();
+                }
+                List<Operation<?>> batch = queue.take(unresolved == null ? REOPEN_MILLIS : UNRESOLVED_MILLIS);
                 if (batch == null) {
                     return;
                 }
@@ -61,11 +82,84 @@ final class Writer implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            gate.shut(new StoreException("the store is closed"));
-            if (session != null) {
-                session.close();
-            }
+            end();
         }
+    }
+
+    private void end() {
+        long end = System.nanoTime() + CLOSE_NANOS;
+        while (unresolved != null && !isReady() && System.nanoTime() - end < 0 && !Thread.interrupted()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(UNRESOLVED_MILLIS));
+        }
+        if (unresolved != null) {
+            unresolved.batch().forEach(operation -> operation.fail(unresolved.why()));
+        }
+        gate.shut(StoreException.nothingChanged("the store is closed"));
+        if (session != null) {
+            if (!alone) {
+                try {
+                    partition.giveBack(session);
+                } catch (SQLException e) {
+                    LOG.debug("giving the partition back", e);
+                }
+            }
+            session.close();
+        }
+    }
+
+    /** Whether the database is open, and everything tried so far has its outcome. */
+    private boolean isReady() {
+        while (isOpen()) {
+            Attempt attempt = unresolved;
+            if (attempt == null) {
+                return true;
+            }
+            unresolved = null;
+            resolve(attempt);
+        }
+        return false;
+    }
+
+    /** The database is open again, and the epoch raised: the attempt was committed, or never will be. */
+    private void resolve(Attempt attempt) {
+        if (attempt.tenure() != partition.tenure()) {
+            resolveAfterAnother(attempt);
+        } else if (partition.writes() == attempt.writes()) {
+            LOG.info("{}: the commit that was not answered had been made", dialect.place());
+            finish(attempt.batch(), attempt.transaction());
+        } else if (attempt.tries() < TRIES) {
+            write(attempt.batch(), true, attempt.tries() + 1);
+        } else {
+            StoreException why = attempt.why();
+            fail(attempt.batch(), new StoreException(why.getMessage(), why, Outcome.NOTHING_CHANGED));
+        }
+    }
+
+    /** Another server has held the partition meanwhile: what is there is ours, what is not may have been delivered by that one. */
+    private void resolveAfterAnother(Attempt attempt) {
+        List<Operation<?>> open = new ArrayList<>(attempt.batch());
+        try {
+            List<Append> appends = open.stream()
+                    .filter(Append.class::isInstance)
+                    .map(Append.class::cast)
+                    .toList();
+            for (Append append : new Transaction(session, dialect, names, partition, true).stored(appends)) {
+                append.result(new Appended.Stored(List.of()));
+                append.complete();
+                open.remove(append);
+            }
+            dialect.rollback(session.connection());
+        } catch (SQLException e) {
+            LOG.debug("looking for what another server may have left", e);
+            giveUpConnection();
+        }
+        fail(
+                open,
+                new StoreException(
+                        dialect.place()
+                                + ": another server has used it since the connection was lost, so that nobody knows"
+                                + " whether the last changes were made",
+                        attempt.why()));
     }
 
     /** Opens the database if it is not; a failed attempt is not repeated within the second. */
@@ -77,16 +171,14 @@ final class Writer implements Runnable {
             return false;
         }
         Connection connection = null;
+        boolean readable = false;
         try {
             connection = source.open(ConnectionSource.Purpose.WRITE);
+            alone = source.excludesOthers();
             new Schema(dialect).bringUpToDate(connection);
+            readable = alone;
             Session opened = new Session(connection);
-            try (ResultSet row = opened.prepare(Sql.READ_STATE).executeQuery()) {
-                row.next();
-                largest = row.getLong(2);
-            }
-            dialect.begin(connection); // is it writable, and nobody else's?
-            dialect.rollback(connection);
+            partition.take(opened, alone);
             names.clear();
             session = opened;
             unusable = null;
@@ -99,55 +191,139 @@ final class Writer implements Runnable {
             return true;
         } catch (SQLException e) {
             unusable = explain(e);
+            readable &= dialect.judge(e) == Dialect.Trouble.FULL;
         } catch (StoreException e) {
             unusable = e;
+            readable = false;
         } catch (RuntimeException | LinkageError e) { // a driver without its native library, for one
             LOG.error("Opening the database", e);
-            unusable = new StoreException(dialect.place() + ": " + e, e);
+            unusable = new StoreException(dialect.place() + ": " + e, e, Outcome.NOTHING_CHANGED);
+            readable = false;
         }
         if (connection != null) {
             new Session(connection).close();
         }
         troubles.report(unusable.getMessage());
-        openNotBefore = System.nanoTime() + REOPEN_MILLIS * 1_000_000;
-        gate.shut(unusable);
+        tryAgainLater();
+        if (readable) {
+            gate.open(); // who wants to log in and fetch what waits needs no room
+        } else {
+            gate.shut(unusable);
+        }
         return false;
     }
 
+    /** In a second or so: servers that lost the same database do not come back all at once. */
+    private void tryAgainLater() {
+        long half = TimeUnit.MILLISECONDS.toNanos(REOPEN_MILLIS) / 2;
+        openNotBefore = System.nanoTime() + half + ThreadLocalRandom.current().nextLong(2 * half);
+    }
+
+    private void renew() {
+        try {
+            if (!partition.renew(session)) {
+                takenOver();
+            }
+        } catch (SQLException e) {
+            rollback();
+            if (dialect.judge(e) == Dialect.Trouble.CONNECTION) {
+                giveUpConnection();
+            }
+            troubles.report(explain(e).getMessage());
+        }
+    }
+
+    /** Another server has raised the epoch. Nothing can be written any more, until that one has gone. */
+    private StoreException takenOver() {
+        unusable = StoreException.fenced(
+                dialect.place() + ": another server has taken it over, so this one writes nothing there any more");
+        troubles.report(unusable.getMessage());
+        giveUpConnection();
+        tryAgainLater();
+        gate.shut(unusable);
+        return unusable;
+    }
+
     /** @param doubtful whether a try with these failed already */
-    private void write(List<Operation<?>> batch, boolean doubtful, int tries) {
-        if (!isOpen()) {
-            batch.forEach(operation -> operation.fail(unusable));
+    private void write(List<Operation<?>> changes, boolean doubtful, int tries) {
+        if (!isReady()) {
+            changes.forEach(operation -> operation.fail(unusable));
             return;
         }
-        Transaction transaction = new Transaction(session, dialect, names, largest, doubtful);
+        List<Operation<?>> batch = ours(changes);
+        if (batch.isEmpty()) {
+            return;
+        }
+        Transaction transaction = new Transaction(session, dialect, names, partition, doubtful);
         try {
             dialect.begin(session.connection());
+            if (!partition.fence(session)) {
+                rollback();
+                StoreException fenced = takenOver();
+                batch.forEach(operation -> operation.fail(fenced));
+                return;
+            }
             transaction.run(batch);
         } catch (SQLException e) {
             rollback();
             recover(batch, e, tries);
             return;
         } catch (RuntimeException | Error e) { // ours: the thread goes on, and nobody waits for ever
+            OutOfMemory.endsProcess(e);
             rollback();
             LOG.error("A batch of {} changes failed", batch.size(), e);
-            halve(batch, new StoreException("the store failed: " + e, e));
+            halve(batch, new StoreException("the store failed: " + e, e, Outcome.NOTHING_CHANGED));
             return;
         }
         try {
             dialect.commit(session.connection());
-        } catch (SQLException e) { // whether it is on the disk cannot be told: so it is not promised
+        } catch (SQLException | RuntimeException | Error e) {
+            OutOfMemory.endsProcess(e);
+            if (e instanceof SQLException full && dialect.judge(full) == Dialect.Trouble.FULL) {
+                rollback(); // an engine that answers so has not committed, and could not raise the epoch now
+                recover(batch, full, tries);
+                return;
+            }
+            // whether it is on the disk cannot be told yet
+            StoreException why = e instanceof SQLException sql
+                    ? explain(sql, Outcome.UNKNOWN)
+                    : new StoreException("the store failed: " + e, e);
+            unresolved = new Attempt(batch, transaction, tries, partition.tenure(), partition.writes() + 1, why);
+            troubles.report(why.getMessage());
             rollback();
             giveUpConnection();
-            fail(batch, explain(e));
+            isReady(); // mostly it is back at once
             return;
         }
-        largest = transaction.largest();
+        partition.committed(transaction.largest(), transaction.numbered());
+        finish(batch, transaction);
+    }
+
+    /** What is committed. */
+    private void finish(List<Operation<?>> batch, Transaction transaction) {
         transaction.newNames().forEach(names::put);
         if (troubles.over()) {
             LOG.info("{} takes changes again", dialect.place());
         }
         batch.forEach(Operation::complete);
+    }
+
+    /** Those that carry the fence of this store; the others fail. */
+    private List<Operation<?>> ours(List<Operation<?>> changes) {
+        if (changes.stream().allMatch(operation -> partition.isNamedBy(operation.fence()))) {
+            return changes;
+        }
+        List<Operation<?>> ours = new ArrayList<>();
+        for (Operation<?> operation : changes) {
+            if (partition.isNamedBy(operation.fence())) {
+                ours.add(operation);
+            } else {
+                operation.fail(StoreException.fenced(dialect.place() + ": partition "
+                        + operation.fence().part() + " is not held at epoch "
+                        + operation.fence().epoch()));
+            }
+        }
+        return ours;
     }
 
     private void recover(List<Operation<?>> batch, SQLException e, int tries) {
@@ -161,8 +337,10 @@ final class Writer implements Runnable {
                 }
             }
             case FULL -> {
-                Predicate<Operation<?>> grows =
-                        one -> one instanceof Append || one instanceof Appends || one instanceof Replacement;
+                Predicate<Operation<?>> grows = one -> one instanceof Append
+                        || one instanceof Appends
+                        || one instanceof Replacement
+                        || one instanceof TakeOwed;
                 List<Operation<?>> rest = batch.stream().filter(grows.negate()).toList();
                 if (rest.size() == batch.size()) {
                     fail(batch, explain(e));
@@ -219,7 +397,12 @@ final class Writer implements Runnable {
         batch.forEach(operation -> operation.fail(e));
     }
 
+    /** For what failed before its commit: that is certainly not done. */
     private StoreException explain(SQLException e) {
-        return new StoreException(dialect.place() + ": " + dialect.advice(e), e);
+        return explain(e, Outcome.NOTHING_CHANGED);
+    }
+
+    private StoreException explain(SQLException e, Outcome outcome) {
+        return new StoreException(dialect.place() + ": " + dialect.advice(e), e, outcome);
     }
 }

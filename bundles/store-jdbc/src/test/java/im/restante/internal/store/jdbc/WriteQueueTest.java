@@ -10,6 +10,9 @@ import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.Removal;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
+import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -25,13 +28,19 @@ class WriteQueueTest {
     private final WriteQueue queue = new WriteQueue();
 
     private static Append append(long id, int bytes) {
+        return append(id, bytes, Claim.NEVER_WITHDRAWN);
+    }
+
+    private static Append append(long id, int bytes, Claim claim) {
         return new Append(
                 new StoredMessage(id, ROMEO, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[bytes]),
-                Admission.UNLIMITED);
+                Admission.UNLIMITED,
+                Fence.HERE,
+                claim);
     }
 
     private static Removal removal(int ids) {
-        return new Removal(ROMEO, Collections.nCopies(ids, 1L));
+        return new Removal(ROMEO, Collections.nCopies(ids, 1L), Fence.HERE);
     }
 
     private List<Operation<?>> take() throws InterruptedException {
@@ -107,6 +116,47 @@ class WriteQueueTest {
         Append again = append(10_002, 1);
         queue.put(again);
         assertFalse(again.outcome().isDone());
+    }
+
+    @Test
+    void whatIsWithdrawnIsNotTakenAndCostsTheBatchNoPlace() throws Exception {
+        Claim claim = new Claim();
+        Append withdrawn = append(1, 4 << 20, claim);
+        Append next = append(2, 4 << 20);
+        queue.put(withdrawn);
+        queue.put(next);
+        assertTrue(claim.withdraw());
+        assertEquals(List.of(next), take());
+        assertEquals(new Appended.Withdrawn(), withdrawn.outcome().join());
+    }
+
+    @Test
+    void whatIsWithdrawnLeavesItsRoomToOthersAtOnce() throws Exception {
+        Claim byCount = new Claim();
+        Append one = append(1, 1, byCount);
+        queue.put(one);
+        for (int i = 2; i <= WriteQueue.MOST; i++) {
+            queue.put(append(i, 1));
+        }
+        assertTrue(byCount.withdraw());
+        Append instead = append(10_000, 1);
+        queue.put(instead);
+        assertFalse(instead.outcome().isDone());
+        assertEquals(new Appended.Withdrawn(), one.outcome().join());
+        while (!take().isEmpty()) {}
+
+        Claim byBytes = new Claim();
+        queue.put(append(1, 20 << 20, byBytes));
+        queue.put(append(2, 10 << 20));
+        assertTrue(byBytes.withdraw());
+        for (long end = System.nanoTime() + 5_000_000_000L; ; ) { // it does not look at all of them each time
+            Append large = append(3, 20 << 20);
+            queue.put(large);
+            if (!large.outcome().isDone()) {
+                break;
+            }
+            assertTrue(System.nanoTime() - end < 0);
+        }
     }
 
     @Test

@@ -33,6 +33,8 @@ class MariaDbConnections implements ConnectionSource {
     private final MariaDbSettings settings;
     /** What the server takes at once: the driver keeps to it when told so, where the server would cut the connection. */
     private volatile int packet;
+    /** Of the last connection that writes: whether its lock keeps every other server away. */
+    private volatile boolean alone;
 
     MariaDbConnections(MariaDbSettings settings) {
         this.settings = settings;
@@ -47,12 +49,25 @@ class MariaDbConnections implements ConnectionSource {
             if (purpose == Purpose.WRITE) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
                 lock(connection);
+                alone = isAlone(statement);
                 warn(statement);
             }
             return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    @Override
+    public boolean excludesOthers() {
+        return alone;
+    }
+
+    /** Galera's nodes do not know each other's locks. */
+    private static boolean isAlone(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SHOW GLOBAL VARIABLES LIKE 'wsrep_on'")) {
+            return !row.next() || !"ON".equalsIgnoreCase(row.getString(2));
         }
     }
 
@@ -83,7 +98,8 @@ class MariaDbConnections implements ConnectionSource {
         }
     }
 
-    private static void lock(Connection connection) throws SQLException {
+    /** Keeps other servers away for as long as {@code connection} lives. */
+    void lock(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             if (number(statement, "SELECT GET_LOCK(" + LOCK + "," + LOCK_SECONDS + ")") == 1) {
                 return;

@@ -6,13 +6,17 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.mariadb.jdbc.export.MaxAllowedPacketException;
 
 /** MariaDB's way to fail, and the statements that are spelt differently there. */
 class MariaDbDialect implements Dialect {
     private final String place;
+    /** In milliseconds, as it was before it was lifted. */
+    private final AtomicInteger socketTimeout = new AtomicInteger();
 
     /** @param place how an operator knows the database */
     MariaDbDialect(String place) {
@@ -26,7 +30,7 @@ class MariaDbDialect implements Dialect {
 
     @Override
     public List<String> scripts() {
-        return List.of(script("schema-1.sql"));
+        return List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"), script("schema-4.sql"));
     }
 
     private static String script(String name) {
@@ -44,9 +48,23 @@ class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public String addToTotals(int rows) {
+        return "INSERT INTO om_total(rcpt,n,bytes) VALUES " + Dialect.rows("(?,?,?)", rows)
+                + " ON DUPLICATE KEY UPDATE n=n+VALUES(n),bytes=bytes+VALUES(bytes) RETURNING rcpt,n,bytes";
+    }
+
+    @Override
     public String insertAddresses(int rows) {
         return "INSERT INTO om_user(jid_h,jid) VALUES " + Dialect.rows("(?,?)", rows)
                 + " ON DUPLICATE KEY UPDATE jid_h=jid_h";
+    }
+
+    @Override
+    public void expectLongStatements(Connection writer, boolean expected) throws SQLException {
+        if (expected) {
+            socketTimeout.set(writer.getNetworkTimeout());
+        }
+        writer.setNetworkTimeout(Runnable::run, expected ? 0 : socketTimeout.get());
     }
 
     @Override

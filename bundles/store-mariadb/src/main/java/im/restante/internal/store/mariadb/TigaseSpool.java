@@ -70,16 +70,18 @@ final class TigaseSpool implements ForeignServer.Spool {
                 + ",IF(LENGTH(m.message)<=" + MOST_BYTES + ",m.message,NULL) FROM " + messageTable + " m %s"
                 + " WHERE m.msg_id>? ORDER BY m.msg_id LIMIT ?";
         if (!columns.contains("receiver_uid")) {
-            return what.formatted("m.receiver", columns.contains("sender") ? "m.sender" : "NULL", "");
+            return String.format(Locale.ROOT, what, "m.receiver", columns.contains("sender") ? "m.sender" : "NULL", "");
         }
         // one of its scripts misspells the column
         String sender = columns.contains("sender_uid") ? "sender_uid" : "sender_uio";
         return columns.contains(sender)
-                ? what.formatted(
+                ? String.format(
+                        Locale.ROOT,
+                        what,
                         "r.jid",
                         "s.jid",
                         "JOIN user_jid r ON r.jid_id=m.receiver_uid LEFT JOIN user_jid s ON s.jid_id=m." + sender)
-                : what.formatted("r.jid", "NULL", "JOIN user_jid r ON r.jid_id=m.receiver_uid");
+                : String.format(Locale.ROOT, what, "r.jid", "NULL", "JOIN user_jid r ON r.jid_id=m.receiver_uid");
     }
 
     /** Whatever time zone the session has. */

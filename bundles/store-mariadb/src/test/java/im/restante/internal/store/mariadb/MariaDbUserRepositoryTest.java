@@ -9,6 +9,7 @@ import im.restante.itests.contract.UserRepositoryContract;
 import im.restante.itests.mariadb.MariaDbServer;
 import im.restante.itests.mariadb.MariaDbServer.Database;
 import im.restante.quota.UserLimits;
+import im.restante.store.Fence;
 import im.restante.store.jdbc.SqlStore;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -59,7 +60,7 @@ class MariaDbUserRepositoryTest extends UserRepositoryContract {
     void aUsersLimitIsWhereTheGuideSays() throws Exception {
         UserRepository repository = open();
         repository
-                .create(TestStores.ROMEO, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")))
+                .create(TestStores.ROMEO, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")), Fence.HERE)
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
         close(repository);

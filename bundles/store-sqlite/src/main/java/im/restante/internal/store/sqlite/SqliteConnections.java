@@ -15,7 +15,7 @@ import org.sqlite.JDBC;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Connections to one file: a write-ahead log, synced at every commit. */
+/** Connections to one file: a write-ahead log, synced at every commit. No second server gets one that writes. */
 class SqliteConnections implements ConnectionSource {
     /** Pages of 4 KiB in the log before they go into the file: 16 MiB. Fewer syncs than the stock 1,000; it is read again at start. */
     private static final int CHECKPOINT_PAGES = 4_000;
@@ -28,11 +28,15 @@ class SqliteConnections implements ConnectionSource {
 
     private final Path file;
     private final int busyMillis;
+    private final ServerLock lock;
+    /** Since a full disk had no room for the file that holds the log's index; then no other program can read ours. */
+    private volatile boolean indexInHeap;
 
     /** @param busyMillis how long a change waits for another program's lock; less than a verdict may take */
     SqliteConnections(Path file, int busyMillis) {
         this.file = file;
         this.busyMillis = busyMillis;
+        this.lock = new ServerLock(file.toAbsolutePath());
     }
 
     @Override
@@ -40,8 +44,28 @@ class SqliteConnections implements ConnectionSource {
         boolean writer = purpose == Purpose.WRITE;
         if (writer) {
             makeFile();
+            lock.take();
         }
-        Connection connection = JDBC.createConnection(JDBC.PREFIX + file, new Properties());
+        try {
+            return open(writer);
+        } catch (SQLiteException e) {
+            if (!writer || indexInHeap || e.getResultCode() != SQLiteErrorCode.SQLITE_IOERR_SHMSIZE) {
+                throw e;
+            }
+            indexInHeap = true;
+            try {
+                return open(true);
+            } catch (SQLException also) { // a system without that way
+                indexInHeap = false;
+                e.addSuppressed(also);
+                throw e;
+            }
+        }
+    }
+
+    private Connection open(boolean writer) throws SQLException {
+        Connection connection =
+                connect(indexInHeap ? "file:" + file.toUri().getRawPath() + "?vfs=unix-excl" : file.toString());
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout=" + busyMillis);
             if (writer) {
@@ -60,6 +84,21 @@ class SqliteConnections implements ConnectionSource {
             connection.close();
             throw e;
         }
+    }
+
+    /** Tests make it fail. */
+    Connection connect(String name) throws SQLException {
+        return JDBC.createConnection(JDBC.PREFIX + name, new Properties());
+    }
+
+    @Override
+    public boolean excludesOthers() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        lock.release();
     }
 
     private static void useLog(Statement statement) throws SQLException {
@@ -82,7 +121,11 @@ class SqliteConnections implements ConnectionSource {
         } catch (FileAlreadyExistsException e) {
             // as nearly always
         } catch (IOException e) {
-            throw new SQLiteException(e.toString(), SQLiteErrorCode.SQLITE_CANTOPEN);
+            throw new SQLiteException(
+                    e.toString(),
+                    e.toString().contains("No space left")
+                            ? SQLiteErrorCode.SQLITE_FULL
+                            : SQLiteErrorCode.SQLITE_CANTOPEN);
         }
     }
 }

@@ -9,7 +9,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -43,6 +46,8 @@ public final class SqliteStore extends SqlStore {
         String file() default DEFAULT_FILE;
     }
 
+    private final Path directory;
+
     @Activate
     public SqliteStore(BundleContext context, Map<String, Object> properties) {
         this(file(context, properties), context.getDataFile("native"));
@@ -51,11 +56,13 @@ public final class SqliteStore extends SqlStore {
 
     private SqliteStore(Path file, File unpacked) {
         super(STORE_ID, new SqliteDialect(file), connections(file, unpacked));
+        directory = file.toAbsolutePath().getParent();
     }
 
     /** What tests call. */
     SqliteStore(Path file, int busyMillis) {
         super(STORE_ID, new SqliteDialect(file), new SqliteConnections(file, busyMillis));
+        directory = file.toAbsolutePath().getParent();
     }
 
     /** A store without a framework around it, not yet started. */
@@ -80,15 +87,22 @@ public final class SqliteStore extends SqlStore {
 
     /** @param unpacked directory for the driver's library; null: the framework has none for us */
     private static ConnectionSource connections(Path file, File unpacked) {
-        SqliteConnections connections = new SqliteConnections(file, BUSY_MILLIS);
         if (unpacked == null) {
-            return connections;
+            return new SqliteConnections(file, BUSY_MILLIS);
         }
         NativeLibrary library = new NativeLibrary(unpacked.toPath());
-        return purpose -> {
-            library.provide();
-            return connections.open(purpose);
+        return new SqliteConnections(file, BUSY_MILLIS) {
+            @Override
+            public Connection open(Purpose purpose) throws SQLException {
+                library.provide();
+                return super.open(purpose);
+            }
         };
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(directory);
     }
 
     @Activate

@@ -4,6 +4,8 @@ import im.restante.itests.contract.Stages;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.io.PrintStream;
@@ -31,7 +33,9 @@ final class KilledWriter {
                             long id = next.getAndIncrement();
                             StoredMessage message = new StoredMessage(
                                     id, owner, sender, Instant.now(), null, MessageKind.OFFLINE, new byte[500]);
-                            if (Stages.await(store.append(message, Admission.UNLIMITED)) instanceof Appended.Stored) {
+                            if (Stages.await(store.append(
+                                            message, Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN))
+                                    instanceof Appended.Stored) {
                                 out.println(id);
                             }
                         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class SqliteStoreTest {
     private void run(Map<String, Object> properties) {
         SqliteStore store = new SqliteStore(context(), properties);
         store.activate();
-        await(store.create(Jid.of("romeo@example.org"), List.of()));
+        await(store.create(Jid.of("romeo@example.org"), List.of(), Fence.HERE));
         store.deactivate();
     }
 
@@ -61,7 +62,7 @@ class SqliteStoreTest {
         store.activate();
         CompletionException e = assertThrows(
                 CompletionException.class,
-                () -> store.create(Jid.of("romeo@example.org"), List.of())
+                () -> store.create(Jid.of("romeo@example.org"), List.of(), Fence.HERE)
                         .toCompletableFuture()
                         .join());
         store.deactivate();

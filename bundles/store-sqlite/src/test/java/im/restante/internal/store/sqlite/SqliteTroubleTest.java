@@ -1,21 +1,34 @@
 package im.restante.internal.store.sqlite;
 
+import static im.restante.itests.contract.Stages.assertFenced;
 import static im.restante.itests.contract.Stages.await;
 import static im.restante.itests.contract.Stages.awaitFailure;
 import static im.restante.itests.contract.Stages.awaitRecovery;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.account.Note;
+import im.restante.account.OwedNote;
+import im.restante.itests.contract.LostCommits;
+import im.restante.itests.contract.OlderSchema;
+import im.restante.itests.contract.Totals;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.Appended;
+import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
+import im.restante.store.Owed;
+import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
+import im.restante.store.Usage;
+import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.SqlStore;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +43,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,11 +51,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
 
@@ -81,7 +98,7 @@ class SqliteTroubleTest {
     }
 
     private CompletionStage<Appended> append(long id) {
-        return store.append(message(id, 500), Admission.UNLIMITED);
+        return store.append(message(id, 500), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
     }
 
     private List<Long> waiting() {
@@ -159,8 +176,9 @@ class SqliteTroubleTest {
         assertEquals(taken.size(), await(store.usage(ROMEO, JULIET)).messages());
 
         List<Long> first = List.copyOf(taken.subList(0, 50));
-        CompletionStage<Appended> tooMuch = store.append(message(id, 300_000), Admission.UNLIMITED);
-        CompletionStage<Void> removal = store.remove(ROMEO, first);
+        CompletionStage<Appended> tooMuch =
+                store.append(message(id, 300_000), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
+        CompletionStage<Void> removal = store.remove(ROMEO, first, Fence.HERE);
         awaitFailure(tooMuch);
         await(removal);
         taken.removeAll(first);
@@ -262,7 +280,7 @@ class SqliteTroubleTest {
         start();
         assertSays("made by a newer Restante", awaitFailure(append(2)));
         assertSays("made by a newer Restante", awaitFailure(store.page(ROMEO, 0, 10, ALL)));
-        execute("UPDATE om_version SET version=1");
+        execute("UPDATE om_version SET version=4");
         awaitRecovery(() -> append(3));
         assertEquals(List.of(1L, 3L), waiting());
     }
@@ -302,6 +320,7 @@ class SqliteTroubleTest {
         assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
         assertEquals(1, await(store.senders(ROMEO, 10)).size());
         assertEquals(List.of(3L, 5L, 6L), waiting());
+        assertEquals(new Usage(3, 1_500, null), Totals.of(store, ROMEO));
     }
 
     @Test
@@ -311,7 +330,9 @@ class SqliteTroubleTest {
         for (long id = 1; id <= 5; id++) {
             await(store.append(
                     new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, stanza),
-                    Admission.UNLIMITED));
+                    Admission.UNLIMITED,
+                    Fence.HERE,
+                    Claim.NEVER_WITHDRAWN));
         }
         byte[] flipped = stanza.clone();
         flipped[stanza.length / 2] ^= 1;
@@ -341,7 +362,9 @@ class SqliteTroubleTest {
         for (long id = 1; id <= 3; id++) {
             await(store.append(
                     new StoredMessage(id, ROMEO, JULIET, now, now, MessageKind.OFFLINE, new byte[500]),
-                    Admission.UNLIMITED));
+                    Admission.UNLIMITED,
+                    Fence.HERE,
+                    Claim.NEVER_WITHDRAWN));
         }
         byte[] flipped = new byte[500];
         flipped[499] = 1;
@@ -352,10 +375,66 @@ class SqliteTroubleTest {
         assertEquals(2, await(store.usage(ROMEO, JULIET)).messages());
     }
 
-    /** As damage to the file does: the checksum is left alone. */
-    private void changeStanza(long id, byte[] stanza) throws SQLException {
+    @Test
+    void aRowOfWhatIsOwedThatCannotBeReadIsSetAsideAndHidesNoOther() throws Exception {
+        start();
+        await(append(1));
+        List<StoredMessage> notices = new ArrayList<>();
+        for (long id = 11; id <= 13; id++) {
+            notices.add(new StoredMessage(id, JULIET, ROMEO, Instant.now(), null, MessageKind.NOTICE, new byte[500]));
+        }
+        assertTrue(await(store.replace(ROMEO, 1, List.of(), notices, Fence.HERE)));
+        byte[] flipped = new byte[500];
+        flipped[499] = 1;
+        changeStanza("om_out", 12, flipped);
+        List<Owed> owed = await(store.owed(0, 0, 10, ALL));
+        assertEquals(List.of(1L, 3L), owed.stream().map(Owed::number).toList());
+        awaitQuarantined(1);
+        await(store.takeOwed(0, owed, Fence.HERE));
+        await(store.forgetOwed(List.of(1L, 3L), Fence.HERE));
+        assertEquals(List.of(), await(store.owed(0, 0, 10, ALL)));
+        assertEquals(List.of(11L, 13L), ids(await(store.page(JULIET, 0, 10, ALL))));
         try (Connection connection = another();
-                PreparedStatement update = connection.prepareStatement("UPDATE om_message SET stanza=? WHERE id=?")) {
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT stanza,reason,(SELECT count(*) FROM om_out) FROM om_quarantine WHERE id=12")) {
+            assertTrue(row.next());
+            assertArrayEquals(flipped, row.getBytes(1));
+            assertTrue(row.getString(2).contains("checksum"), row.getString(2));
+            assertEquals(0, row.getLong(3), "it is not read again");
+            assertFalse(row.next());
+        }
+    }
+
+    @Test
+    void aNoteThatCannotBeReadIsSetAsideAndHidesNoOther() throws Exception {
+        start();
+        await(store.create(ROMEO, List.of(), Fence.HERE));
+        List<Note> notes = List.of(new Note(ROMEO, JULIET, "1"), new Note(ROMEO, JULIET, "2"));
+        assertTrue(await(store.write(ROMEO, List.of(), notes, Fence.HERE)));
+        execute("UPDATE us_out SET to_jid='@' WHERE n=1");
+        assertEquals(List.of(new OwedNote(2, notes.get(1))), await(store.owedNotes(0, 0, 10, ALL)));
+        awaitQuarantined(1);
+        try (Connection connection = another();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT stanza,reason,(SELECT count(*) FROM us_out) FROM om_quarantine WHERE id=1")) {
+            assertTrue(row.next());
+            assertEquals("1", row.getString(1));
+            assertTrue(row.getString(2).startsWith("a note of romeo@example.org for @: "), row.getString(2));
+            assertEquals(1, row.getLong(3), "it is not read again");
+        }
+    }
+
+    private void changeStanza(long id, byte[] stanza) throws SQLException {
+        changeStanza("om_message", id, stanza);
+    }
+
+    /** As damage to the file does: the checksum is left alone. */
+    private void changeStanza(String table, long id, byte[] stanza) throws SQLException {
+        try (Connection connection = another();
+                PreparedStatement update =
+                        connection.prepareStatement("UPDATE " + table + " SET stanza=? WHERE id=?")) {
             update.setBytes(1, stanza);
             update.setLong(2, id);
             assertEquals(1, update.executeUpdate());
@@ -384,7 +463,11 @@ class SqliteTroubleTest {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         CompletionStage<Appended> held = dialect.hold(() -> append(1));
         for (long id = 2; id <= 200; id++) {
-            answers.add(store.append(message(id, id == 77 ? 200_000 : 100), new Admission(150, OnFull.REFUSE)));
+            answers.add(store.append(
+                    message(id, id == 77 ? 200_000 : 100),
+                    new Admission(150, OnFull.REFUSE),
+                    Fence.HERE,
+                    Claim.NEVER_WITHDRAWN));
         }
         dialect.release();
         await(held);
@@ -409,7 +492,6 @@ class SqliteTroubleTest {
         private final CountDownLatch held = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
         private volatile boolean hold;
-        private volatile boolean forget;
 
         HeldDialect(Path file) {
             super(file);
@@ -428,10 +510,6 @@ class SqliteTroubleTest {
                 }
             }
             super.commit(writer);
-            if (forget) {
-                forget = false;
-                throw new SQLException("connection lost");
-            }
         }
 
         /** Does {@code work}, whose commit is then held. */
@@ -456,9 +534,9 @@ class SqliteTroubleTest {
         for (long id = 2; id <= 400; id++) {
             answers.add(append(id));
         }
-        answers.add(store.remove(ROMEO, List.of(10L)));
-        answers.add(store.remove(ROMEO, List.of(20L)));
-        answers.add(store.create(ROMEO, List.of()));
+        answers.add(store.remove(ROMEO, List.of(10L), Fence.HERE));
+        answers.add(store.remove(ROMEO, List.of(20L), Fence.HERE));
+        answers.add(store.create(ROMEO, List.of(), Fence.HERE));
         dialect.release();
         answers.forEach(im.restante.itests.contract.Stages::await);
         assertEquals(2, dialect.commits.get());
@@ -469,13 +547,15 @@ class SqliteTroubleTest {
     void whoeverComesToAFullQueueIsTurnedAwayAtOnce() throws Exception {
         HeldDialect dialect = new HeldDialect(file());
         start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+        waiting(); // it is open
+        waiting(); // it is open
         CompletionStage<Appended> first = dialect.hold(() -> append(1));
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 2; id <= 8_193; id++) {
             answers.add(append(id));
         }
         assertSays("busy", awaitFailure(append(9_000)));
-        assertSays("busy", awaitFailure(store.remove(ROMEO, List.of(1L))));
+        assertSays("busy", awaitFailure(store.remove(ROMEO, List.of(1L), Fence.HERE)));
         assertEquals(List.of(), waiting(), "reading goes on");
         dialect.release();
         await(first);
@@ -488,12 +568,16 @@ class SqliteTroubleTest {
     void aFullQueueIsAlsoOneOfTooManyBytes() throws Exception {
         HeldDialect dialect = new HeldDialect(file());
         start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+        waiting(); // it is open
         CompletionStage<Appended> first = dialect.hold(() -> append(1));
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 2; id <= 32; id++) {
-            answers.add(store.append(message(id, 1 << 20), Admission.UNLIMITED));
+            answers.add(store.append(message(id, 1 << 20), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
         }
-        assertSays("busy", awaitFailure(store.append(message(40, 1 << 20), Admission.UNLIMITED)));
+        assertSays(
+                "busy",
+                awaitFailure(
+                        store.append(message(40, 1 << 20), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN)));
         dialect.release();
         await(first);
         answers.forEach(im.restante.itests.contract.Stages::await);
@@ -501,17 +585,283 @@ class SqliteTroubleTest {
     }
 
     @Test
-    void aCommitWithoutAnAnswerIsReportedAsFailed() throws Exception {
-        HeldDialect dialect = new HeldDialect(file());
-        start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+    void aCommitWithoutAnAnswerIsResolved() throws Exception {
+        LostCommits lost = new LostCommits();
+        start(new SqlStore("test", new SqliteDialect(file()), new LosingConnections(lost)));
         await(append(1));
-        dialect.forget = true;
-        awaitFailure(append(2));
-        await(append(2));
-        await(append(3));
-        assertEquals(List.of(1L, 2L, 3L), waiting());
-        assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
-        assertEquals(3, await(store.statistics()).messages());
+        for (LostCommits.Fate fate : List.of(LostCommits.Fate.COMMITTED, LostCommits.Fate.ROLLED_BACK)) {
+            long id = fate.ordinal() * 10L + 10;
+            lost.lose(fate);
+            assertEquals(new Appended.Stored(List.of()), await(append(id)), fate.name());
+            lost.lose(fate);
+            await(store.remove(ROMEO, List.of(id), Fence.HERE));
+            Usage before = Totals.of(store, ROMEO);
+            lost.lose(fate);
+            assertEquals(
+                    new Appended.Full(Appended.Limit.PAIR, new Usage(1, -1, null), before),
+                    await(store.append(
+                            message(id + 1, 10), new Admission(1, OnFull.REFUSE), Fence.HERE, Claim.NEVER_WITHDRAWN)));
+            lost.lose(fate);
+            assertTrue(await(store.replace(ROMEO, 1, List.of(message(1, 20)), List.of(), Fence.HERE)));
+            assertEquals(new Usage(1, 20, null), Totals.of(store, ROMEO), fate.name());
+            Jid user = Jid.of(fate.name().toLowerCase(Locale.ROOT) + "@example.org");
+            lost.lose(fate);
+            assertTrue(await(store.create(user, List.of(), Fence.HERE)), fate.name());
+            lost.lose(fate);
+            assertTrue(await(store.remove(user, Fence.HERE)), fate.name());
+            assertTrue(lost.isDone());
+        }
+        lost.loseEachStepOfWhatIsOwed(store);
+        lost.loseEachStepOfANote(store);
+        assertEquals(List.of(1L), waiting());
+        assertEquals(1, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(1, await(store.statistics()).messages());
+    }
+
+    @Test
+    void aBatchWhoseCommitIsLostAgainAndAgainIsCertainlyNotStoredInTheEnd() throws Exception {
+        LostCommits lost = new LostCommits();
+        start(new SqlStore("test", new SqliteDialect(file()), new LosingConnections(lost)));
+        await(append(1));
+        for (int i = 0; i < 3; i++) {
+            lost.lose(LostCommits.Fate.ROLLED_BACK);
+            lost.lose(LostCommits.Fate.ANSWERED); // when its tables are looked at
+            lost.lose(LostCommits.Fate.ANSWERED); // when the epoch is raised
+        }
+        StoreException failed = awaitFailure(append(2));
+        assertEquals(StoreException.Outcome.NOTHING_CHANGED, failed.outcome());
+        awaitRecovery(() -> append(3));
+        assertEquals(List.of(1L, 3L), waiting());
+    }
+
+    @Test
+    void whatIsUnresolvedStaysOpenWhileTheFileIsAwayAndTheRestFailsAtOnce() throws Exception {
+        LostCommits lost = new LostCommits();
+        LosingConnections connections = new LosingConnections(lost);
+        start(new SqlStore("test", new SqliteDialect(file()), connections));
+        await(append(1));
+        connections.away = true;
+        lost.lose(LostCommits.Fate.COMMITTED);
+        CompletionStage<Appended> open = append(2);
+        awaitTrue(lost::isDone);
+        StoreException refused = awaitFailure(append(3));
+        assertEquals(StoreException.Outcome.NOTHING_CHANGED, refused.outcome());
+        awaitFailure(append(4));
+        assertFalse(open.toCompletableFuture().isDone());
+        connections.away = false;
+        assertEquals(new Appended.Stored(List.of()), await(open));
+        awaitRecovery(() -> append(5));
+        assertEquals(List.of(1L, 2L, 5L), waiting());
+    }
+
+    @Test
+    void whatIsStillUnresolvedWhenItIsClosedIsUnknown() throws Exception {
+        LostCommits lost = new LostCommits();
+        LosingConnections connections = new LosingConnections(lost);
+        start(new SqlStore("test", new SqliteDialect(file()), connections));
+        await(append(1));
+        connections.away = true;
+        lost.lose(LostCommits.Fate.COMMITTED);
+        CompletionStage<Appended> open = append(2);
+        store.close();
+        assertEquals(StoreException.Outcome.UNKNOWN, awaitFailure(open).outcome());
+    }
+
+    /** Connections that lose commits, and that are not to be had at times. */
+    private class LosingConnections extends SqliteConnections {
+        private final LostCommits lost;
+        volatile boolean away;
+
+        LosingConnections(LostCommits lost) {
+            super(file(), 100);
+            this.lost = lost;
+        }
+
+        @Override
+        public Connection open(Purpose purpose) throws SQLException {
+            if (away) {
+                throw new SQLException("away");
+            }
+            Connection connection = super.open(purpose);
+            return purpose == Purpose.WRITE ? lost.around(connection) : connection;
+        }
+    }
+
+    @Test
+    void whoGaveUpBehindAnotherProgramsLockIsNotStoredWhenItIsFree() throws Exception {
+        start(new SqliteStore(file(), 10_000));
+        await(append(1));
+        Claim impatient = new Claim();
+        CompletionStage<Appended> withdrawn;
+        CompletionStage<Appended> queued;
+        try (Connection connection = another();
+                Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            withdrawn = store.append(message(2, 10), Admission.UNLIMITED, Fence.HERE, impatient);
+            queued = append(3);
+            assertTrue(impatient.withdraw(), "nobody can have begun with it");
+            statement.execute("COMMIT");
+        }
+        assertEquals(new Appended.Withdrawn(), await(withdrawn));
+        await(queued);
+        assertEquals(List.of(1L, 3L), waiting());
+    }
+
+    private static void awaitTrue(BooleanSupplier condition) throws Exception {
+        Instant deadline = Instant.now().plusSeconds(20);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(deadline), "not in time");
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    // ---- an older schema
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void aFileOfAnOlderVersionIsBroughtUpToDateInPlace(int version) throws Exception {
+        try (Connection connection = another()) {
+            OlderSchema.make(connection, new SqliteDialect(file()).scripts(), version);
+        }
+        start();
+        OlderSchema.check(store);
+        store.close();
+        start();
+        assertEquals(List.of(9L), waiting());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void anUpdateThatWasCutIsMadeAgain(int version) throws Exception {
+        SqliteDialect whole = new SqliteDialect(file());
+        try (Connection connection = another()) {
+            OlderSchema.make(connection, whole.scripts(), version);
+        }
+        for (int script = version; script < whole.scripts().size(); script++) {
+            List<String> scripts = new ArrayList<>(whole.scripts());
+            scripts.set(script, scripts.get(script) + "\nSELECT cut;\n");
+            start(new SqlStore(
+                    "test",
+                    new SqliteDialect(file()) {
+                        @Override
+                        public List<String> scripts() {
+                            return scripts;
+                        }
+                    },
+                    new SqliteConnections(file(), 100)));
+            awaitFailure(append(50));
+            store.close();
+        }
+        start();
+        OlderSchema.check(store);
+    }
+
+    // ---- two servers
+
+    @Test
+    void aSecondServerOnTheFileIsRefusedUntilTheFirstIsGone() throws Exception {
+        start();
+        await(append(1));
+        SqlStore first = store;
+        SqlStore second = new SqliteStore(file(), 100);
+        second.start();
+        try {
+            StoreException refused =
+                    awaitFailure(second.append(message(2, 10), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
+            assertSays(
+                    "another server uses it (process " + ProcessHandle.current().pid(), refused);
+            assertEquals(StoreException.Outcome.NOTHING_CHANGED, refused.outcome());
+            await(append(3));
+            first.close();
+            store = second;
+            awaitRecovery(() -> append(4));
+            assertEquals(List.of(1L, 3L, 4L), waiting());
+        } finally {
+            second.close();
+        }
+    }
+
+    /** As if the lock beside the file were not there. */
+    @Test
+    void twoServersOnOneFileFenceEachOther() throws Exception {
+        start(new SqlStore("first", new SqliteDialect(file()), new UnlockedConnections()));
+        await(append(1));
+        SqlStore first = store;
+        SqlStore second = new SqlStore("second", new SqliteDialect(file()), new UnlockedConnections());
+        second.start();
+        try {
+            await(second.append(message(2, 10), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
+            CompletionStage<Appended> late = append(3);
+            CompletionStage<Void> removal = first.remove(ROMEO, List.of(1L), Fence.HERE);
+            assertFenced(late);
+            assertFenced(removal);
+            await(second.append(message(4, 10), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
+            assertEquals(
+                    List.of(1L, 2L, 4L),
+                    await(second.page(ROMEO, 0, 10, ALL)).stream()
+                            .map(StoredMessage::id)
+                            .toList());
+        } finally {
+            second.close();
+        }
+    }
+
+    @Test
+    void whatAnotherServerFoundIsStoredAndWhatItMayHaveDeliveredIsUnknown() throws Exception {
+        for (LostCommits.Fate fate : List.of(LostCommits.Fate.COMMITTED, LostCommits.Fate.ROLLED_BACK)) {
+            LostCommits lost = new LostCommits();
+            LosingConnections ofFirst = new LosingConnections(lost) {
+                @Override
+                public Connection open(Purpose purpose) throws SQLException {
+                    Connection connection = super.open(purpose);
+                    super.close(); // the lock
+                    return connection;
+                }
+            };
+            SqlStore first = new SqlStore("first", new SqliteDialect(file()), ofFirst);
+            first.start();
+            await(first.append(message(1, 10), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
+            ofFirst.away = true;
+            lost.lose(fate);
+            long id = 10 + fate.ordinal();
+            CompletionStage<Appended> open =
+                    first.append(message(id, 10), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
+            awaitTrue(lost::isDone);
+            start();
+            await(append(20 + id));
+            store.close();
+            ofFirst.away = false;
+            if (fate == LostCommits.Fate.COMMITTED) {
+                assertEquals(new Appended.Stored(List.of()), await(open));
+            } else {
+                assertEquals(StoreException.Outcome.UNKNOWN, awaitFailure(open).outcome());
+            }
+            first.close();
+        }
+    }
+
+    /** One that writes, and no second one. */
+    private final class UnlockedConnections implements ConnectionSource {
+        private boolean opened;
+
+        @Override
+        public Connection open(Purpose purpose) throws SQLException {
+            if (purpose == Purpose.WRITE && opened) {
+                throw new SQLException("away");
+            }
+            opened |= purpose == Purpose.WRITE;
+            SqliteConnections fresh = new SqliteConnections(file(), 100);
+            try {
+                return fresh.open(purpose);
+            } finally {
+                fresh.close();
+            }
+        }
+
+        @Override
+        public boolean excludesOthers() {
+            return true; // it lies
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import im.restante.itests.contract.GuideTables;
 import im.restante.itests.contract.UserRepositoryContract;
 import im.restante.jid.Jid;
 import im.restante.quota.UserLimits;
+import im.restante.store.Fence;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -41,9 +42,9 @@ class SqliteUserRepositoryTest extends UserRepositoryContract {
     @Test
     void aUsersLimitIsWhereTheGuideSays() throws Exception {
         Jid romeo = Jid.of("romeo@example.org");
-        UserRepository repository = open();
+        UserRepository repository = repository();
         repository
-                .create(romeo, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")))
+                .create(romeo, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")), Fence.HERE)
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
         close(repository);

@@ -1,0 +1,7 @@
+/** What connections, addresses and accounts may take of the server before somebody else has to wait for it. */
+@Export
+@Version("1.1.0")
+package im.restante.limit;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

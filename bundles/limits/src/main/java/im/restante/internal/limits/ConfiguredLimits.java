@@ -1,0 +1,377 @@
+package im.restante.internal.limits;
+
+import im.restante.config.ConfigException;
+import im.restante.config.SettingsTrial;
+import im.restante.delivery.ChosenStore;
+import im.restante.internal.limits.Addresses.Counts;
+import im.restante.internal.limits.Tries.Account;
+import im.restante.jid.Jid;
+import im.restante.limit.DiskSpace;
+import im.restante.limit.Limits;
+import im.restante.limit.Permission;
+import im.restante.limit.Rates;
+import im.restante.store.MessageStore;
+import im.restante.store.OwnerLimit;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.osgi.framework.Constants;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The limits that configuration sets. What is counted is in memory, bounded, and under one lock that connecting and logging in take,
+ * and reading a stanza does not.
+ */
+@Component(
+        service = {Limits.class, DiskSpace.class, SettingsTrial.class},
+        immediate = true,
+        configurationPid = LimitsSettings.PID,
+        property = SettingsTrial.PID + "=" + LimitsSettings.PID)
+@Designate(ocd = ConfiguredLimits.Config.class)
+public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
+
+    /** What a login may be made to wait; it has to be over within {@code auth-timeout-seconds}. Beyond it is refused. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    @ObjectClassDefinition(name = "Restante: limits", description = "What connections, addresses and accounts may take")
+    @interface Config {
+        @AttributeDefinition(description = "Bytes a second that one connection is read; -1: no limit")
+        int bytes$_$per$_$second() default LimitsSettings.BYTES_PER_SECOND;
+
+        @AttributeDefinition(description = "Stanzas a second that one connection is read; -1: no limit")
+        int stanzas$_$per$_$second() default LimitsSettings.STANZAS_PER_SECOND;
+
+        @AttributeDefinition(description = "Open connections from one address (IPv6: one /64); -1: no limit")
+        int connections$_$per$_$address() default LimitsSettings.CONNECTIONS_PER_ADDRESS;
+
+        @AttributeDefinition(description = "New connections a minute from one address; -1: no limit")
+        int connections$_$per$_$minute() default LimitsSettings.CONNECTIONS_PER_MINUTE;
+
+        @AttributeDefinition(
+                description = "Logins a minute from one address that were not right; -1: no limit, and no growing"
+                        + " delay for an account either")
+        int logins$_$per$_$minute() default LimitsSettings.LOGINS_PER_MINUTE;
+
+        @AttributeDefinition(description = "Registrations a minute from one address; -1: no limit")
+        int registrations$_$per$_$minute() default LimitsSettings.REGISTRATIONS_PER_MINUTE;
+
+        @AttributeDefinition(description = "Accounts that one connection may register; -1: no limit")
+        int accounts$_$per$_$connection() default LimitsSettings.ACCOUNTS_PER_CONNECTION;
+
+        @AttributeDefinition(
+                description =
+                        "Resources an account may have bound; one more ends the oldest that is idle; -1: no limit")
+        int max$_$resources() default LimitsSettings.MAX_RESOURCES;
+
+        @AttributeDefinition(
+                description = "Messages that may wait for one account, from all senders together, half of them for"
+                        + " those in its roster alone; -1: no limit")
+        int owner$_$limit() default LimitsSettings.OWNER_LIMIT;
+
+        @AttributeDefinition(
+                description = "Bytes of messages that may wait for one account, half of them for those in its roster"
+                        + " alone; -1: no limit")
+        long owner$_$limit$_$bytes() default LimitsSettings.OWNER_LIMIT_BYTES;
+
+        @AttributeDefinition(
+                description = "Bytes of heap for stanzas of all connections, a third each for those that come in, for"
+                        + " those that wait to be read and for those that are not proved; -1: three eighths of the"
+                        + " heap")
+        long memory$_$budget$_$bytes() default LimitsSettings.MEMORY_BUDGET_BYTES;
+
+        @AttributeDefinition(
+                description =
+                        "Percent of the embedded store's disk over which mail from strangers is refused; -1: never")
+        int disk$_$warn$_$percent() default LimitsSettings.DISK_WARN_PERCENT;
+
+        @AttributeDefinition(
+                description = "Percent of the embedded store's disk over which all mail is refused; -1: never")
+        int disk$_$refuse$_$percent() default LimitsSettings.DISK_REFUSE_PERCENT;
+
+        @AttributeDefinition(
+                description =
+                        "Networks (CIDR, with commas between) without rates and without counts by address, or none")
+        String exempt() default LimitsSettings.EXEMPT;
+
+        @AttributeDefinition(
+                description = "Networks of balancers whose connections begin with a header of the PROXY protocol,"
+                        + " version 2, or none")
+        String proxy$_$protocol$_$from() default "none";
+    }
+
+    private final LongSupplier nanoTime;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Addresses addresses = new Addresses(); // guarded by lock
+    private final Tries tries = new Tries(); // guarded by lock
+    private final Map<Object, Named> stores = new ConcurrentHashMap<>();
+    private final DiskWatch disk;
+    private volatile ChosenStore chosen;
+    private volatile LimitsSettings settings;
+
+    /** A store that is present, by its service. */
+    private record Named(String id, MessageStore store) {}
+
+    @Activate
+    public ConfiguredLimits(Map<String, Object> values) {
+        this(values, DiskWatch::measure, System::nanoTime);
+    }
+
+    ConfiguredLimits(Map<String, ?> values, DiskWatch.Gauge gauge, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.disk = new DiskWatch(this::place, gauge, nanoTime);
+        this.settings = LimitsSettings.of(values);
+    }
+
+    @Modified
+    void modified(Map<String, Object> values) {
+        try {
+            settings = LimitsSettings.of(values);
+            disk.changed();
+        } catch (ConfigException e) {
+            LOG.error("{}; the configuration before it stays in force", e.getMessage());
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setChosen(ChosenStore store) {
+        chosen = store;
+        disk.changed();
+    }
+
+    void unsetChosen(ChosenStore store) {
+        if (chosen == store) { // a successor is bound before
+            chosen = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void bindStore(MessageStore store, Map<String, Object> properties) {
+        stores.put(
+                properties.get(Constants.SERVICE_ID),
+                new Named(String.valueOf(properties.get(MessageStore.ID)), store));
+        disk.changed();
+    }
+
+    void unbindStore(MessageStore store, Map<String, Object> properties) {
+        stores.remove(properties.get(Constants.SERVICE_ID));
+        disk.changed();
+    }
+
+    /** Where the store that takes new messages keeps them, if that is on a disk of this machine. */
+    private Optional<Path> place() {
+        ChosenStore now = chosen;
+        return now == null
+                ? Optional.empty()
+                : stores.values().stream()
+                        .filter(named -> named.id().equals(now.id()))
+                        .findFirst()
+                        .flatMap(named -> named.store().directory());
+    }
+
+    @Override
+    public Level level() {
+        return disk.level(settings);
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        LimitsSettings.of(values);
+        return List.of();
+    }
+
+    @Override
+    public Permission connect(InetAddress client) {
+        LimitsSettings now = settings;
+        if (Network.anyContains(now.exempt(), client)) {
+            present(client);
+            return Permission.GRANTED;
+        }
+        long key = Addresses.key(client);
+        long time = nanoTime.getAsLong();
+        lock.lock();
+        try {
+            Counts counts = addresses.of(key, time);
+            if (isReached(now.connectionsPerAddress(), counts.open())) {
+                return new Permission.Refused("connections-per-address", "Too many connections from your address");
+            }
+            if (isOver(now.connectionsPerMinute(), counts.connections, time)) {
+                return new Permission.Refused("connections-per-minute", "Too many new connections from your address");
+            }
+            take(now.connectionsPerMinute(), counts.connections, time);
+            addresses.opened(key, time);
+            return Permission.GRANTED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Exempt ones count too: they may not be exempt any more when the configuration changes. */
+    @Override
+    public void present(InetAddress client) {
+        lock.lock();
+        try {
+            addresses.opened(Addresses.key(client), nanoTime.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void disconnected(InetAddress client) {
+        lock.lock();
+        try {
+            addresses.closed(Addresses.key(client), nanoTime.getAsLong());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Permission login(InetAddress client, Jid account) {
+        LimitsSettings now = settings;
+        if (now.loginsPerMinute() < 0 || Network.anyContains(now.exempt(), client)) {
+            return Permission.GRANTED;
+        }
+        long key = Addresses.key(client);
+        Account name = Account.of(account);
+        lock.lock();
+        try {
+            long time = nanoTime.getAsLong();
+            if (tries.isTrusted(name, key, time)) {
+                return Permission.GRANTED;
+            }
+            Counts counts = addresses.of(key, time);
+            long delay = tries.pause(name, key, time);
+            long turn = counts.logins.pause(time, now.loginsPerMinute());
+            if (delay > LONGEST_PAUSE.toNanos()) {
+                return new Permission.Refused("login-delay", "Too many tries, come back later");
+            }
+            if (turn > LONGEST_PAUSE.toNanos()) {
+                return new Permission.Refused("logins-per-minute", "Too many logins from your address");
+            }
+            long pause = Math.max(0, Math.max(delay, turn));
+            counts.logins.take(time, now.loginsPerMinute());
+            tries.tried(name, key, time + pause);
+            return pause == 0 ? Permission.GRANTED : new Permission.Delayed(Duration.ofNanos(pause));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A try has been counted when it was asked for, so that many at once are many; a right one is given back. */
+    @Override
+    public void loginEnded(InetAddress client, Jid account, boolean right) {
+        LimitsSettings now = settings;
+        if (!right || now.loginsPerMinute() < 0 || Network.anyContains(now.exempt(), client)) {
+            return;
+        }
+        long key = Addresses.key(client);
+        Account name = Account.of(account);
+        lock.lock();
+        try {
+            long time = nanoTime.getAsLong();
+            if (!tries.isTrusted(name, key, time)) {
+                addresses.of(key, time).logins.giveBack(now.loginsPerMinute());
+            }
+            tries.right(name, key, time);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Permission register(InetAddress client) {
+        LimitsSettings now = settings;
+        if (Network.anyContains(now.exempt(), client)) {
+            return Permission.GRANTED;
+        }
+        lock.lock();
+        try {
+            long time = nanoTime.getAsLong();
+            Counts counts = addresses.of(Addresses.key(client), time);
+            if (isOver(now.registrationsPerMinute(), counts.registrations, time)) {
+                return new Permission.Refused("registrations-per-minute", "Too many registrations from your address");
+            }
+            take(now.registrationsPerMinute(), counts.registrations, time);
+            return Permission.GRANTED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int accountsPerConnection() {
+        return settings.accountsPerConnection();
+    }
+
+    @Override
+    public Rates rates(InetAddress client) {
+        LimitsSettings now = settings;
+        return Network.anyContains(now.exempt(), client) ? Rates.NONE : now.rates();
+    }
+
+    @Override
+    public int maxResources(Jid account) {
+        return settings.maxResources();
+    }
+
+    @Override
+    public OwnerLimit ownerLimit(Jid account) {
+        return settings.ownerLimit();
+    }
+
+    @Override
+    public long memoryBudgetBytes() {
+        return settings.memoryBudgetBytes();
+    }
+
+    @Override
+    public boolean isProxy(InetAddress peer) {
+        return Network.anyContains(settings.proxies(), peer);
+    }
+
+    /** How much is kept: addresses, pairs and accounts. */
+    int kept() {
+        lock.lock();
+        try {
+            return addresses.size() + tries.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isReached(int limit, int count) {
+        return limit >= 0 && count >= limit;
+    }
+
+    private static boolean isOver(int perMinute, MinuteRate rate, long now) {
+        return perMinute >= 0 && rate.pause(now, perMinute) > 0;
+    }
+
+    private static void take(int perMinute, MinuteRate rate, long now) {
+        if (perMinute >= 0) {
+            rate.take(now, perMinute);
+        }
+    }
+}

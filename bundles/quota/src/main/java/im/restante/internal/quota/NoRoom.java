@@ -1,0 +1,67 @@
+package im.restante.internal.quota;
+
+import im.restante.jid.Jid;
+import im.restante.limit.Acquaintances;
+import im.restante.limit.DiskSpace;
+import im.restante.quota.QuotaExceededStrategy;
+import im.restante.quota.Terms;
+import im.restante.stanza.Message;
+import im.restante.stanza.StanzaError;
+import im.restante.stanza.StanzaError.Condition;
+import im.restante.store.Admission;
+import im.restante.store.Usage;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** The terms while the disk of the store is nearly full: nothing is stored, whatever the strategy of the limits is. */
+final class NoRoom {
+    private static final Terms FOR_ANYBODY =
+            terms("the disk is over disk-refuse-percent", "The server has no room for more messages, try again later");
+
+    private static final Terms FOR_STRANGERS = terms(
+            "the disk is over disk-warn-percent, and the recipient does not know the sender",
+            "The server has no room for more messages from somebody the recipient does not know, try again later");
+
+    private NoRoom() {}
+
+    /**
+     * What holds instead of the limits.
+     *
+     * @param acquaintances null: nobody can tell, and so nobody is a stranger
+     * @return empty if the limits hold; null if nothing need be asked, and they do
+     */
+    static CompletionStage<Optional<Terms>> instead(
+            DiskSpace disk, Acquaintances acquaintances, Jid owner, Jid sender) {
+        DiskSpace.Level level = disk == null ? DiskSpace.Level.ENOUGH : disk.level();
+        return switch (level) {
+            case ENOUGH -> null;
+            case EXHAUSTED -> CompletableFuture.completedFuture(Optional.of(FOR_ANYBODY));
+            case SCARCE ->
+                acquaintances == null
+                        ? null
+                        : acquaintances
+                                .knows(owner, sender)
+                                .handle((known, problem) ->
+                                        problem == null && !known ? Optional.of(FOR_STRANGERS) : Optional.empty());
+        };
+    }
+
+    private static Terms terms(String reason, String text) {
+        StanzaError told = StanzaError.of(Condition.RESOURCE_CONSTRAINT, text);
+        return new Terms(
+                new Admission(0, Admission.OnFull.REFUSE),
+                new QuotaExceededStrategy() {
+                    @Override
+                    public Admission.OnFull onFull() {
+                        return Admission.OnFull.REFUSE;
+                    }
+
+                    @Override
+                    public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+                        return Optional.of(told);
+                    }
+                },
+                reason);
+    }
+}

@@ -1,0 +1,742 @@
+package im.restante.internal.routing;
+
+import static im.restante.stanza.StanzaError.Condition.BAD_REQUEST;
+import static im.restante.stanza.StanzaError.Condition.INTERNAL_SERVER_ERROR;
+import static im.restante.stanza.StanzaError.Condition.NOT_AUTHORIZED;
+import static im.restante.stanza.StanzaError.Condition.REMOTE_SERVER_NOT_FOUND;
+import static im.restante.stanza.StanzaError.Condition.RESOURCE_CONSTRAINT;
+import static im.restante.stanza.StanzaError.Condition.SERVICE_UNAVAILABLE;
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+
+import im.restante.account.Accounts;
+import im.restante.amp.Effect;
+import im.restante.amp.MessageRules;
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.internal.routing.RoutingSettings.UnknownUser;
+import im.restante.internal.routing.RoutingTable.Action;
+import im.restante.internal.routing.carbons.CarbonCopy;
+import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
+import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Printable;
+import im.restante.internal.support.Workers;
+import im.restante.iq.IqRouter;
+import im.restante.jid.Jid;
+import im.restante.roster.Rosters;
+import im.restante.session.Outbound;
+import im.restante.session.Outcome;
+import im.restante.spool.AmpPlan;
+import im.restante.spool.Envelope;
+import im.restante.spool.OwnerSpools;
+import im.restante.spool.Recipient;
+import im.restante.stanza.Iq;
+import im.restante.stanza.Message;
+import im.restante.stanza.Presence;
+import im.restante.stanza.Stanza;
+import im.restante.stanza.StanzaError;
+import im.restante.why.Witness;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides where messages and IQs go (RFC 6121 §8). Safe for concurrent use; does not block. */
+final class Router {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final CompletableFuture<Admissibility> OPEN = completedFuture(Admissibility.OPEN);
+    private static final CompletableFuture<Boolean> YES = completedFuture(true);
+    private static final Session[] NOBODY = {};
+    /** The stock rule for content without a class of its own (README of the bundle filter). */
+    private static final String OTHER_CONTENT = "default: content";
+
+    private static final String NO_ACCOUNT = "there is no such account";
+
+    private final Jid domain;
+    private final Forgery forgery;
+    private final XmlCodec codec;
+    private final Accounts accounts;
+    private final Rosters rosters;
+    private final Registry registry;
+    private final OwnerSpools spools;
+    private final Dynamic<Delivery> delivery;
+    private final Supplier<IqRouter> iqRouter;
+    private final Supplier<MessageRules> rules;
+    private final Supplier<Witness> witness;
+    private final Supplier<RoutingSettings> settings;
+    private final Workers workers;
+    private final Deadlines deadlines;
+    private final LogLimits lines = new LogLimits(System::nanoTime);
+
+    Router(
+            Jid domain,
+            XmlCodec codec,
+            Accounts accounts,
+            Rosters rosters,
+            Registry registry,
+            OwnerSpools spools,
+            Dynamic<Delivery> delivery,
+            Supplier<IqRouter> iqRouter,
+            Supplier<MessageRules> rules,
+            Supplier<Witness> witness,
+            Supplier<RoutingSettings> settings,
+            Workers workers,
+            Deadlines deadlines) {
+        this.domain = domain;
+        this.forgery = new Forgery(domain);
+        this.codec = codec;
+        this.accounts = accounts;
+        this.rosters = rosters;
+        this.registry = registry;
+        this.spools = spools;
+        this.delivery = delivery;
+        this.iqRouter = iqRouter;
+        this.rules = rules;
+        this.witness = witness;
+        this.settings = settings;
+        this.workers = workers;
+        this.deadlines = deadlines;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    Rosters rosters() {
+        return rosters;
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    Dynamic<Delivery> delivery() {
+        return delivery;
+    }
+
+    CompletionStage<Delivery> awaitDelivery() {
+        return delivery.await(settings.get().swapTimeout());
+    }
+
+    byte[] serialize(Element stanza) {
+        return codec.serialize(stanza, Namespaces.CLIENT);
+    }
+
+    /** The message as everybody but its sender sees it: with its sender, with a recipient, without forged marks. */
+    Message stamped(Message received, Jid from) {
+        Message message = received.addressed(from, received.to() == null ? from.bare() : null);
+        Element honest = forgery.removed(message.element());
+        return honest == message.element()
+                ? message
+                : new Message(honest, message.from(), message.to(), message.type());
+    }
+
+    /** Looks up what must be known before a stanza is routed; completed already in the common case. */
+    CompletionStage<Admissibility> admissibility(Session from, Stanza stanza) {
+        Jid to = stanza.to();
+        if (stanza instanceof Presence
+                || to == null
+                || to.local() == null
+                || !isHere(to)
+                || to.bare().equals(from.jid().bare())) {
+            return OPEN;
+        }
+        MessageRules reader = stanza instanceof Message m ? reader(m) : null;
+        CompletionStage<Admissibility> known = lookedUp(from, stanza, to);
+        return reader == null || reader.refusal((Message) stanza, false).isEmpty()
+                ? known
+                : known.thenCombine(
+                        rosters.maySeePresence(to.bare(), from.jid().bare()),
+                        (admissibility, may) ->
+                                may || admissibility != Admissibility.OPEN && admissibility != Admissibility.NO_ACCOUNT
+                                        ? admissibility
+                                        : Admissibility.STRANGER);
+    }
+
+    /** Who reads the rules of a message; null if it has none, or there is nobody. */
+    private MessageRules reader(Message message) {
+        return MessageRules.areCarriedBy(message) ? rules.get() : null;
+    }
+
+    private CompletionStage<Admissibility> lookedUp(Session from, Stanza stanza, Jid to) {
+        boolean online = registry.of(to.bare()).length > 0;
+        CompletionStage<Boolean> exists = online || stanza instanceof Iq ? YES : accounts.exists(to.bare());
+        CompletionStage<Boolean> blocking = rosters.blocks(from.jid().bare(), to);
+        CompletionStage<Boolean> blocked = rosters.blocks(to.bare(), from.jid());
+        Boolean known = now(exists);
+        if (known != null && Boolean.FALSE.equals(now(blocking)) && Boolean.FALSE.equals(now(blocked))) {
+            return known ? OPEN : completedFuture(Admissibility.NO_ACCOUNT);
+        }
+        return blocking.thenCompose(mine -> mine
+                ? completedFuture(Admissibility.BLOCKING)
+                : exists.thenCombine(
+                        blocked,
+                        (there, theirs) -> !there
+                                ? Admissibility.NO_ACCOUNT
+                                : theirs ? Admissibility.BLOCKED : Admissibility.OPEN));
+    }
+
+    private static Boolean now(CompletionStage<Boolean> stage) {
+        CompletableFuture<Boolean> future = stage.toCompletableFuture();
+        return future.isDone() && !future.isCompletedExceptionally() ? future.getNow(null) : null;
+    }
+
+    private boolean isHere(Jid jid) {
+        return jid.domain().equals(domain.domain());
+    }
+
+    /** @param open what its deadline is kept by, if it had to wait; else null */
+    CompletionStage<Outcome> route(
+            Session from, Stanza stanza, Admissibility admissibility, Delivery judge, OpenVerdict open) {
+        switch (admissibility) {
+            case BLOCKED -> {
+                return tell(
+                        from,
+                        stanza,
+                        rosters.answerForBlocked(stamped(stanza, from.jid())),
+                        "the recipient blocks the sender");
+            }
+            case BLOCKING -> {
+                return tell(
+                        from,
+                        stanza,
+                        rosters.answerForBlocking(stamped(stanza, from.jid())),
+                        "the sender blocks the recipient");
+            }
+            case UNKNOWN -> {
+                StanzaError error = StanzaError.of(INTERNAL_SERVER_ERROR).later();
+                return stanza instanceof Message message
+                        ? end(from, message, new Verdict.Failed("the accounts or block lists could not be read", error))
+                        : refuse(from, stanza, error);
+            }
+            default -> {
+                return stanza instanceof Iq iq
+                        ? iq(from, iq.addressed(from.jid(), null))
+                        : message(from, (Message) stanza, admissibility, judge, open);
+            }
+        }
+    }
+
+    private static Stanza stamped(Stanza stanza, Jid from) {
+        return stanza instanceof Iq iq ? iq.addressed(from, null) : stanza;
+    }
+
+    private CompletionStage<Outcome> tell(Session from, Stanza stanza, Stanza answer, String reason) {
+        if (stanza instanceof Message message) {
+            witnessed(
+                    from,
+                    message,
+                    answer == null
+                            ? new Verdict.Dropped(reason)
+                            : new Verdict.Refused(reason, StanzaError.of(SERVICE_UNAVAILABLE)));
+        }
+        if (answer != null) {
+            from.send(answer.element());
+        }
+        return Session.DONE;
+    }
+
+    /** Answers a stanza of {@code from} with an error, unless it may not be answered (RFC 6120 §8.3.1). */
+    void answer(Session from, Stanza stanza, StanzaError error) {
+        error(from, stanza, error).ifPresent(from::send);
+    }
+
+    private static Optional<Element> error(Session from, Stanza stanza, StanzaError error) {
+        if (stanza instanceof Message m && m.type() != Message.Type.ERROR) {
+            return Optional.of(m.addressed(from.jid(), null).error(error).element());
+        } else if (stanza instanceof Presence p && p.type() != Presence.Type.ERROR) {
+            return Optional.of(p.addressed(from.jid(), null).error(error).element());
+        } else if (stanza instanceof Iq iq && iq.type() != Iq.Type.ERROR && iq.type() != Iq.Type.RESULT) {
+            return Optional.of(iq.addressed(from.jid(), null).error(error).element());
+        }
+        return Optional.empty();
+    }
+
+    /** What is sent to a session whose account was removed, for a stanza that goes nowhere; empty for one that must not be answered. */
+    Optional<Element> answerWithoutAccount(Session from, Stanza stanza) {
+        StanzaError error = StanzaError.of(NOT_AUTHORIZED, "The account was removed");
+        if (stanza instanceof Message message && message.to() != null) {
+            witnessed(from, message, new Verdict.Refused("the account of its sender was removed", error));
+        }
+        return error(from, stanza, error);
+    }
+
+    private CompletionStage<Outcome> refuse(Session from, Stanza stanza, StanzaError error) {
+        answer(from, stanza, error);
+        return Session.DONE;
+    }
+
+    // ---- IQs
+
+    private CompletionStage<Outcome> iq(Session from, Iq iq) {
+        if (isMalformed(iq)) {
+            return refuse(from, iq, StanzaError.of(BAD_REQUEST));
+        }
+        Jid to = iq.to();
+        if (to != null && !isHere(to)) {
+            return iq.isRequest() ? refuse(from, iq, StanzaError.of(REMOTE_SERVER_NOT_FOUND)) : Session.DONE;
+        }
+        if (to != null && to.isFull()) {
+            Session recipient = registry.find(to);
+            if (recipient != null
+                    && !recipient.isSuspended()
+                    && recipient.offer(Outbound.of(serialize(iq.element())))) {
+                return Session.DONE;
+            }
+            return iq.isRequest() ? refuse(from, iq, StanzaError.of(SERVICE_UNAVAILABLE)) : Session.DONE;
+        }
+        if (!iq.isRequest()) {
+            return Session.DONE; // an answer to something the server never asked
+        }
+        IqRouter handlers = iqRouter.get();
+        if (handlers == null) {
+            return completedFuture(answered(iq.error(StanzaError.of(SERVICE_UNAVAILABLE))));
+        }
+        CompletionStage<Iq> asked;
+        try {
+            asked = requireNonNull(handlers.route(iq), "no stage");
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            return completedFuture(unanswered(iq, e));
+        }
+        return asked.handle((answer, problem) -> {
+            try {
+                return problem == null ? answered(answer) : unanswered(iq, problem);
+            } catch (Throwable e) {
+                OutOfMemory.endsProcess(e);
+                return unanswered(iq, e);
+            }
+        });
+    }
+
+    private static Outcome answered(Iq answer) {
+        return new Outcome.Answer(answer.element());
+    }
+
+    private Outcome unanswered(Iq request, Throwable problem) {
+        LogLimit limit = lines.of("unanswered");
+        if (limit.isDue()) {
+            LOG.error(
+                    "the request {} of {} got no usable answer{}",
+                    Printable.line(request.payload().orElse(null)),
+                    request.from(),
+                    limit.more(),
+                    problem);
+        }
+        return answered(request.error(StanzaError.of(INTERNAL_SERVER_ERROR)));
+    }
+
+    /** RFC 6120 §8.2.3. */
+    private static boolean isMalformed(Iq iq) {
+        if (iq.type() == null || iq.id() == null || iq.id().isEmpty()) {
+            return true;
+        }
+        int children = iq.element().children().size();
+        return switch (iq.type()) {
+            case GET, SET -> children != 1;
+            case RESULT -> children > 1;
+            case ERROR -> false;
+        };
+    }
+
+    // ---- messages
+
+    private CompletionStage<Outcome> message(
+            Session from, Message message, Admissibility admissibility, Delivery judge, OpenVerdict open) {
+        Jid to = message.to();
+        if (!isHere(to)) {
+            return refuse(from, message, "another domain", StanzaError.of(REMOTE_SERVER_NOT_FOUND));
+        }
+        if (to.local() == null) {
+            String reason = "to the server itself";
+            return message.type() == Message.Type.HEADLINE
+                    ? end(from, message, new Verdict.Dropped(reason))
+                    : refuse(from, message, reason, StanzaError.of(SERVICE_UNAVAILABLE));
+        }
+        MessageRules reader = reader(message);
+        if (admissibility == Admissibility.STRANGER && reader == null) {
+            StanzaError gone = StanzaError.of(SERVICE_UNAVAILABLE).later();
+            return refuse(from, message, "the amp bundle has just gone", gone);
+        }
+        return reader == null
+                ? message(from, message, admissibility, judge, null, open)
+                : ruled(from, message, admissibility, judge, reader, open);
+    }
+
+    private CompletionStage<Outcome> ruled(
+            Session from,
+            Message message,
+            Admissibility admissibility,
+            Delivery judge,
+            MessageRules reader,
+            OpenVerdict open) {
+        Message refusal =
+                reader.refusal(message, admissibility != Admissibility.STRANGER).orElse(null);
+        if (refusal != null) {
+            return tell(from, message, refusal, "its rules cannot be followed");
+        }
+        boolean exact = message.to().isFull() && registry.find(message.to()) != null;
+        return message(from, reader.passedOn(message), admissibility, judge, plan(reader, message, exact), open);
+    }
+
+    private AmpPlan plan(MessageRules reader, Message message, boolean exact) {
+        Instant now = spools.now();
+        return new AmpPlan(reader.course(message, exact, now), now);
+    }
+
+    private CompletionStage<Outcome> message(
+            Session from,
+            Message message,
+            Admissibility admissibility,
+            Delivery judge,
+            AmpPlan plan,
+            OpenVerdict open) {
+        Jid to = message.to();
+        if (admissibility == Admissibility.NO_ACCOUNT) {
+            Action action = RoutingTable.noAccount(to.isFull()).action(message.type());
+            return perform(from, message, action, null, null, NOBODY, plan, open);
+        }
+        if (judge == null) {
+            return refuse(
+                    from,
+                    message,
+                    "the delivery bundle is not there",
+                    StanzaError.of(SERVICE_UNAVAILABLE).later());
+        }
+        Session[] sessions = registry.of(to.bare());
+        Session match = to.isFull() ? registry.find(to) : null;
+        int available = 0;
+        for (Session session : sessions) {
+            available += session.presence() == null || session.isSuspended() ? 0 : 1;
+        }
+        int nonNegative = sessions.length == 0 ? 0 : sessions[0].owner().present().length;
+        Action action = RoutingTable.row(available, nonNegative, to.isFull(), match != null)
+                .action(message.type());
+        Judgement judgement =
+                message.type() == Message.Type.ERROR ? null : judge.judge(judged(message, plan), to.bare());
+        if (match == null && isRedirected(message, action, judgement)) {
+            action = Action.SPOOL;
+        }
+        return perform(from, message, action, match, judgement, sessions, plan, open);
+    }
+
+    /** What storage rules are shown of a message: its own rules win over its hints (XEP-0334 §5). */
+    private static Message judged(Message message, AmpPlan plan) {
+        if (plan == null) {
+            return message;
+        }
+        Element unhinted = message.element().without(child -> child.namespace().equals(Namespaces.HINTS));
+        return new Message(unhinted, message.from(), message.to(), message.type());
+    }
+
+    /**
+     * Whether a message that the table would lose is taken to the account: a receipt, a marker, keys, an invitation, or what an
+     * operator's rule keeps, for a resource that is gone. Other content is answered, with a body or without. A groupchat message
+     * to a bare address stays refused.
+     */
+    private static boolean isRedirected(Message message, Action action, Judgement judgement) {
+        return (action == Action.UNAVAILABLE || action == Action.SILENCE)
+                && judgement instanceof Judgement.Keep keep
+                && (!message.hasBody() && !keep.rule().equals(OTHER_CONTENT)
+                        || !keep.rule().startsWith("default:"))
+                && (message.to().isFull() || message.type() != Message.Type.GROUPCHAT);
+    }
+
+    private CompletionStage<Outcome> perform(
+            Session from,
+            Message message,
+            Action action,
+            Session match,
+            Judgement judgement,
+            Session[] sessions,
+            AmpPlan plan,
+            OpenVerdict open) {
+        return switch (action) {
+            case SILENCE -> end(from, message, new Verdict.Dropped(nobodyFor(message)), plan, null);
+            case UNAVAILABLE -> refuse(from, message, nobodyFor(message), plan);
+            case UNKNOWN_USER ->
+                settings.get().unknownUser() == UnknownUser.SILENCE
+                        ? end(from, message, new Verdict.Dropped(NO_ACCOUNT), plan, null)
+                        : refuse(from, message, NO_ACCOUNT, plan);
+            // Who is present is decided once more under the owner lock: between the table and there, sessions come and
+            // go.
+            case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, judgement, sessions, plan, open);
+            case THIS_RESOURCE -> deliver(from, message, match, judgement, sessions, plan, open);
+        };
+    }
+
+    /** Whether a message that was accepted at {@code then} may not reach who is behind its address now. */
+    boolean keepsOut(Stanza stanza, long then) {
+        return stanza instanceof Message message
+                && message.to() != null
+                && registry.removals().keepsOut(message.to().bare(), then);
+    }
+
+    private CompletionStage<Outcome> deliver(
+            Session from,
+            Message message,
+            Session only,
+            Judgement judgement,
+            Session[] sessions,
+            AmpPlan plan,
+            OpenVerdict open) {
+        Jid account = message.to().bare();
+        if (!registry.removals().enter(account)) {
+            Action action = RoutingTable.noAccount(message.to().isFull()).action(message.type());
+            return perform(from, message, action, null, null, NOBODY, plan, open);
+        }
+        try {
+            return handOver(from, message, only, judgement, sessions, plan, open);
+        } finally {
+            registry.removals().exit(account);
+        }
+    }
+
+    /** Whoever calls it is inside the {@link RemovalBarrier}. */
+    private CompletionStage<Outcome> handOver(
+            Session from,
+            Message message,
+            Session only,
+            Judgement judgement,
+            Session[] sessions,
+            AmpPlan plan,
+            OpenVerdict open) {
+        byte[] xml = serialize(message.element());
+        Jid account = message.to().bare();
+        Recipient[] present =
+                sessions.length == 0 ? NOBODY : sessions[0].owner().present();
+        Runnable copying = plan == null ? null : () -> copies(from, message, only, present, sessions);
+        if (copying == null) {
+            guarded("copying a message", () -> copies(from, message, only, present, sessions));
+        }
+        if (!(judgement instanceof Judgement.Keep keep)) {
+            Recipient[] to = only == null ? present : new Recipient[] {only};
+            return end(from, message, pass(Outbound.of(xml), to, judgement, plan), plan, copying);
+        }
+        Envelope envelope = new Envelope(judged(message, plan), from.jid().bare(), xml, keep, plan);
+        CompletableFuture<Verdict> verdict =
+                spools.deliver(account, envelope, only).toCompletableFuture();
+        if (verdict.isDone() && !verdict.isCompletedExceptionally()) {
+            conclude(from, message, verdict.getNow(null), plan, copying);
+            return Session.DONE;
+        }
+        OpenVerdict watched = open == null ? from.routing() : open;
+        watched.delivered(account, envelope);
+        return verdict.handle((last, problem) -> {
+            from.isFinal(watched);
+            if (problem == null) {
+                conclude(from, message, last, plan, copying);
+            } else {
+                report("the verdict of a spool", account, problem);
+                failed(from, message);
+            }
+            return Outcome.DONE;
+        });
+    }
+
+    /** The deadline of a message that a spool has. */
+    void expire(Jid account, Envelope envelope) {
+        guarded("withdrawing a message", () -> spools.expire(account, envelope));
+    }
+
+    /** A stanza whose deadline passed before it could be routed, and which never will be. */
+    Outcome tooLate(Session from, Stanza stanza) {
+        StanzaError error = StanzaError.of(
+                        RESOURCE_CONSTRAINT,
+                        "The server could not take it in time; it is not delivered, try again later")
+                .later();
+        if (stanza instanceof Iq iq
+                && iq.isRequest()
+                && (iq.to() == null || !iq.to().isFull())) {
+            return new Outcome.Answer(
+                    iq.addressed(from.jid(), null).error(error).element());
+        }
+        if (stanza instanceof Message message) {
+            witnessed(from, message, new Verdict.Failed("store-timeout-seconds passed before it was routed", error));
+        }
+        guarded("answering a stanza", () -> answer(from, stanza, error));
+        return Outcome.DONE;
+    }
+
+    /** A message that no spool would keep: to those who are there, now. */
+    private Verdict pass(Outbound stanza, Recipient[] to, Judgement judgement, AmpPlan plan) {
+        if (plan != null && to.length > 0 && !plan.direct()) {
+            return AmpPlan.RULED_OUT;
+        }
+        int taken = 0;
+        for (Recipient recipient : to) {
+            taken += offered(recipient, stanza) ? 1 : 0;
+        }
+        if (taken > 0) {
+            return new Verdict.Delivered(taken);
+        }
+        return judgement instanceof Judgement.Skip skip
+                ? new Verdict.Skipped(skip.reason(), skip.answer())
+                : new Verdict.Dropped("nobody there");
+    }
+
+    private boolean offered(Recipient recipient, Outbound stanza) {
+        try {
+            return recipient.offer(stanza);
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            report("the connection", recipient.jid(), e);
+            return false;
+        }
+    }
+
+    /** RFC 6121 §8 has no session for it, and the spool takes no such message. */
+    private static String nobodyFor(Message message) {
+        return "nobody is there for a message of type "
+                + message.type().name().toLowerCase(Locale.ROOT)
+                + (message.to().isFull() ? " to a resource" : "");
+    }
+
+    private CompletionStage<Outcome> refuse(Session from, Message message, String reason, StanzaError error) {
+        return end(
+                from,
+                message,
+                message.type() == Message.Type.ERROR
+                        ? new Verdict.Dropped(reason)
+                        : new Verdict.Refused(reason, error));
+    }
+
+    private CompletionStage<Outcome> refuse(Session from, Message message, String reason, AmpPlan plan) {
+        return end(from, message, new Verdict.Refused(reason, StanzaError.of(SERVICE_UNAVAILABLE)), plan, null);
+    }
+
+    private CompletionStage<Outcome> end(Session from, Message message, Verdict verdict) {
+        return end(from, message, verdict, null, null);
+    }
+
+    /** A verdict that needed no place in the recipient's order. */
+    private CompletionStage<Outcome> end(
+            Session from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
+        witnessed(from, message, plan == null ? verdict : plan.inTheEnd(verdict));
+        conclude(from, message, verdict, plan, copying);
+        return Session.DONE;
+    }
+
+    private void witnessed(Session from, Message message, Verdict verdict) {
+        guarded(
+                "telling the witness",
+                () -> witness.get().verdict(message.to().bare(), from.jid().bare(), message.id(), 0, verdict));
+    }
+
+    /** A message that could not be routed: told, and remembered. */
+    void failed(Session from, Stanza stanza) {
+        StanzaError error = StanzaError.of(INTERNAL_SERVER_ERROR);
+        if (stanza instanceof Message message && message.to() != null) {
+            witnessed(from, message, new Verdict.Failed("an error in the server; the log has it", error));
+        }
+        guarded("answering a stanza", () -> answer(from, stanza, error));
+    }
+
+    /**
+     * Says what is to be said of a final verdict, which nothing that fails here changes.
+     *
+     * @param copying what its rules may forbid; null: done already
+     */
+    private void conclude(Session from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
+        guarded("telling of a verdict", () -> {
+            Effect effect = plan == null ? Effect.NONE : plan.effect(verdict);
+            if (LOG.isDebugEnabled()) {
+                String ruledOut = effect.proceeds() ? "" : "ruled out, would have been ";
+                LOG.debug("message {} from {} to {}: {}{}", message.id(), from.jid(), message.to(), ruledOut, verdict);
+            }
+            if (effect.proceeds() && copying != null) {
+                guarded("copying a message", copying);
+            }
+            effect.told().ifPresent(reply -> inform(from, reply));
+            if (effect.proceeds()) {
+                verdict.answer().ifPresent(error -> answer(from, message, error));
+            }
+        });
+    }
+
+    /** What must not change the course of a stanza if it fails. */
+    private void guarded(String what, Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            report(what, domain, e);
+        }
+    }
+
+    /** One line a minute for each kind of fault. */
+    void report(String what, Jid who, Throwable fault) {
+        LogLimit limit = lines.of(what);
+        if (limit.isDue()) {
+            LOG.error("{} of {} failed; please report it{}", what, who, limit.more(), fault);
+        }
+    }
+
+    /** For what may be said as often as a client likes. */
+    LogLimits lines() {
+        return lines;
+    }
+
+    /** Tells a sender what became of a message, or leaves it in the spool for him. */
+    private void inform(Session from, Message reply) {
+        Jid account = from.jid().bare();
+        if (!from.offer(Outbound.of(serialize(reply.element())))
+                && registry.removals().enter(account)) {
+            try {
+                spools.deliver(account, ownEnvelope(reply), null);
+            } finally {
+                registry.removals().exit(account);
+            }
+        }
+    }
+
+    /** A message of the server's own. */
+    Envelope ownEnvelope(Message message) {
+        return new Envelope(message, domain, serialize(message.element()), new Judgement.Keep("notice", true), null);
+    }
+
+    /** XEP-0280: to the other sessions of both sides, unless they get the message itself. */
+    private void copies(Session from, Message message, Session only, Recipient[] present, Session[] recipients) {
+        Session[] senders = registry.of(from.jid().bare());
+        if (recipients.length < 2 && senders.length < 2 || !CarbonCopy.eligible(message)) {
+            return;
+        }
+        boolean live = only != null || present.length > 0;
+        for (Session other : recipients) {
+            boolean served = only != null ? other == only : contains(present, other);
+            if (live && !served && other != from && other.wantsCarbons()) {
+                other.send(CarbonCopy.received(message, other.jid()));
+            }
+        }
+        if (!message.to().bare().equals(from.jid().bare())) {
+            for (Session other : senders) {
+                if (other != from && other.wantsCarbons()) {
+                    other.send(CarbonCopy.sent(message, other.jid()));
+                }
+            }
+        }
+    }
+
+    private static boolean contains(Recipient[] all, Recipient one) {
+        for (Recipient each : all) {
+            if (each == one) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

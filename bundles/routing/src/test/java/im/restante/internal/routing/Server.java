@@ -1,0 +1,337 @@
+package im.restante.internal.routing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.account.Accounts;
+import im.restante.amp.MessageRules;
+import im.restante.home.ServerSecrets;
+import im.restante.internal.amp.AmpRules;
+import im.restante.internal.spool.SpoolHost;
+import im.restante.internal.spool.SpoolSettings;
+import im.restante.internal.stream.HardenedXmlCodec;
+import im.restante.internal.support.ThreadWorkers;
+import im.restante.jid.Jid;
+import im.restante.roster.Directory;
+import im.restante.roster.Rosters;
+import im.restante.server.ServerInfo;
+import im.restante.session.ClientSession;
+import im.restante.session.CloseReason;
+import im.restante.session.Outbound;
+import im.restante.session.Outcome;
+import im.restante.stanza.Presence;
+import im.restante.stanza.Stanza;
+import im.restante.why.Witness;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import im.restante.xml.XmlCodec;
+import im.restante.xml.XmlStreamException;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Routing and the spool together, with fakes around them, and the words the tests speak. */
+final class Server implements AutoCloseable {
+    static final Jid DOMAIN = Jid.of("localhost");
+    static final Jid ROMEO = Jid.of("romeo@localhost");
+    static final Jid JULIET = Jid.of("juliet@localhost");
+    static final XmlCodec CODEC = new HardenedXmlCodec();
+
+    final Registry registry = new Registry();
+    final FakeRoster roster = new FakeRoster();
+    final FakeDelivery delivery;
+    final FakeUsers users;
+    final Set<Jid> existing = ConcurrentHashMap.newKeySet();
+    final SpoolHost spool;
+    final DefaultSessionManager host;
+
+    /** Nanoseconds that routing's clock is ahead. */
+    final AtomicLong passed = new AtomicLong();
+
+    Server() {
+        this(new FakeDelivery(), new FakeUsers(), Map.of());
+    }
+
+    Server(Map<String, String> properties) {
+        this(new FakeDelivery(), new FakeUsers(), properties);
+    }
+
+    /** A server on what an earlier one left. */
+    Server(FakeDelivery delivery, FakeUsers users, Map<String, String> properties) {
+        this.delivery = delivery;
+        this.users = users;
+        existing.addAll(List.of(ROMEO, JULIET));
+        spool = new SpoolHost(
+                DOMAIN, roster, Clock.systemUTC(), new ThreadWorkers("spool"), SpoolSettings.of(properties));
+        host = new DefaultSessionManager(
+                DOMAIN,
+                CODEC,
+                accounts(),
+                roster,
+                spool,
+                registry,
+                Clock.systemUTC(),
+                () -> System.nanoTime() + passed.get(),
+                new ThreadWorkers("routing"),
+                RoutingSettings.of(properties));
+        setDelivery();
+        spool.setSecrets(users);
+    }
+
+    /** The delivery comes. */
+    void setDelivery() {
+        spool.setDelivery(delivery);
+        host.setDelivery(delivery);
+    }
+
+    /** The delivery goes. */
+    void unsetDelivery() {
+        host.unsetDelivery(delivery);
+        spool.unsetDelivery(delivery);
+    }
+
+    void setWitness(Witness witness) {
+        spool.setWitness(witness);
+        host.setWitness(witness);
+    }
+
+    void unsetWitness(Witness witness) {
+        spool.unsetWitness(witness);
+        host.unsetWitness(witness);
+    }
+
+    void setRules(MessageRules rules) {
+        spool.setRules(rules);
+        host.setRules(rules);
+    }
+
+    /** Other settings come into force. */
+    void modified(Map<String, Object> properties) {
+        spool.modified(properties);
+        host.modified(properties);
+    }
+
+    private Accounts accounts() {
+        return accounts(existing);
+    }
+
+    static Accounts accounts(Set<Jid> existing) {
+        return (Accounts) Proxy.newProxyInstance(
+                Server.class.getClassLoader(), new Class<?>[] {Accounts.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("exists")) {
+                        return completedFuture(existing.contains(((Jid) arguments[0]).bare()));
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    /** Rules of messages mean something from here on. */
+    Server withRules() {
+        ServerInfo info = (ServerInfo) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ServerInfo.class}, (proxy, method, arguments) -> DOMAIN);
+        setRules(new AmpRules(info, CODEC));
+        return this;
+    }
+
+    Client connect(Jid account, String resource) {
+        return connect(account, resource, new FakeLink());
+    }
+
+    Client connect(Jid account, String resource, FakeLink link) {
+        return new Client(get(host.bind(account, resource, link)), link);
+    }
+
+    /** Connected, available with that priority, and live. */
+    Client live(Jid account, String resource, int priority) {
+        Client client = connect(account, resource);
+        client.available(priority);
+        if (priority >= 0) {
+            eventually(() -> state(client).equals("LIVE"));
+        }
+        return client;
+    }
+
+    String state(Client client) {
+        return host.sessions().stream()
+                .filter(s -> s.jid().equals(client.session.jid()))
+                .findFirst()
+                .orElseThrow()
+                .state();
+    }
+
+    @Override
+    public void close() {
+        host.deactivate();
+        spool.deactivate();
+    }
+
+    static <T> T get(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void eventually(BooleanSupplier condition) {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "not in time");
+            LockSupport.parkNanos(500_000); // whoever it waits for needs the processor and the locks
+        }
+    }
+
+    static Element xml(String text) {
+        try {
+            return CODEC.parse(text.getBytes(UTF_8), Namespaces.CLIENT);
+        } catch (XmlStreamException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static Element xml(byte[] bytes) {
+        return xml(new String(bytes, UTF_8));
+    }
+
+    /** A client at the other end of a fake connection. */
+    static final class Client {
+        final ClientSession session;
+        final FakeLink link;
+
+        Client(ClientSession session, FakeLink link) {
+            this.session = session;
+            this.link = link;
+        }
+
+        Jid jid() {
+            return session.jid();
+        }
+
+        CompletionStage<Outcome> send(String stanza) {
+            return session.accept(Stanza.of(xml(stanza)).orElseThrow());
+        }
+
+        /** Sends, and waits for the verdict. */
+        Outcome say(String stanza) {
+            return get(send(stanza));
+        }
+
+        Outcome chat(Object to, String body) {
+            return say("<message to='" + to + "' type='chat' id='" + body + "'><body>" + body + "</body></message>");
+        }
+
+        void available(int priority) {
+            say("<presence><priority>" + priority + "</priority></presence>");
+        }
+
+        void end(CloseReason how) {
+            get(endLater(how));
+        }
+
+        CompletionStage<Void> endLater(CloseReason how) {
+            return session.ended(how, link.cut());
+        }
+
+        List<String> bodies() {
+            return link.bodies();
+        }
+    }
+
+    /** Presence and blocking without rules. */
+    static final class FakeRoster implements Rosters {
+        final Set<String> blocked = ConcurrentHashMap.newKeySet();
+        final Map<Jid, Presence> last = new ConcurrentHashMap<>();
+        final Map<Jid, Element> closed = new ConcurrentHashMap<>();
+        volatile CompletableFuture<Boolean> answer = completedFuture(false);
+        volatile boolean strangers;
+        volatile Consumer<Directory.LiveSession> onOpened = session -> {};
+        volatile Runnable onPresence = () -> {};
+        volatile Runnable onClosed = () -> {};
+
+        @Override
+        public CompletionStage<Void> opened(Directory.LiveSession session) {
+            onOpened.accept(session);
+            return completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> presence(Directory.LiveSession session, Presence presence, boolean wasAvailable) {
+            onPresence.run();
+            last.put(session.jid(), presence);
+            return completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> closed(Directory.LiveSession session, Element lastPresence) {
+            onClosed.run();
+            if (lastPresence != null) {
+                closed.put(session.jid(), lastPresence);
+            }
+            return completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Boolean> blocks(Jid owner, Jid other) {
+            return blocked.contains(owner + " " + other.bare()) ? completedFuture(true) : answer;
+        }
+
+        @Override
+        public CompletionStage<Boolean> blocksAnybody(Jid owner) {
+            return completedFuture(blocked.stream().anyMatch(pair -> pair.startsWith(owner + " ")));
+        }
+
+        @Override
+        public CompletionStage<Boolean> maySeePresence(Jid account, Jid viewer) {
+            return completedFuture(!strangers || account.equals(viewer));
+        }
+
+        @Override
+        public Stanza answerForBlocked(Stanza stanza) {
+            return marked(stanza, "their-block");
+        }
+
+        @Override
+        public Stanza answerForBlocking(Stanza stanza) {
+            return marked(stanza, "my-block");
+        }
+
+        private static Stanza marked(Stanza stanza, String mark) {
+            return Stanza.of(Element.builder(Namespaces.CLIENT, stanza.element().name())
+                            .attribute("id", mark)
+                            .attribute("from", stanza.from().toString())
+                            .build())
+                    .orElseThrow();
+        }
+    }
+
+    /** Secrets that stay when the server starts again. */
+    static final class FakeUsers implements ServerSecrets {
+        private final Map<String, String> kept = new ConcurrentHashMap<>();
+
+        @Override
+        public CompletionStage<String> secret(Jid domain, String name) {
+            byte[] made = new byte[32];
+            ThreadLocalRandom.current().nextBytes(made);
+            return completedFuture(kept.computeIfAbsent(
+                    domain + " " + name, key -> Base64.getEncoder().encodeToString(made)));
+        }
+    }
+
+    /** Unwritten storable messages as a link would give them back. */
+    static List<Outbound> storable(List<Outbound> stanzas) {
+        return stanzas.stream().filter(Outbound::storable).toList();
+    }
+}

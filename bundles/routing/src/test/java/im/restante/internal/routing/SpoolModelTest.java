@@ -1,0 +1,44 @@
+package im.restante.internal.routing;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Lives that a seed makes up, against a model of what must be true of them. A failure names the seed and tells the story; {@code
+ * -Dmodel.seed=N} lives one again, {@code -Dmodel.rounds=N} more of them, from {@code -Dmodel.first=N}, {@code -Dmodel.steps=N}
+ * longer ones.
+ */
+class SpoolModelTest {
+    private static final int TOLD = Integer.getInteger("model.told", 400);
+
+    @Test
+    void whateverComesAndGoesNothingIsLostDoubledOrOutOfOrder() {
+        Long seed = Long.getLong("model.seed");
+        int steps = Integer.getInteger("model.steps", 200);
+        int rounds = Integer.getInteger("model.rounds", 500);
+        if (seed != null) {
+            live(seed, steps);
+            return;
+        }
+        long first = Long.getLong("model.first", 1);
+        for (int i = 0; i < rounds; i++) {
+            live(first + i, steps);
+        }
+    }
+
+    private static void live(long seed, int steps) {
+        ModelWorld world = new ModelWorld(seed);
+        try {
+            world.live(steps);
+            world.heal();
+            world.live(steps);
+            world.end();
+        } catch (RuntimeException | AssertionError e) {
+            List<String> history = world.history();
+            String end = String.join("\n", history.subList(Math.max(0, history.size() - TOLD), history.size()));
+            fail("seed " + seed + ": " + e + "\n" + end, e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package im.restante.internal.routing;
+
+import im.restante.delivery.Verdict;
+import im.restante.jid.Jid;
+import im.restante.store.StoredMessage;
+import im.restante.why.Fate;
+import im.restante.why.Witness;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What a witness was told, a line each. */
+final class Witnessed implements Witness {
+    final List<String> lines = new CopyOnWriteArrayList<>();
+    final List<Long> arrivals = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
+        arrivals.add(arrivalId);
+        lines.add(sender + " -> " + owner + " " + messageId + ": " + verdict);
+    }
+
+    @Override
+    public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {
+        lines.add(owner + " " + ids + " " + fate + " (" + how + ")");
+    }
+
+    @Override
+    public void fate(Collection<StoredMessage> rows, Fate fate, String how) {
+        rows.forEach(row -> lines.add(row.owner() + " from " + row.sender() + " [" + row.id() + "] " + fate));
+    }
+}

@@ -1,0 +1,7 @@
+/** The seam between routing and rosters: presence and blocking asked of the roster, and who is connected asked of routing. */
+@Export
+@Version("1.0.0")
+package im.restante.roster;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,62 @@
+package im.restante.internal.spool;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Arrival ids: 41 bits of milliseconds since 2020-01-01 UTC, 8 bits of node (0), 14 bits of counter. Always above the last one
+ * given and above every floor set, whatever the clock does. Lock-free; an owner's ids are in order because whoever runs its core takes
+ * them.
+ */
+public final class ArrivalIds {
+    private static final long EPOCH_MILLIS = 1_577_836_800_000L; // 2020-01-01T00:00:00Z
+    private static final int COUNTER_BITS = 14;
+    private static final int TIME_SHIFT = COUNTER_BITS + 8;
+    private static final long COUNTER_MASK = (1L << COUNTER_BITS) - 1;
+    private static final long BELOW_TIME_MASK = (1L << TIME_SHIFT) - 1;
+
+    private final AtomicLong last = new AtomicLong();
+
+    /** Ids at or above it are not kept for this server: however far ahead the clock is, they are not given. */
+    private volatile long end = Long.MAX_VALUE;
+
+    /** The next id for a message that arrived at {@code epochMillis}. */
+    public long next(long epochMillis) {
+        long earliest = of(epochMillis);
+        while (true) {
+            long before = last.get();
+            long id = earliest > before && earliest < end ? earliest : after(before);
+            if (last.compareAndSet(before, id)) {
+                return id;
+            }
+        }
+    }
+
+    /** The first id of a moment. */
+    static long of(long epochMillis) {
+        return Math.max(0, epochMillis - EPOCH_MILLIS) << TIME_SHIFT;
+    }
+
+    /**
+     * The stores keep the ids below {@code bound} for this server: one that comes after it begins above them. Between the time of
+     * the last id and a bound a second ahead there are millions, so that there is always one.
+     */
+    void keptUpTo(long bound) {
+        end = bound;
+    }
+
+    /** Every id from here on is larger than {@code id}. */
+    public void above(long id) {
+        last.accumulateAndGet(id, Math::max);
+    }
+
+    /** The last id given, or the floor. */
+    public long last() {
+        return last.get();
+    }
+
+    /** A full counter, or an id of another node, moves on to the next millisecond. */
+    private static long after(long id) {
+        long belowTime = id & BELOW_TIME_MASK;
+        return belowTime < COUNTER_MASK ? id + 1 : (id - belowTime) + BELOW_TIME_MASK + 1;
+    }
+}

@@ -1,0 +1,345 @@
+package im.restante.internal.spool;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
+import static java.util.stream.Collectors.toSet;
+
+import im.restante.amp.MessageRules;
+import im.restante.config.ConfigException;
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Verdict;
+import im.restante.home.ServerSecrets;
+import im.restante.internal.spool.core.Event;
+import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.ThreadWorkers;
+import im.restante.internal.support.Workers;
+import im.restante.jid.Jid;
+import im.restante.roster.Rosters;
+import im.restante.server.ServerInfo;
+import im.restante.spool.Envelope;
+import im.restante.spool.OwnerSpool;
+import im.restante.spool.OwnerSpools;
+import im.restante.spool.Recipient;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import im.restante.why.StanzaIds;
+import im.restante.why.Witness;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The spools of all owners as a service, while the services around them come and go. It needs nothing of routing, which needs it
+ * in order to start.
+ */
+@Component(
+        service = {OwnerSpools.class, StanzaIds.class},
+        configurationPid = SpoolSettings.PID)
+public final class SpoolHost implements OwnerSpools, StanzaIds {
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolHost.class);
+
+    /** How long the first sessions wait for a store that is not ready. */
+    private static final Duration FLOOR_PATIENCE = Duration.ofSeconds(1);
+
+    /** The secret behind stanza-ids, so that they stay the same over a restart. */
+    private static final String STANZA_ID_KEY = "stanza-id-key";
+
+    /** Time for which ids are kept: a store that is away for longer holds nobody up. */
+    private static final Duration KEPT_AHEAD = Duration.ofMinutes(1);
+
+    private final Jid domain;
+    private final Workers workers;
+    private final ArrivalIds ids = new ArrivalIds();
+    private final Dynamic<Delivery> delivery;
+    private final Dynamic<ServerSecrets> secrets;
+    private final Owners owners;
+    private final ByHand byHand;
+    private volatile MessageRules rules;
+    private final AtomicReference<CompletableFuture<Void>> key = new AtomicReference<>();
+    private final AtomicReference<CompletableFuture<Void>> floorAsked = new AtomicReference<>();
+    private volatile boolean floorKnown;
+    private final AtomicBoolean keeping = new AtomicBoolean();
+    private final Clock clock;
+
+    /** @throws ConfigException for a value that is not usable */
+    @Activate
+    public SpoolHost(@Reference ServerInfo server, @Reference Rosters rosters, Map<String, Object> properties) {
+        this(server.domain(), rosters, Clock.systemUTC(), new ThreadWorkers("spool"), SpoolSettings.of(properties));
+    }
+
+    /** For tests, which have a clock and workers of their own. */
+    public SpoolHost(Jid domain, Rosters rosters, Clock clock, Workers workers, SpoolSettings settings) {
+        this.domain = domain;
+        this.workers = workers;
+        this.clock = clock;
+        this.delivery = new Dynamic<>(workers);
+        this.secrets = new Dynamic<>(workers);
+        this.owners =
+                new Owners(domain, clock, ids, workers, delivery, new RosterBlocks(rosters), () -> rules, settings);
+        this.byHand = new ByHand(owners);
+    }
+
+    /** Changed settings; if one is not usable, all that are in force stay. */
+    @Modified
+    public void modified(Map<String, Object> properties) {
+        try {
+            SpoolSettings changed = SpoolSettings.of(properties);
+            owners.settings(changed);
+            tell(owners.witness(), changed);
+        } catch (ConfigException e) {
+            LOG.error("{}; the settings in force stay", e.getMessage());
+        }
+    }
+
+    /** The server, or this bundle, stops. */
+    @Deactivate
+    public void deactivate() {
+        workers.close();
+        if (owners.unstored() > 0) {
+            LOG.error(
+                    "{} messages that came back from sessions were not taken by the store, and are lost",
+                    owners.unstored());
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setDelivery(Delivery service) {
+        delivery.set(service);
+    }
+
+    public void unsetDelivery(Delivery service) {
+        delivery.unset(service);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setSecrets(ServerSecrets service) {
+        secrets.set(service);
+    }
+
+    public void unsetSecrets(ServerSecrets service) {
+        secrets.unset(service);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setWitness(Witness service) {
+        owners.witness(service);
+        SpoolSettings told;
+        do { // they may change meanwhile
+            told = owners.settings();
+            tell(service, told);
+        } while (told != owners.settings());
+    }
+
+    private static void tell(Witness witness, SpoolSettings inForce) {
+        witness.inForce("spool", SpoolSettings.PID, inForce.toString());
+    }
+
+    public void unsetWitness(Witness service) {
+        if (owners.witness() == service) { // a successor is bound before
+            owners.witness(Witness.NONE);
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setRules(MessageRules service) {
+        rules = service;
+    }
+
+    public void unsetRules(MessageRules service) {
+        if (rules == service) {
+            rules = null;
+        }
+    }
+
+    /** Messages that came back from sessions and are not in a store: lost if the server ends now. */
+    public long unstored() {
+        return owners.unstored();
+    }
+
+    /** Whether nothing is remembered of an owner, or can be forgotten at once. */
+    public boolean isForgotten(Jid owner) {
+        return owners.isForgotten(owner);
+    }
+
+    @Override
+    public String stanzaId(Jid owner, long arrivalId) {
+        return owners.stanzaId(owner, arrivalId);
+    }
+
+    @Override
+    public OwnerSpool pin(Jid owner) {
+        return owners.pin(owner);
+    }
+
+    @Override
+    public CompletionStage<Verdict> deliver(Jid owner, Envelope envelope, Recipient only) {
+        return owners.deliver(owner, envelope, only);
+    }
+
+    @Override
+    public void expire(Jid owner, Envelope envelope) {
+        owners.post(owner, new Event.DeadlinePassed(envelope));
+    }
+
+    @Override
+    public CompletionStage<Void> discard(Jid owner) {
+        return owners.discard(owner);
+    }
+
+    @Override
+    public StoredMessage notice(Jid owner, Envelope envelope) {
+        return owners.notice(owner, envelope);
+    }
+
+    @Override
+    public Instant now() {
+        return owners.now();
+    }
+
+    @Override
+    public CompletionStage<Set<Long>> onTheirWay(Jid owner, Collection<Long> messages) {
+        return owners.ask(
+                owner, core -> messages.stream().filter(core::isOnItsWay).collect(toSet()));
+    }
+
+    @Override
+    public void arrived(Jid owner) {
+        owners.post(owner, new Event.RowsCame());
+    }
+
+    @Override
+    public void arrived() {
+        owners.postToAll(Event.RowsCame::new);
+    }
+
+    @Override
+    public CompletionStage<Long> count(Jid owner) {
+        return byHand.count(owner);
+    }
+
+    @Override
+    public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int rows, long bytes) {
+        return byHand.page(owner, afterId, rows, bytes);
+    }
+
+    @Override
+    public CompletionStage<Void> remove(Jid owner, List<StoredMessage> messages, Jid by) {
+        return byHand.remove(owner, messages, by);
+    }
+
+    @Override
+    public CompletionStage<Void> purge(Jid owner, Jid by) {
+        return byHand.purge(owner, by);
+    }
+
+    @Override
+    public CompletionStage<Void> ready() {
+        return key().thenCompose(known -> floor()).thenRun(this::keepIds);
+    }
+
+    private void keepIds() {
+        if (keeping.compareAndSet(false, true)) {
+            keepMoreIds();
+        }
+    }
+
+    /** Asks the stores to keep the ids of the next minute for this server, and soon of the next one. Nobody waits for it. */
+    private void keepMoreIds() {
+        Delivery now = delivery.now();
+        if (now != null) {
+            now.reserveIds(ArrivalIds.of(clock.millis() + KEPT_AHEAD.toMillis()))
+                    .whenComplete((bound, problem) -> {
+                        if (problem == null && bound > 0) {
+                            ids.keptUpTo(bound);
+                        }
+                    });
+        }
+        workers.after(KEPT_AHEAD.dividedBy(4), this::keepMoreIds);
+    }
+
+    /** Completes when the server key is known; one at a time asks for it. */
+    private CompletionStage<Void> key() {
+        CompletableFuture<Void> before = key.get();
+        if (before != null && !before.isCompletedExceptionally()) {
+            return before;
+        }
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        if (!key.compareAndSet(before, mine)) {
+            return key.get();
+        }
+        secrets.await(owners.settings().swapTimeout())
+                .thenCompose(present -> present == null
+                        ? failedFuture(new StoreException("nobody keeps the secrets of the server"))
+                        : present.secret(domain, STANZA_ID_KEY))
+                .thenAccept(kept -> owners.stanzaIdKey(Base64.getDecoder().decode(kept)))
+                .whenComplete((known, problem) -> {
+                    if (problem == null) {
+                        mine.complete(null);
+                    } else {
+                        mine.completeExceptionally(problem);
+                    }
+                });
+        return mine;
+    }
+
+    /**
+     * Completes when ids are above those in the stores. While that cannot be known, for want of a store, the clock alone gives
+     * the order: the first to bind wait a moment, later ones only ask.
+     */
+    private CompletionStage<Void> floor() {
+        Delivery now = delivery.now();
+        if (floorKnown || now == null) {
+            return completedFuture(null);
+        }
+        CompletableFuture<Void> asked = new CompletableFuture<>();
+        CompletableFuture<Void> first = floorAsked.compareAndExchange(null, asked);
+        if (first != null && !first.isDone()) {
+            return first;
+        }
+        now.largestId().whenComplete((largest, problem) -> {
+            if (problem != null) {
+                owners.troubles.idsUnknown(problem);
+            } else if (largest > 0) {
+                ids.above(largest);
+                floorKnown = true;
+            }
+            asked.complete(null);
+        });
+        if (first != null) {
+            return first; // done: nobody waits a second time
+        }
+        workers.after(FLOOR_PATIENCE, () -> asked.complete(null));
+        return asked;
+    }
+}

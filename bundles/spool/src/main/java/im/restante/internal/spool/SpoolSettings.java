@@ -1,0 +1,52 @@
+package im.restante.internal.spool;
+
+import static java.util.Objects.requireNonNull;
+
+import im.restante.config.Settings;
+import im.restante.session.ProofPolicy;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The part of {@code im.restante.offline} that the spool acts on.
+ *
+ * @param window      messages handed to a session without proof, 1 to 500
+ * @param windowBytes bytes of them; one message may be larger
+ * @param journal     whether messages for somebody present are committed before they are handed over, too
+ * @param proof       when they count as received, and may be removed
+ * @param spillLimit  rows that may be added for an owner who is present and slow
+ * @param swapTimeout how long a message waits for a bundle that is being replaced
+ */
+public record SpoolSettings(
+        int window, long windowBytes, boolean journal, ProofPolicy proof, int spillLimit, Duration swapTimeout) {
+    public static final String PID = "im.restante.offline";
+
+    public SpoolSettings {
+        requireNonNull(proof, "proof");
+        requireNonNull(swapTimeout, "swapTimeout");
+    }
+
+    /** @throws im.restante.config.ConfigException for a value that is not usable */
+    public static SpoolSettings of(Map<String, ?> properties) {
+        Settings settings = Settings.of(PID, properties);
+        return new SpoolSettings(
+                settings.integer("window", 100, 1, 500),
+                settings.integer("window-bytes", 262_144, 1, 1 << 30),
+                settings.flag("journal", false),
+                new ProofPolicy(
+                        settings.choice("proof", ProofPolicy.Way.AUTO),
+                        Duration.ofSeconds(settings.integer("proof-timeout-seconds", 60, 1, 3600))),
+                settings.integer("spill-limit", 10_000, 0, Integer.MAX_VALUE),
+                Duration.ofSeconds(settings.integer("swap-timeout-seconds", 5, 0, 3600)));
+    }
+
+    /** Rows of one page: half a window, so that one is on its way while the proof of the other is. */
+    public int pageRows() {
+        return window < 4 ? window : window / 2;
+    }
+
+    /** Bytes of one page. */
+    public long pageBytes() {
+        return Math.max(1, windowBytes / 2);
+    }
+}

@@ -1,0 +1,375 @@
+package im.restante.internal.spool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
+import im.restante.delivery.Verdict;
+import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.ThreadWorkers;
+import im.restante.internal.support.Workers;
+import im.restante.jid.Jid;
+import im.restante.session.Outbound;
+import im.restante.session.ProofPolicy;
+import im.restante.spool.Envelope;
+import im.restante.spool.OwnerSpool;
+import im.restante.spool.Recipient;
+import im.restante.stanza.Message;
+import im.restante.store.Claim;
+import im.restante.store.MessageKind;
+import im.restante.store.StoreException;
+import im.restante.store.StoredMessage;
+import im.restante.why.Witness;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What an owner's runner makes of calls that throw whatever they like: a verdict, and the next message is handled. */
+class OwnersTest {
+    private static final Jid ROMEO = Jid.of("romeo@localhost");
+    private static final Jid JULIET = Jid.of("juliet@localhost");
+
+    private final HeldWorkers workers = new HeldWorkers();
+    private final Dynamic<Delivery> delivery = new Dynamic<>(workers);
+    private final AtomicInteger removals = new AtomicInteger();
+    private final List<Long> removed = new ArrayList<>();
+    private volatile Throwable thrown;
+    private volatile boolean blocksUnreadable;
+    private volatile List<StoredMessage> rows = List.of();
+    private volatile List<StoredMessage> poison;
+    private final Owners owners = new Owners(
+            Jid.of("localhost"),
+            Clock.systemUTC(),
+            new ArrivalIds(),
+            workers,
+            delivery,
+            new Blocks() {
+                @Override
+                public CompletionStage<Boolean> blocksAnybody(Jid owner) {
+                    return completedFuture(false);
+                }
+
+                @Override
+                public CompletionStage<Set<Jid>> blocked(Jid owner, List<StoredMessage> messages) {
+                    return blocksUnreadable ? failedFuture(new StoreException("down")) : completedFuture(Set.of());
+                }
+            },
+            () -> null,
+            SpoolSettings.of(Map.of("swap-timeout-seconds", "1")));
+
+    OwnersTest() {
+        owners.stanzaIdKey(new byte[32]);
+        delivery.set((Delivery) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
+                    if (thrown != null) {
+                        throw thrown;
+                    }
+                    return switch (method.getName()) {
+                        case "store" -> {
+                            ((Claim) arguments[3]).begin();
+                            yield completedFuture(new Verdict.Stored("kept"));
+                        }
+                        case "page" ->
+                            completedFuture(
+                                    poison != null && (Long) arguments[1] < 1
+                                            ? poison
+                                            : rows.stream()
+                                                    .filter(row -> row.id() > (Long) arguments[1])
+                                                    .toList());
+                        case "remove" -> {
+                            removals.incrementAndGet();
+                            removed.addAll(((Collection<?>) arguments[1])
+                                    .stream().map(Long.class::cast).toList());
+                            yield completedFuture(null);
+                        }
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    };
+                }));
+    }
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    /** Workers that can be told to let tasks wait. */
+    private static final class HeldWorkers implements Workers {
+        private final Workers real = new ThreadWorkers("test");
+        private List<Runnable> held; // null: nothing is held
+
+        synchronized void hold() {
+            held = new ArrayList<>();
+        }
+
+        void letGo() {
+            List<Runnable> tasks;
+            synchronized (this) {
+                tasks = held;
+                held = null;
+            }
+            tasks.forEach(Runnable::run);
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            synchronized (this) {
+                if (held != null) {
+                    held.add(task);
+                    return;
+                }
+            }
+            real.execute(task);
+        }
+
+        @Override
+        public void after(Duration delay, Runnable task) {
+            real.after(delay, task);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+
+    private static Envelope envelope() {
+        Element element = Element.builder(Namespaces.CLIENT, "message").build();
+        Message message = new Message(element, Jid.of("juliet@localhost/b"), ROMEO, Message.Type.CHAT);
+        return new Envelope(
+                message, JULIET, "<message>x</message>".getBytes(UTF_8), new Judgement.Keep("default: body"), null);
+    }
+
+    private Verdict sent() throws Exception {
+        return owners.deliver(ROMEO, envelope(), null).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    /** A session that takes what it is given, or throws. */
+    private static final class Session implements Recipient {
+        volatile Throwable thrown;
+        final List<Long> got = new ArrayList<>();
+
+        @Override
+        public Jid jid() {
+            return Jid.of("romeo@localhost/orchard");
+        }
+
+        @Override
+        public boolean offer(Outbound stanza) {
+            throwIt();
+            return true;
+        }
+
+        @Override
+        public CompletionStage<Void> sendStored(
+                List<StoredMessage> messages, ProofPolicy proof, Consumer<Collection<Long>> proved) {
+            throwIt();
+            List<Long> ids = messages.stream().map(StoredMessage::id).toList();
+            synchronized (got) {
+                got.addAll(ids);
+            }
+            proved.accept(ids);
+            return completedFuture(null);
+        }
+
+        private void throwIt() {
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            if (thrown instanceof RuntimeException exception) {
+                throw exception;
+            }
+        }
+    }
+
+    private static void eventually(java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "not in time");
+            Thread.onSpinWait();
+        }
+    }
+
+    private static StoredMessage row(long id) {
+        return new StoredMessage(id, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[] {1});
+    }
+
+    @Test
+    void anErrorOfTheStoreIsAVerdictAndTheNextMessageHasOneToo() throws Exception {
+        thrown = new StackOverflowError("made up");
+        assertInstanceOf(Verdict.Failed.class, sent());
+        thrown = new NoClassDefFoundError("made up");
+        assertInstanceOf(Verdict.Failed.class, sent());
+        thrown = null;
+        assertEquals(new Verdict.Stored("kept"), sent());
+        assertTrue(owners.isForgotten(ROMEO));
+    }
+
+    @Test
+    void anErrorOfASessionSendsTheMessageIntoTheSpool() throws Exception {
+        Session session = new Session();
+        OwnerSpool spool = owners.pin(ROMEO);
+        spool.available(session).run();
+        eventually(() -> spool.state() == OwnerSpool.State.LIVE);
+        session.thrown = new LinkageError("made up");
+        assertEquals(new Verdict.Stored("kept"), sent());
+        assertEquals(new Verdict.Stored("kept"), sent());
+    }
+
+    @Test
+    void anErrorWhileAPageIsReadIsTriedAgain() {
+        rows = List.of(row(1));
+        thrown = new StackOverflowError("made up");
+        Session session = new Session();
+        OwnerSpool spool = owners.pin(ROMEO);
+        spool.available(session).run();
+        thrown = null;
+        eventually(() -> removals.get() == 1);
+        assertEquals(List.of(1L), session.got);
+        rows = List.of();
+        eventually(() -> spool.state() == OwnerSpool.State.LIVE);
+    }
+
+    /** Looks right from outside, and throws when the core looks into it, the first time. */
+    private static final class Poisoned extends AbstractList<StoredMessage> {
+        private final List<StoredMessage> rows;
+        private final AtomicBoolean poisoned = new AtomicBoolean(true);
+
+        Poisoned(List<StoredMessage> rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public StoredMessage get(int index) {
+            if (index == 0 && poisoned.getAndSet(false)) {
+                throw new StackOverflowError("made up");
+            }
+            return rows.get(index);
+        }
+
+        @Override
+        public int size() {
+            return rows.size();
+        }
+    }
+
+    @Test
+    void aDrainGoesOnThoughTheCoreItselfFailedAtItsPage() {
+        rows = List.of(row(1), row(2));
+        poison = new Poisoned(rows);
+        Session session = new Session();
+        OwnerSpool spool = owners.pin(ROMEO);
+        spool.available(session).run();
+        eventually(() -> removed.size() == 2);
+        assertEquals(List.of(1L, 2L), session.got);
+        poison = null;
+        rows = List.of();
+        eventually(() -> spool.state() == OwnerSpool.State.LIVE);
+    }
+
+    @Test
+    void nothingIsHandedOverWhileTheBlockListCannotBeRead() {
+        rows = List.of(row(1));
+        blocksUnreadable = true;
+        Session session = new Session();
+        OwnerSpool spool = owners.pin(ROMEO);
+        spool.available(session).run();
+        assertFalse(spool.state() == OwnerSpool.State.LIVE);
+        synchronized (session.got) {
+            assertEquals(List.of(), session.got);
+        }
+        blocksUnreadable = false;
+        eventually(() -> removals.get() == 1);
+        assertEquals(List.of(1L), removed);
+    }
+
+    @Test
+    void aWitnessThatThrowsKeepsNoVerdictBack() throws Exception {
+        owners.witness((Witness) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Witness.class}, (proxy, method, arguments) -> {
+                    throw new StackOverflowError("made up");
+                }));
+        assertEquals(new Verdict.Stored("kept"), sent());
+    }
+
+    @Test
+    void whileNoDeliveryIsThereMessagesWaitInTheirOrderAndThenHaveAVerdict() throws Exception {
+        Delivery gone = delivery.now();
+        delivery.unset(gone);
+        CompletableFuture<Verdict> first =
+                owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+        CompletableFuture<Verdict> second =
+                owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+        assertFalse(first.isDone() || second.isDone());
+        delivery.set(gone);
+        assertEquals(new Verdict.Stored("kept"), first.get(20, TimeUnit.SECONDS));
+        assertEquals(new Verdict.Stored("kept"), second.get(20, TimeUnit.SECONDS));
+        delivery.unset(gone);
+        assertInstanceOf(Verdict.Failed.class, sent()); // after swap-timeout-seconds
+    }
+
+    @Test
+    void aDeliveryThatComesAndGoesAtOnceSendsNobodyAway() throws Exception {
+        Delivery swapped = delivery.now();
+        delivery.unset(swapped);
+        CompletableFuture<Verdict> waiting =
+                owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+        workers.hold();
+        delivery.set(swapped);
+        delivery.unset(swapped);
+        workers.letGo(); // whoever waited for it learns that it came, when it is gone again
+        assertFalse(waiting.isDone());
+        delivery.set(swapped);
+        assertEquals(new Verdict.Stored("kept"), waiting.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void manyWhoPostAtOnceAllHaveTheirVerdictAndTheOwnerIsForgottenAfterwards() throws Exception {
+        List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Thread thread = new Thread(() -> {
+                for (int j = 0; j < 2_000; j++) {
+                    CompletableFuture<Verdict> verdict =
+                            owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+                    synchronized (verdicts) {
+                        verdicts.add(verdict);
+                    }
+                    owners.isForgotten(ROMEO); // gives it up now and then
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        for (CompletableFuture<Verdict> verdict : verdicts) {
+            assertEquals(new Verdict.Stored("kept"), verdict.get(20, TimeUnit.SECONDS));
+        }
+        assertEquals(16_000, verdicts.size());
+        eventually(() -> owners.isForgotten(ROMEO));
+    }
+}

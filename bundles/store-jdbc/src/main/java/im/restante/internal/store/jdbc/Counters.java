@@ -1,0 +1,337 @@
+package im.restante.internal.store.jdbc;
+
+import im.restante.internal.store.jdbc.Operation.Append;
+import im.restante.store.Admission;
+import im.restante.store.Admission.OnFull;
+import im.restante.store.Appended;
+import im.restante.store.Appended.Limit;
+import im.restante.store.OwnerLimit;
+import im.restante.store.Usage;
+import im.restante.store.jdbc.Dialect;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What pairs and owners have, as one step of a transaction changes it. For appends: first {@link #expect} all of them, then {@link
+ * #raise}, which adds them to the counters, many rows a statement, and learns what those were; then {@link #admit} one after the other,
+ * which reckons from there; at last {@link #correct} the few counters that came out otherwise.
+ */
+final class Counters {
+    private final Session session;
+    private final Dialect dialect;
+    private final Map<Pair, OfPair> pairs = new HashMap<>();
+    private final Map<Key, OfOwner> owners = new HashMap<>();
+    private final Map<Key, Set<Long>> evicted = new HashMap<>();
+
+    Counters(Session session, Dialect dialect) {
+        this.session = session;
+        this.dialect = dialect;
+    }
+
+    /** What one pair has. */
+    private static final class OfPair {
+        /** Messages of this step that may be stored. */
+        int candidates;
+        /** As the table has it after the candidates were added. */
+        long written;
+        /** As the messages so far make it. */
+        long now;
+        /** Rows of the table that may be evicted, oldest first; null before they are needed. */
+        Deque<Row> oldest;
+        /** The last id that was read into {@link #oldest}. */
+        long readTo;
+        /** Messages of this step that are to be inserted. */
+        final TreeMap<Long, Append> pending = new TreeMap<>();
+    }
+
+    /** What one owner has. */
+    private static final class OfOwner {
+        /** What may be stored of this step. */
+        Amount candidates = Amount.NONE;
+        /** As the table has it after the candidates were added. */
+        Amount written = Amount.NONE;
+        /** As the messages so far make it. */
+        Amount now = Amount.NONE;
+
+        Usage usage() {
+            return new Usage(Math.max(0, now.messages()), Math.max(0, now.bytes()), null);
+        }
+    }
+
+    /** A message that may make room. @param pending it, if it is of this step; else null */
+    private record Row(long id, long bytes, Append pending) {}
+
+    void expect(Append append) {
+        pairs.computeIfAbsent(append.pair, pair -> new OfPair()).candidates++;
+        OfOwner owner = owners.computeIfAbsent(append.pair.owner(), key -> new OfOwner());
+        owner.candidates = owner.candidates.plus(1, append.message.sizeBytes());
+    }
+
+    boolean expects(Pair pair) {
+        return pairs.containsKey(pair);
+    }
+
+    /** Adds what is expected, which locks the counters against other writers. */
+    void raise() throws SQLException {
+        List<Pair> ofPairs = pairs.keySet().stream().sorted().toList();
+        for (Chunk chunk : Chunk.of(ofPairs.size(), dialect.rowsPerStatement())) {
+            PreparedStatement statement = session.prepare("counters", chunk.size(), dialect::addToCounters);
+            int at = 1;
+            for (Pair pair : chunk.of(ofPairs)) {
+                statement.setBytes(at++, pair.owner().bytes());
+                statement.setBytes(at++, pair.sender().bytes());
+                statement.setInt(at++, pairs.get(pair).candidates);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    OfPair count = pairs.get(new Pair(Key.read(row.getBytes(1)), Key.read(row.getBytes(2))));
+                    count.written = row.getLong(3);
+                    count.now = count.written - count.candidates;
+                }
+            }
+        }
+        List<Key> ofOwners = owners.keySet().stream().sorted().toList();
+        for (Chunk chunk : Chunk.of(ofOwners.size(), dialect.rowsPerStatement())) {
+            PreparedStatement statement = session.prepare("totals", chunk.size(), dialect::addToTotals);
+            int at = 1;
+            for (Key owner : chunk.of(ofOwners)) {
+                Amount candidates = owners.get(owner).candidates;
+                statement.setBytes(at++, owner.bytes());
+                statement.setLong(at++, candidates.messages());
+                statement.setLong(at++, candidates.bytes());
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    OfOwner total = owners.get(Key.read(row.getBytes(1)));
+                    total.written = new Amount(row.getLong(2), row.getLong(3));
+                    total.now = total.written.minus(total.candidates);
+                }
+            }
+        }
+    }
+
+    /** Decides about one that was expected, and whose row is not there. Nothing is written. */
+    Appended admit(Append append) throws SQLException {
+        OfPair pair = pairs.get(append.pair);
+        OfOwner owner = owners.get(append.pair.owner());
+        List<Long> gone = List.of();
+        Limit reached = reached(append, pair, owner);
+        if (reached != null) {
+            Usage ofPair = new Usage(Math.max(0, pair.now), -1, null);
+            Usage ofOwner = owner.usage();
+            List<Row> victims = new ArrayList<>();
+            reached = stillReached(reached, append, pair, owner, victims);
+            if (reached != null) {
+                return new Appended.Full(reached, ofPair, ofOwner);
+            }
+            gone = evict(append.pair.owner(), victims);
+        }
+        pair.now++;
+        owner.now = owner.now.plus(1, append.message.sizeBytes());
+        pair.pending.put(append.message.id(), append);
+        return new Appended.Stored(gone);
+    }
+
+    /** Null: it fits. */
+    private static Limit reached(Append append, OfPair pair, OfOwner owner) {
+        Admission terms = append.admission;
+        if (terms.limit() >= 0 && pair.now >= terms.limit()) {
+            return Limit.PAIR;
+        }
+        return reached(terms.total(), owner.now.plus(1, append.message.sizeBytes()));
+    }
+
+    private static Limit reached(OwnerLimit limit, Amount total) {
+        if (limit.allows(total.messages(), total.bytes())) {
+            return null;
+        }
+        return limit.allows(total.messages(), 0) ? Limit.OWNER_BYTES : Limit.OWNER_MESSAGES;
+    }
+
+    /**
+     * Takes away the oldest of a pair until one more fits.
+     *
+     * @param victims gets them, oldest first
+     * @return null; or what stands against it all the same, and then nothing is taken away
+     */
+    private Limit stillReached(Limit reached, Append append, OfPair pair, OfOwner owner, List<Row> victims)
+            throws SQLException {
+        Admission terms = append.admission;
+        if (terms.onFull() == OnFull.REFUSE || terms.limit() == 0) {
+            return reached;
+        }
+        Limit whateverGoes =
+                reached(terms.total(), new Amount(owner.now.messages() - pair.now + 1, append.message.sizeBytes()));
+        if (whateverGoes != null) {
+            return whateverGoes;
+        }
+        Limit still = reached;
+        while (still != null) {
+            Row oldest = takeOldest(append.pair, pair);
+            if (oldest == null) {
+                pair.now = 0; // if it was not, the counter said more than there is
+                still = reached(append, pair, owner);
+                break;
+            }
+            victims.add(oldest);
+            pair.now--;
+            owner.now = owner.now.plus(-1, -oldest.bytes());
+            still = reached(append, pair, owner);
+        }
+        if (still != null) {
+            putBack(pair, owner, victims);
+        }
+        return still;
+    }
+
+    private static void putBack(OfPair pair, OfOwner owner, List<Row> victims) {
+        for (int i = victims.size() - 1; i >= 0; i--) {
+            Row victim = victims.get(i);
+            if (victim.pending() == null) {
+                pair.oldest.addFirst(victim);
+            } else {
+                pair.pending.put(victim.id(), victim.pending());
+            }
+            pair.now++;
+            owner.now = owner.now.plus(1, victim.bytes());
+        }
+    }
+
+    private List<Long> evict(Key owner, List<Row> victims) {
+        for (Row victim : victims) {
+            if (victim.pending() == null) {
+                evicted.computeIfAbsent(owner, key -> new TreeSet<>()).add(victim.id());
+            }
+        }
+        return victims.stream().map(Row::id).toList();
+    }
+
+    /** Null: there is none. */
+    private Row takeOldest(Pair key, OfPair pair) throws SQLException {
+        if (pair.oldest == null || pair.oldest.isEmpty()) {
+            readOldest(key, pair);
+        }
+        Row row = pair.oldest.peek();
+        Map.Entry<Long, Append> pending = pair.pending.firstEntry();
+        if (row != null && (pending == null || row.id() < pending.getKey())) {
+            return pair.oldest.poll();
+        }
+        if (pending == null) {
+            return null;
+        }
+        pair.pending.pollFirstEntry();
+        return new Row(pending.getKey(), pending.getValue().message.sizeBytes(), pending.getValue());
+    }
+
+    private void readOldest(Pair key, OfPair pair) throws SQLException {
+        pair.oldest = new ArrayDeque<>();
+        PreparedStatement query = session.prepare(Sql.OLDEST_OF_PAIR);
+        query.setBytes(1, key.owner().bytes());
+        query.setBytes(2, key.sender().bytes());
+        query.setLong(3, pair.readTo);
+        query.setInt(4, Math.max(16, pair.candidates));
+        try (ResultSet row = query.executeQuery()) {
+            while (row.next()) {
+                pair.readTo = row.getLong(1);
+                pair.oldest.add(new Row(pair.readTo, row.getLong(2), null));
+            }
+        }
+    }
+
+    /** Rows of the table that are to be deleted, by owner. */
+    Map<Key, Set<Long>> evicted() {
+        return evicted;
+    }
+
+    /** What is to be inserted, by id. */
+    List<Append> admitted() {
+        return pairs.values().stream()
+                .map(pair -> pair.pending.values())
+                .flatMap(Collection::stream)
+                .sorted((one, other) -> Long.compare(one.message.id(), other.message.id()))
+                .toList();
+    }
+
+    /** The rare counters whose candidates were not all stored, or cost others their place. */
+    void correct() throws SQLException {
+        Map<Pair, Long> otherPairs = new TreeMap<>();
+        pairs.forEach((pair, count) -> {
+            if (count.now != count.written) {
+                otherPairs.put(pair, count.now - count.written);
+            }
+        });
+        Map<Key, Amount> otherOwners = new TreeMap<>();
+        owners.forEach((owner, total) -> {
+            if (!total.now.equals(total.written)) {
+                otherOwners.put(owner, total.now.minus(total.written));
+            }
+        });
+        for (Map.Entry<Pair, Long> entry : otherPairs.entrySet()) {
+            change(entry.getKey(), entry.getValue());
+        }
+        for (Map.Entry<Key, Amount> entry : otherOwners.entrySet()) {
+            change(entry.getKey(), entry.getValue());
+        }
+    }
+
+    /** Takes off what was deleted of each pair. */
+    void lower(Map<Pair, Amount> gone) throws SQLException {
+        Map<Key, Amount> ofOwners = new TreeMap<>();
+        for (Pair pair : gone.keySet().stream().sorted().toList()) {
+            Amount amount = gone.get(pair);
+            change(pair, -amount.messages());
+            ofOwners.merge(pair.owner(), amount, Amount::plus);
+        }
+        for (Map.Entry<Key, Amount> entry : ofOwners.entrySet()) {
+            change(entry.getKey(), Amount.NONE.minus(entry.getValue()));
+        }
+    }
+
+    private void change(Pair pair, long delta) throws SQLException {
+        if (delta < 0) {
+            PreparedStatement delete = session.prepare(Sql.DELETE_COUNTER);
+            delete.setBytes(1, pair.owner().bytes());
+            delete.setBytes(2, pair.sender().bytes());
+            delete.setLong(3, -delta);
+            if (delete.executeUpdate() != 0) {
+                return;
+            }
+        }
+        if (delta != 0) {
+            PreparedStatement update = session.prepare(Sql.CHANGE_COUNTER);
+            update.setLong(1, delta);
+            update.setBytes(2, pair.owner().bytes());
+            update.setBytes(3, pair.sender().bytes());
+            update.executeUpdate();
+        }
+    }
+
+    private void change(Key owner, Amount delta) throws SQLException {
+        if (delta.messages() < 0) {
+            PreparedStatement delete = session.prepare(Sql.DELETE_TOTAL);
+            delete.setBytes(1, owner.bytes());
+            delete.setLong(2, -delta.messages());
+            if (delete.executeUpdate() != 0) {
+                return;
+            }
+        }
+        if (!delta.equals(Amount.NONE)) {
+            PreparedStatement update = session.prepare(Sql.CHANGE_TOTAL);
+            update.setLong(1, delta.messages());
+            update.setLong(2, delta.bytes());
+            update.setBytes(3, owner.bytes());
+            update.executeUpdate();
+        }
+    }
+}
