@@ -29,10 +29,13 @@ public interface Delivery {
      * Appends a message that was judged {@link Judgement.Keep}, on the terms the quota has for it now. Must be called in the order of ids of one owner.
      *
      * @param message what the sender sent, for a strategy to look at
-     * @param claim   goes to the store with the row: once withdrawn, the row is not stored and never will be
+     * @param claim   one of its own. Goes to the store with the row: once withdrawn, the row is not stored and never will be. One that
+     *     a store has begun with comes from a delivery before this one: then the message is stored whatever the limits say, unless it
+     *     is already
      * @return completes with a final verdict ({@code Stored}, {@code Refused}, {@code Dropped} or {@code Failed}) within
-     *     {@code store-timeout-seconds}; never exceptionally, and never on a thread of a store. Later where a store has begun with it and
-     *     has not decided, and not at all where this service is stopped before anybody knows whether it is stored
+     *     {@code store-timeout-seconds}, later where a store has begun with it and has not decided; never on a thread of a store.
+     *     Exceptionally, with {@link im.restante.store.StoreException}, only if this service is stopped before there is a verdict: the
+     *     caller then offers the message to the one that comes next, with the same claim, and in the order of ids
      */
     CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim);
 

@@ -52,6 +52,11 @@ public final class Claim {
         return STATE.compareAndSet(this, OPEN, WITHDRAWN) || state == WITHDRAWN;
     }
 
+    /** Whether a store has begun with it: it may be stored, whatever became of that store. */
+    public boolean isBegun() {
+        return state == BEGUN;
+    }
+
     /** Whether it was withdrawn. A store may ask, to forget early what it would not be allowed to write. */
     public boolean isWithdrawn() {
         return state == WITHDRAWN;

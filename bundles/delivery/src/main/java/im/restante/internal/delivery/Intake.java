@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
@@ -52,11 +51,10 @@ final class Intake {
     private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
     private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
     private final OpenAppends openAppends = new OpenAppends();
-    private final Set<Doubtful> doubtful = ConcurrentHashMap.newKeySet();
+    private final Repeats repeats = new Repeats();
     private final LogLimit doubtLines;
     private final LogLimit failureLines;
     private final LogLimit inVainLines;
-    private final LogLimit openLines;
 
     /**
      * @param underWay     gets what has a deadline, for as long as it is open
@@ -81,7 +79,6 @@ final class Intake {
         this.doubtLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.failureLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.inVainLines = new LogLimit(BETWEEN_LINES, nanoTime);
-        this.openLines = new LogLimit(BETWEEN_LINES, nanoTime);
     }
 
     /** Whether nobody waits for the rest of a step. */
@@ -130,7 +127,9 @@ final class Intake {
                 now.swapTimeout().toNanos(),
                 this::giveUp);
         if (services.closed) {
-            giveUp(pending, GivenUp.WAITED_IN_VAIN);
+            passOn(pending);
+        } else if (claim.isBegun()) {
+            inherit(pending);
         } else if (room.isOccupied() || !tryStore(pending)) {
             underWay.add(pending);
             if (room.enter(pending)) {
@@ -139,7 +138,21 @@ final class Intake {
                 giveUp(pending, GivenUp.WAITED_IN_VAIN);
             }
         }
+        if (services.closed) { // since then: perhaps nobody looks at it any more
+            pending.check(nanoTime.getAsLong(), true);
+        }
         return pending.verdict;
+    }
+
+    /** Of one that a delivery before this one began with nobody knows whether it is stored. Its limit was looked at then. */
+    private void inherit(PendingStore pending) {
+        pending.take();
+        pending.opened();
+        pending.repeated = true;
+        pending.doubtful = !pending.rehearsal;
+        openAppends.inherit(pending.row.owner());
+        underWay.add(pending);
+        repeats.add(Repeat.inherited(new Ready(pending, pending.keep, NO_TERMS), nanoTime.getAsLong()));
     }
 
     /** False if something that is needed is not there. */
@@ -232,7 +245,7 @@ final class Intake {
         append(ready, terms, terms == null ? Admission.UNLIMITED : terms.admission(), store, 0);
     }
 
-    private void append(Ready ready, Terms terms, Admission admission, Stores.Named store, int doubts) {
+    private void append(Ready ready, Terms terms, Admission admission, Stores.Named store, int repeated) {
         PendingStore pending = ready.pending();
         CompletionStage<Appended> appending;
         try {
@@ -253,7 +266,7 @@ final class Intake {
                         ready,
                         terms,
                         store,
-                        doubts,
+                        repeated,
                         appended,
                         appended == null && problem == null
                                 ? new StoreException("append answered nothing")
@@ -261,11 +274,11 @@ final class Intake {
     }
 
     private void answered(
-            Ready ready, Terms terms, Stores.Named store, int doubts, Appended appended, Throwable problem) {
+            Ready ready, Terms terms, Stores.Named store, int repeated, Appended appended, Throwable problem) {
         PendingStore pending = ready.pending();
-        if (problem != null && !isCertainlyNotStored(pending, Failures.unwrap(problem))) {
-            Doubtful doubted = Doubtful.of(ready, terms, store, doubts + 1, nanoTime.getAsLong());
-            doubt(doubted, Failures.unwrap(problem));
+        Throwable cause = problem == null ? null : Failures.unwrap(problem);
+        if (cause != null && (isLeftBehind(pending, store, cause) || !isCertainlyNotStored(pending, cause))) {
+            repeat(Repeat.of(ready, terms, store.id(), repeated + 1, nanoTime.getAsLong()), cause);
             return;
         }
         if (pending.claim.isWithdrawn()) {
@@ -283,93 +296,100 @@ final class Intake {
         }
         Verdict verdict;
         try {
-            verdict = problem == null
-                    ? verdict(ready, terms, appended)
-                    : failed(pending, store.id(), Failures.unwrap(problem));
+            verdict = cause == null ? verdict(ready, terms, appended) : failed(pending, store.id(), cause);
         } catch (RuntimeException | LinkageError | StoreException e) { // a strategy, or an answer that is none
             verdict = failed(pending, store.id(), e);
         }
         complete(pending, verdict);
     }
 
+    /** The store went before it began with it, as a store does that is replaced: the next one is asked. */
+    private boolean isLeftBehind(PendingStore pending, Stores.Named store, Throwable problem) {
+        return changedNothing(problem)
+                && !pending.claim.isBegun()
+                && !pending.claim.isWithdrawn()
+                && (services.closed || !services.stores.isPresent(store.store()));
+    }
+
     /** A store that has not begun with it never will; one that has says whether anything was changed, or nobody knows. */
     private static boolean isCertainlyNotStored(PendingStore pending, Throwable problem) {
-        return pending.rehearsal
-                || pending.claim.withdraw()
-                || !pending.doubtful
-                        && problem instanceof StoreException known
-                        && known.outcome() == StoreException.Outcome.NOTHING_CHANGED;
+        return pending.rehearsal || pending.claim.withdraw() || !pending.doubtful && changedNothing(problem);
+    }
+
+    private static boolean changedNothing(Throwable problem) {
+        return problem instanceof StoreException known && known.outcome() == StoreException.Outcome.NOTHING_CHANGED;
     }
 
     /** Makes it again later. Nothing of its owner begins meanwhile. */
-    private void doubt(Doubtful doubted, Throwable problem) {
-        PendingStore pending = doubted.ready().pending();
-        if (services.closed) {
-            leaveOpen(1, doubted);
-            return;
-        }
-        if (!pending.doubtful) {
-            pending.doubtful = true;
-            openAppends.doubt(doubted.ready().owner());
-        }
-        if (doubtLines.isDue()) {
+    private void repeat(Repeat repeat, Throwable problem) {
+        PendingStore pending = repeat.ready().pending();
+        boolean begun = pending.claim.isBegun();
+        if (begun && doubtLines.isDue()) {
             LOG.warn(
                     "{} cannot say whether message {} for {} is stored: {}; storing it again until that is certain ({} more"
                             + " like this since the last line)",
-                    doubted.store().id(),
+                    repeat.store(),
                     pending.row.id(),
-                    doubted.ready().owner(),
+                    repeat.owner(),
                     problem instanceof StoreException ? problem.getMessage() : problem.toString(),
                     doubtLines.unsaid());
         }
-        doubtful.add(doubted);
+        if (services.closed) {
+            passOn(pending);
+            return;
+        }
+        pending.doubtful |= begun && !changedNothing(problem);
+        if (!pending.repeated) {
+            pending.repeated = true;
+            openAppends.repeat(repeat.owner());
+        }
+        repeats.add(repeat);
+        if (services.closed) { // since then: perhaps nobody looks at them any more
+            passOnRepeats();
+        }
     }
 
     /** Makes again what is due. */
     void tick(long now) {
-        for (Doubtful doubted : doubtful) {
-            if (now - doubted.due() >= 0 && doubtful.remove(doubted)) {
-                lane(doubted.ready().owner()).execute(() -> again(doubted));
-            }
+        repeats.due(now).forEach(owner -> lane(owner).execute(() -> again(owner)));
+    }
+
+    private void again(Jid owner) {
+        if (openAppends.mayRepeat(owner)) {
+            repeats.take(owner).forEach(this::again);
         }
     }
 
-    private void again(Doubtful doubted) {
-        Stores.Named same = services.stores.find(doubted.store().id()).orElse(null);
+    private void again(Repeat repeat) {
+        if (repeat.ready().pending().verdict.isDone()) {
+            return; // given up, or withdrawn
+        }
+        Stores.Named same = repeat.store() == null
+                ? null
+                : services.stores.find(repeat.store()).orElse(null);
         Stores.Named store = same == null ? services.stores.chosen() : same;
         if (store == null) {
-            doubtful.add(doubted.later(nanoTime.getAsLong()));
+            repeats.add(repeat.later(nanoTime.getAsLong()));
             return;
         }
-        Terms terms = doubted.terms();
+        Terms terms = repeat.terms();
         // another store does not know whether it is stored in the first one, and so cannot refuse it
-        Admission admission = terms == null || same == null ? Admission.UNLIMITED : terms.admission();
-        append(doubted.ready(), terms, admission, store, doubted.tries());
+        boolean isLimited = terms != null && (same != null || !repeat.ready().pending().doubtful);
+        append(repeat.ready(), terms, isLimited ? terms.admission() : Admission.UNLIMITED, store, repeat.tries());
     }
 
-    /**
-     * Nobody will ask any more whether these are stored, and whoever told their senders one or the other might lie: their verdicts stay
-     * open, so that no sender counts them as taken, and none is told that they failed.
-     */
-    void leaveDoubtful() {
-        List<Doubtful> left = List.copyOf(doubtful);
-        doubtful.clear();
-        if (!left.isEmpty()) {
-            leaveOpen(left.size(), left.get(0));
-        }
+    /** This delivery is at its end: whoever comes after it makes them again. */
+    void passOnRepeats() {
+        repeats.takeAll().forEach(repeat -> passOn(repeat.ready().pending()));
     }
 
-    private void leaveOpen(int messages, Doubtful one) {
-        if (openLines.isDue()) {
-            LOG.warn(
-                    "whether {} messages are stored in {} is not known, the first being {} for {}, and it stops: their senders are"
-                            + " told nothing{}",
-                    messages,
-                    one.store().id(),
-                    one.ready().pending().row.id(),
-                    one.ready().owner(),
-                    openLines.more());
-        }
+    /** Without a verdict: its caller offers it to the delivery that comes after this one. */
+    private void passOn(PendingStore pending) {
+        underWay.remove(pending);
+        pending.verdict.completeExceptionally(
+                pending.claim.isBegun()
+                        ? new StoreException("delivery stops, and whether the message is stored is not known")
+                        : StoreException.nothingChanged("delivery stops"));
     }
 
     private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
@@ -434,12 +454,15 @@ final class Intake {
 
     /** One that a store has begun with is not given up: its answer is waited for. */
     private void giveUp(PendingStore pending, GivenUp how) {
-        boolean byCaller = pending.claim.isWithdrawn();
-        if (!pending.claim.withdraw() && how == GivenUp.TIMED_OUT) {
+        if (pending.claim.isWithdrawn()) {
+            finish(pending, withdrawn(pending));
             return;
         }
-        if (byCaller) {
-            finish(pending, withdrawn(pending));
+        if (services.closed && !pending.claim.isBegun()) {
+            passOn(pending);
+            return;
+        }
+        if (!pending.claim.withdraw()) {
             return;
         }
         LogLimit lines = how == GivenUp.TIMED_OUT ? failureLines : inVainLines;
@@ -470,7 +493,7 @@ final class Intake {
         pending.verdict.complete(verdict);
         Jid owner = pending.row.owner();
         if (pending.closes()) {
-            openAppends.end(owner, pending.doubtful);
+            openAppends.end(owner, pending.repeated);
             if (lines.has(owner)) {
                 serveLine(owner);
             }

@@ -32,6 +32,8 @@ final class PendingStore extends Timed {
     private final AtomicBoolean open = new AtomicBoolean();
 
     private final BiConsumer<PendingStore, GivenUp> onGivenUp;
+    /** It is one of the {@link Repeats}, or was. */
+    volatile boolean repeated;
     /** A store began with it and could not say whether it is stored: until one says so, it may be. */
     volatile boolean doubtful;
 

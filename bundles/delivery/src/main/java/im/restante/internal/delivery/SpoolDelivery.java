@@ -185,7 +185,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Lets appends that are under way end, for a while; what waits is told that nothing can be stored. */
+    /** Lets appends that are under way end, for a while; what waits is passed on to the delivery that comes next. */
     @Deactivate
     void close() {
         services.closed = true;
@@ -193,11 +193,12 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         ticker.shutdown();
         long end = nanoTime.getAsLong() + CLOSE_NANOS;
         underWay.stream().filter(Timed::isWaiting).forEach(t -> t.check(nanoTime.getAsLong(), true));
+        intake.passOnRepeats();
         while (isBusy() && nanoTime.getAsLong() - end < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         underWay.forEach(t -> t.check(nanoTime.getAsLong(), true));
-        intake.leaveDoubtful();
+        intake.passOnRepeats();
         service.execute(() -> announce(null));
         if (workers instanceof ExecutorService pool) {
             pool.shutdown(); // what has been handed over still runs
@@ -569,6 +570,9 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
         if (!started) {
             serveWaiting();
+        }
+        if (services.closed) { // since then: perhaps nobody looks at it any more
+            request.check(nanoTime.getAsLong(), true);
         }
         return request.answer;
     }

@@ -63,6 +63,11 @@ final class Stores {
         return present.stream().filter(named -> named.id().equals(id)).findFirst();
     }
 
+    /** Whether that very one is there. */
+    boolean isPresent(MessageStore store) {
+        return present.stream().anyMatch(named -> named.store() == store);
+    }
+
     /** The one that takes new messages; null if it is not there, or it is not known yet which it will be. */
     Named chosen() {
         return chosen;

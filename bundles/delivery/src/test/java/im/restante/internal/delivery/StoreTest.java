@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.amp.MessageRules;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,17 +79,15 @@ class StoreTest {
         fixture.bind("memory", 0, store);
         Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
         store.onAppend = row -> done(new Appended.Full(new Usage(99, -1, null)));
-        assertEquals(
-                new Verdict.Stored("kept"),
-                now(fixture.delivery.rehearse(chat(), row(1), keep, Claim.NEVER_WITHDRAWN)));
+        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim())));
         store.onAppend = row -> done(FULL);
         assertEquals(
                 Optional.of(TOLD),
-                now(fixture.delivery.rehearse(chat(), row(2), keep, Claim.NEVER_WITHDRAWN))
+                now(fixture.delivery.rehearse(chat(), row(2), keep, new Claim()))
                         .answer());
         assertEquals(
                 new Verdict.Stored("kept"),
-                now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit(), Claim.NEVER_WITHDRAWN)));
+                now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit(), new Claim())));
         assertEquals(
                 List.of(new Admission(0, Admission.OnFull.REFUSE)),
                 store.admissions.stream().distinct().toList());
@@ -120,12 +120,10 @@ class StoreTest {
         fixture.bind("memory", 0, store);
         fixture.delivery.unbindQuota(QUOTA);
         Judgement.Keep keep = ((Judgement.Keep) fixture.delivery.judge(chat(), ROMEO)).withoutLimit();
-        assertEquals(
-                new Verdict.Stored("kept"), now(fixture.delivery.store(chat(), row(1), keep, Claim.NEVER_WITHDRAWN)));
+        assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.store(chat(), row(1), keep, new Claim())));
         assertEquals(List.of(Admission.UNLIMITED), store.admissions);
         store.onAppend = row -> done(FULL);
-        assertInstanceOf(
-                Verdict.Failed.class, now(fixture.delivery.store(chat(), row(2), keep, Claim.NEVER_WITHDRAWN)));
+        assertInstanceOf(Verdict.Failed.class, now(fixture.delivery.store(chat(), row(2), keep, new Claim())));
     }
 
     @Test
@@ -133,7 +131,7 @@ class StoreTest {
         Fixture bare = new Fixture();
         bare.bind("memory", 0, store);
         Judgement.Keep keep = ((Judgement.Keep) bare.delivery.judge(chat(), ROMEO)).withoutLimit();
-        CompletionStage<Verdict> verdict = bare.delivery.store(chat(), row(1), keep, Claim.NEVER_WITHDRAWN);
+        CompletionStage<Verdict> verdict = bare.delivery.store(chat(), row(1), keep, new Claim());
         assertFalse(verdict.toCompletableFuture().isDone());
         bare.delivery.bindFilter(FILTER);
         assertEquals(new Verdict.Stored("kept"), now(verdict));
@@ -151,9 +149,8 @@ class StoreTest {
         fixture.store(1, chat());
         fixture.store(2, chat());
         fixture.store(3, chat());
-        fixture.delivery.store(
-                chat(), row(4), new Judgement.Keep("kept", true), Claim.NEVER_WITHDRAWN); // nobody is asked for it
-        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new Judgement.Keep("kept"), Claim.NEVER_WITHDRAWN);
+        fixture.delivery.store(chat(), row(4), new Judgement.Keep("kept", true), new Claim()); // nobody is asked for it
+        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
         assertEquals(List.of(5L), store.ids());
         third.complete(now(QUOTA.terms(ROMEO, ROMEO)));
         assertEquals(List.of(5L), store.ids());
@@ -278,7 +275,7 @@ class StoreTest {
         store.onAppend = row -> done(
                 new Appended.Full(Appended.Limit.PAIR, new Usage(ofPair, -1, null), new Usage(ofOwner, bytes, null)));
         Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
-        Verdict verdict = now(fixture.delivery.rehearse(chat(), row(1), keep, Claim.NEVER_WITHDRAWN));
+        Verdict verdict = now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim()));
         if (outcome.equals("stored")) {
             assertEquals(new Verdict.Stored("kept"), verdict);
         } else {
@@ -529,28 +526,108 @@ class StoreTest {
         stalled.begin(1);
         fixture.delivery.open();
         fixture.closeAtOnce();
-        assertInstanceOf(Verdict.Failed.class, now(queued));
+        assertEquals(StoreException.Outcome.NOTHING_CHANGED, passedOn(queued));
         assertNull(now(begun));
         stalled.heal();
         assertEquals(new Verdict.Stored("kept"), now(begun));
-        assertEquals(List.of(1L), store.ids());
+        assertEquals(List.of(1L, 2L), store.ids(), "the next delivery asks for it too, and it is stored once");
     }
 
     /** Failed could be untrue, and so could stored. */
     @Test
-    void anOutcomeThatNobodyKnowsAtTheEndOfThisDeliveryStaysOpen() {
+    void anOutcomeThatNobodyKnowsAtTheEndOfThisDeliveryIsFoundOutByTheNext() {
         fixture.bind("memory", 0, store);
         store.begunBy = claim -> true;
         CompletableFuture<Appended> late = new CompletableFuture<>();
         store.onAppend = row -> row.id() == 1 ? unknown() : late;
-        CompletionStage<Verdict> doubtful = fixture.store(1, chat());
+        Claim begun = new Claim();
+        CompletionStage<Verdict> doubtful = fixture.store(1, chat(), begun);
         CompletionStage<Verdict> underWay =
                 fixture.delivery.store(chat(), row(2, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
         fixture.delivery.open();
         fixture.closeAtOnce();
         late.completeExceptionally(new StoreException("the connection was lost during the commit"));
-        assertNull(now(doubtful));
-        assertNull(now(underWay));
+        assertEquals(StoreException.Outcome.UNKNOWN, passedOn(doubtful));
+        assertEquals(StoreException.Outcome.UNKNOWN, passedOn(underWay));
+
+        Fixture next = new Fixture().judging();
+        next.bind("memory", 0, store);
+        store.onAppend = row -> CompletableFuture.failedFuture(StoreException.nothingChanged("for this try"));
+        CompletionStage<Verdict> again = next.store(1, chat(), begun);
+        CompletionStage<Verdict> behind = next.store(3, chat());
+        next.pass(Duration.ofMillis(1));
+        assertNull(now(again), "the delivery before may have stored it");
+        store.onAppend = row -> null;
+        store.admissions.clear();
+        next.pass(Duration.ofSeconds(8));
+        assertEquals(new Verdict.Stored("kept"), now(again));
+        assertEquals(Admission.UNLIMITED, store.admissions.get(0), "its limit was looked at before");
+        next.pass(Duration.ofMillis(1));
+        assertEquals(new Verdict.Stored("kept"), now(behind));
+        assertEquals(List.of(1L, 3L), store.ids());
+    }
+
+    @Test
+    void whatComesToADeliveryThatHasStoppedIsForTheNextOne() {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.open();
+        fixture.closeAtOnce();
+        Claim claim = new Claim();
+        assertEquals(StoreException.Outcome.NOTHING_CHANGED, passedOn(fixture.store(1, chat(), claim)));
+        assertEquals(List.of(), store.ids());
+        assertTrue(claim.begin(), "the next store may");
+    }
+
+    /** A store that is replaced has been asked by somebody who did not know yet. */
+    @Test
+    void whatAStoreThatWentHadNotBegunWithGoesToTheNextInTheOrderInWhichItCame() {
+        FakeReference reference = fixture.bind("memory", 0, store);
+        Stalled stalled = new Stalled(store);
+        CompletionStage<Verdict> begun = fixture.store(1, chat());
+        CompletionStage<Verdict> first = fixture.store(2, chat());
+        CompletionStage<Verdict> second = fixture.store(3, chat());
+        stalled.begin(1);
+        fixture.delivery.unbindStore(reference);
+        MemoryStore other = new MemoryStore();
+        fixture.bind("other", 0, other);
+        stalled.fail(3, StoreException.nothingChanged("the store is closed"));
+        stalled.fail(2, StoreException.nothingChanged("the store is closed"));
+        CompletionStage<Verdict> behind = fixture.store(4, chat());
+        fixture.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(), other.ids(), "the first is still on its way into the one that went");
+        stalled.heal();
+        fixture.pass(Duration.ofSeconds(1));
+        for (CompletionStage<Verdict> verdict : List.of(begun, first, second, behind)) {
+            assertEquals(new Verdict.Stored("kept"), now(verdict));
+        }
+        assertEquals(List.of(1L), store.ids());
+        assertEquals(List.of(2L, 3L, 4L), other.ids());
+        assertEquals(100, other.admissions.get(0).limit(), "the limit holds in the next store too");
+    }
+
+    @Test
+    void whatNoStoreTakesAfterOneThatWentFailsAtItsDeadline() {
+        FakeReference reference = fixture.bind("memory", 0, store);
+        Stalled stalled = new Stalled(store);
+        CompletionStage<Verdict> left = fixture.store(1, chat());
+        fixture.delivery.unbindStore(reference);
+        stalled.fail(1, StoreException.nothingChanged("the store is closed"));
+        fixture.pass(Duration.ofSeconds(9));
+        assertNull(now(left));
+        fixture.pass(Duration.ofSeconds(1));
+        assertInstanceOf(Verdict.Failed.class, now(left));
+        MemoryStore other = new MemoryStore();
+        fixture.bind("other", 0, other);
+        fixture.pass(Duration.ofSeconds(8));
+        assertEquals(List.of(), other.ids());
+        assertEquals(new Verdict.Stored("kept"), now(fixture.store(2, chat())));
+    }
+
+    /** What it says of a message that it leaves to the next delivery. */
+    private static StoreException.Outcome passedOn(CompletionStage<Verdict> verdict) {
+        CompletionException wrapper = assertThrows(
+                CompletionException.class, () -> verdict.toCompletableFuture().getNow(null));
+        return assertInstanceOf(StoreException.class, wrapper.getCause()).outcome();
     }
 
     private static CompletionStage<Appended> unknown() {
@@ -576,6 +653,10 @@ class StoreTest {
         }
 
         private final Map<Long, StoredMessage> rows = new LinkedHashMap<>();
+
+        void fail(long id, StoreException problem) {
+            queue.remove(id).completeExceptionally(problem);
+        }
 
         void begin(long id) {
             assertTrue(claims.get(id).begin());
@@ -661,15 +742,15 @@ class StoreTest {
         Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
         int half = (int) (WaitingRoom.MAX_BYTES / 2);
         assertFalse(fixture.delivery
-                .store(chat(), row(1, ROMEO, half), keep, Claim.NEVER_WITHDRAWN)
+                .store(chat(), row(1, ROMEO, half), keep, new Claim())
                 .toCompletableFuture()
                 .isDone());
         assertFalse(fixture.delivery
-                .store(chat(), row(2, ROMEO, half), keep, Claim.NEVER_WITHDRAWN)
+                .store(chat(), row(2, ROMEO, half), keep, new Claim())
                 .toCompletableFuture()
                 .isDone());
         assertTrue(fixture.delivery
-                .store(chat(), row(3, ROMEO, 1), keep, Claim.NEVER_WITHDRAWN)
+                .store(chat(), row(3, ROMEO, 1), keep, new Claim())
                 .toCompletableFuture()
                 .isDone());
     }

@@ -424,7 +424,7 @@ class StoresTest {
         fixture.delivery.updatedStore(before);
         CompletionStage<Verdict> two = fixture.store(2, chat());
         CompletionStage<Verdict> other = fixture.delivery.store(
-                chat(), row(3, Jid.of("mercutio@example.org"), 10), new Judgement.Keep("kept"), Claim.NEVER_WITHDRAWN);
+                chat(), row(3, Jid.of("mercutio@example.org"), 10), new Judgement.Keep("kept"), new Claim());
         assertEquals(List.of(3L), second.ids());
         assertTrue(other.toCompletableFuture().isDone());
         assertFalse(two.toCompletableFuture().isDone());

@@ -2,7 +2,6 @@ package im.restante.internal.spool;
 
 import static java.util.stream.Collectors.toSet;
 
-import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
 import im.restante.internal.spool.core.Effect;
 import im.restante.internal.spool.core.Event;
@@ -15,7 +14,6 @@ import im.restante.stanza.StanzaError;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,21 +28,18 @@ import java.util.concurrent.ConcurrentHashMap;
 final class EffectRunner {
     static final Verdict INTERNAL = new Verdict.Failed(
             "an error in the server; the log has it", StanzaError.of(StanzaError.Condition.INTERNAL_SERVER_ERROR));
-    private static final Verdict NO_DELIVERY = new Verdict.Failed(
-            "the delivery bundle is not there",
-            StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE).later());
 
     private final OwnerRunner runner;
     private final Owners all;
     private final Jid jid;
 
-    /** Messages that wait for a delivery bundle that is being replaced, oldest first. */
-    private final ArrayDeque<Incoming> waiting = new ArrayDeque<>(0);
+    private final StoreOffers offers;
 
     EffectRunner(OwnerRunner runner, Owners all) {
         this.runner = runner;
         this.all = all;
         this.jid = runner.jid;
+        this.offers = new StoreOffers(runner, all);
     }
 
     /** What came of it, if that is known at once; else null, and it is posted. */
@@ -64,7 +59,7 @@ final class EffectRunner {
         } else if (effect instanceof Effect.Conclude conclude) {
             conclude(conclude.message(), conclude.verdict());
         } else if (effect instanceof Effect.Store store) {
-            store(store.message());
+            offers.add(store.message());
         } else if (effect instanceof Effect.Send send) {
             send(send);
         } else if (effect instanceof Effect.Read read) {
@@ -222,62 +217,6 @@ final class EffectRunner {
     }
 
     // ---- to the store
-
-    private void store(Incoming message) {
-        Delivery delivery = all.delivery.now();
-        if (delivery == null || !waiting.isEmpty()) {
-            waiting.add(message);
-            if (waiting.size() == 1) {
-                awaitDelivery();
-            }
-            return;
-        }
-        store(delivery, message);
-    }
-
-    private void awaitDelivery() {
-        all.delivery
-                .await(all.settings().swapTimeout())
-                .whenComplete((came, problem) -> runner.ask(core -> {
-                    storeWaiting(came != null);
-                    return null;
-                }));
-    }
-
-    /** @param came whether a delivery bundle has come in time; it may be gone again by now, and then another one is waited for */
-    private void storeWaiting(boolean came) {
-        while (!waiting.isEmpty()) {
-            Delivery delivery = all.delivery.now();
-            if (delivery == null && came) {
-                awaitDelivery();
-                return;
-            }
-            Incoming message = waiting.poll();
-            if (delivery == null) {
-                runner.post(new Event.StoreAnswered(message, NO_DELIVERY));
-                continue;
-            }
-            try {
-                store(delivery, message);
-            } catch (Throwable e) {
-                OutOfMemory.endsProcess(e);
-                all.troubles.failed("storing a message", jid, e);
-                runner.post(new Event.StoreAnswered(message, INTERNAL));
-            }
-        }
-    }
-
-    private void store(Delivery delivery, Incoming message) {
-        CompletionStage<Verdict> answer = message.rehearsal()
-                ? delivery.rehearse(message.envelope().message(), message.row(), message.keep(), message.claim())
-                : delivery.store(message.envelope().message(), message.row(), message.keep(), message.claim());
-        answer.whenComplete((verdict, problem) -> {
-            if (problem != null) {
-                all.troubles.failed("storing a message", jid, problem);
-            }
-            runner.post(new Event.StoreAnswered(message, problem == null ? verdict : INTERNAL));
-        });
-    }
 
     private void read(Effect.Read read) {
         all.ask(delivery -> delivery.page(jid, read.after(), read.rows(), read.bytes()))

@@ -140,13 +140,18 @@ final class Owners implements Moment {
         return unstored.count();
     }
 
-    /** Asks the delivery, waiting for one that is being replaced. Whatever it throws is an answer that failed. */
+    /**
+     * Asks the delivery, waiting for one that is being replaced; one that was replaced meanwhile and failed does not count. Whatever
+     * it throws is an answer that failed.
+     */
     <T> CompletionStage<T> ask(Function<Delivery, CompletionStage<T>> question) {
         Delivery now = delivery.now();
         CompletionStage<Delivery> service = now != null ? completedFuture(now) : delivery.await(settings.swapTimeout());
         return service.thenCompose(present -> present == null
                 ? failedFuture(new StoreException("the delivery bundle is not there"))
-                : question.apply(present));
+                : question.apply(present)
+                        .exceptionallyCompose(
+                                problem -> present == delivery.now() ? failedFuture(problem) : ask(question)));
     }
 
     /** Those senders of rows whom the owner blocks; fails while that cannot be known. */

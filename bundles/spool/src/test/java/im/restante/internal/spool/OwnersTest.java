@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -343,6 +344,88 @@ class OwnersTest {
         assertFalse(waiting.isDone());
         delivery.set(swapped);
         assertEquals(new Verdict.Stored("kept"), waiting.get(20, TimeUnit.SECONDS));
+    }
+
+    /** A delivery whose answers are given by the test. */
+    private static final class HeldDelivery {
+        final List<Claim> claims = new CopyOnWriteArrayList<>();
+        final List<CompletableFuture<Verdict>> answers = new CopyOnWriteArrayList<>();
+        final Delivery service = (Delivery) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("equals")) {
+                        return proxy == arguments[0];
+                    }
+                    claims.add((Claim) arguments[3]);
+                    CompletableFuture<Verdict> answer = new CompletableFuture<>();
+                    answers.add(answer);
+                    return answer;
+                });
+
+        void stop(int message) {
+            answers.get(message).completeExceptionally(StoreException.nothingChanged("delivery stops"));
+        }
+    }
+
+    @Test
+    void whatADeliveryThatStopsGivesBackGoesToTheNextInItsOrder() throws Exception {
+        HeldDelivery old = new HeldDelivery();
+        delivery.set(old.service);
+        List<CompletableFuture<Verdict>> verdicts = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            verdicts.add(owners.deliver(ROMEO, envelope(), null).toCompletableFuture());
+        }
+        eventually(() -> old.claims.size() == 3);
+        HeldDelivery next = new HeldDelivery();
+        delivery.set(next.service);
+        verdicts.add(owners.deliver(ROMEO, envelope(), null).toCompletableFuture());
+        old.stop(2);
+        old.stop(1);
+        assertEquals(List.of(), next.claims, "the first is still with the one that stops");
+        old.answers.get(0).complete(new Verdict.Stored("kept"));
+        eventually(() -> next.claims.size() == 3);
+        assertEquals(old.claims.subList(1, 3), next.claims.subList(0, 2), "the order in which they came");
+        next.answers.forEach(answer -> answer.complete(new Verdict.Stored("kept")));
+        for (CompletableFuture<Verdict> verdict : verdicts) {
+            assertEquals(new Verdict.Stored("kept"), verdict.get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void whatADeliveryThatStopsMayHaveStoredIsNeverToldAsFailed() throws Exception {
+        HeldDelivery old = new HeldDelivery();
+        delivery.set(old.service);
+        CompletableFuture<Verdict> doubtful =
+                owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+        CompletableFuture<Verdict> waiting =
+                owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+        eventually(() -> old.claims.size() == 2);
+        delivery.unset(old.service);
+        assertTrue(old.claims.get(0).begin());
+        old.answers.get(0).completeExceptionally(new StoreException("not known"));
+        old.stop(1);
+        assertInstanceOf(Verdict.Failed.class, waiting.get(20, TimeUnit.SECONDS)); // after swap-timeout-seconds
+        assertFalse(doubtful.isDone());
+        HeldDelivery next = new HeldDelivery();
+        delivery.set(next.service);
+        eventually(() -> next.claims.size() == 1);
+        next.answers.get(0).complete(new Verdict.Stored("kept"));
+        assertEquals(new Verdict.Stored("kept"), doubtful.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aQuestionThatADeliveryFailsAsItStopsIsAskedOfTheNext() throws Exception {
+        Delivery works = delivery.now();
+        Delivery stops = (Delivery) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
+                    delivery.set(works);
+                    return failedFuture(new StoreException("delivery is being stopped"));
+                });
+        delivery.set(stops);
+        assertEquals(
+                List.of(),
+                owners.ask(now -> now.page(ROMEO, 0, 1, 1))
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS));
     }
 
     @Test
