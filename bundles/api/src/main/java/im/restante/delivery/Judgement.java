@@ -6,6 +6,9 @@ import im.restante.stanza.StanzaError;
 
 /** Whether a message would be kept if its owner is away: what the filter said, before anything is written. */
 public sealed interface Judgement {
+    /** There is nobody to judge it at present: it would be kept, subject to being judged before it is stored. */
+    Keep NOT_JUDGED = new Keep("not judged yet");
+
     /**
      * It would be kept.
      *
@@ -15,6 +18,11 @@ public sealed interface Judgement {
     record Keep(String rule, boolean unlimited) implements Judgement {
         public Keep {
             requireNonNull(rule, "rule");
+        }
+
+        /** False for {@link Judgement#NOT_JUDGED}, whatever the limits. */
+        public boolean isJudged() {
+            return !rule.equals(NOT_JUDGED.rule);
         }
 
         /** Subject to the limits in force when it is stored. */

@@ -99,7 +99,17 @@ final class Intake {
 
     Judgement judge(Message message) {
         MessageFilter current = services.filter;
-        return current == null ? Unjudged.KEEP : judge(message, current);
+        if (current == null) {
+            return Judgement.NOT_JUDGED;
+        }
+        try {
+            return judge(message, current);
+        } catch (RuntimeException | LinkageError e) {
+            if (services.filter == current) {
+                throw e;
+            }
+            return Judgement.NOT_JUDGED; // it is being replaced
+        }
     }
 
     private Judgement judge(Message message, MessageFilter by) {
@@ -161,12 +171,19 @@ final class Intake {
             return true; // given up meanwhile
         }
         Judgement.Keep keep = pending.keep;
-        if (Unjudged.is(keep)) {
-            MessageFilter current = services.filter;
-            if (current == null) {
+        if (!keep.isJudged()) {
+            Judgement judgement;
+            try {
+                judgement = judge(pending.message);
+            } catch (RuntimeException | LinkageError e) {
+                if (pending.take()) {
+                    finish(pending, failed(pending, "no store", e));
+                }
+                return true;
+            }
+            if (judgement == Judgement.NOT_JUDGED) {
                 return false;
             }
-            Judgement judgement = judge(pending.message, current);
             if (judgement instanceof Judgement.Skip skip) {
                 if (pending.take()) {
                     finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
@@ -180,9 +197,13 @@ final class Intake {
         if (services.stores.chosen() == null || limits == null && !keep.unlimited()) {
             return false;
         }
+        CompletableFuture<Terms> terms = keep.unlimited() ? NO_TERMS : terms(limits, pending);
+        if (terms.isCompletedExceptionally() && services.quota != limits) {
+            return false; // it is being replaced
+        }
         if (pending.take()) {
             underWay.add(pending);
-            inTurn(new Ready(pending, keep, keep.unlimited() ? NO_TERMS : terms(limits, pending)));
+            inTurn(new Ready(pending, keep, terms));
         }
         return true;
     }

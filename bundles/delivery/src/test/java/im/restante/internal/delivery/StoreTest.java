@@ -19,6 +19,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.amp.MessageRules;
 import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
+import im.restante.filter.MessageFilter;
+import im.restante.filter.Opinion;
+import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
 import im.restante.stanza.Message;
@@ -44,6 +47,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -780,6 +784,52 @@ class StoreTest {
                 Condition.SERVICE_UNAVAILABLE,
                 now(verdict).answer().orElseThrow().condition());
         assertEquals(List.of(), store.ids());
+    }
+
+    /** As a class that is needed for the first time in a bundle that is gone. */
+    @Test
+    void aFilterOrAQuotaThatIsReplacedWhileItIsAskedLeavesTheAnswerToTheNext() {
+        fixture.bind("memory", 0, store);
+        MessageFilter leaving = new MessageFilter() {
+            @Override
+            public Opinion decide(Message message) {
+                fixture.delivery.unbindFilter(this);
+                throw new NoClassDefFoundError("gone");
+            }
+        };
+        QuotaService quota = new QuotaService() {
+            @Override
+            public CompletionStage<Terms> terms(Jid owner, Jid sender) {
+                fixture.delivery.unbindQuota(this);
+                throw new NoClassDefFoundError("gone");
+            }
+        };
+        fixture.delivery.bindFilter(leaving);
+        fixture.delivery.bindQuota(quota);
+        CompletionStage<Verdict> verdict = fixture.store(1, chat());
+        assertNull(now(verdict));
+        fixture.delivery.bindFilter(FILTER);
+        assertNull(now(verdict));
+        fixture.delivery.bindQuota(QUOTA);
+        assertEquals(new Verdict.Stored("kept"), now(verdict));
+    }
+
+    @Test
+    void aFilterThatFailsHoldsUpNobodyWhoWaitedForIt() {
+        Fixture bare = new Fixture();
+        bare.bind("memory", 0, store);
+        bare.delivery.bindQuota(QUOTA);
+        CompletionStage<Verdict> first = bare.store(1, chat());
+        CompletionStage<Verdict> second = bare.store(2, chat());
+        AtomicInteger asked = new AtomicInteger();
+        bare.delivery.bindFilter(message -> {
+            if (asked.getAndIncrement() == 0) {
+                throw new IllegalStateException("broken");
+            }
+            return FILTER.decide(message);
+        });
+        assertInstanceOf(Verdict.Failed.class, now(first));
+        assertEquals(new Verdict.Stored("kept"), now(second));
     }
 
     @Test

@@ -427,11 +427,23 @@ final class Router {
         Action action = RoutingTable.row(available, nonNegative, to.isFull(), match != null)
                 .action(message.type());
         Judgement judgement =
-                message.type() == Message.Type.ERROR ? null : judge.judge(judged(message, plan), to.bare());
+                message.type() == Message.Type.ERROR ? null : judgement(judge, judged(message, plan), to.bare());
         if (match == null && isRedirected(message, action, judgement)) {
             action = Action.SPOOL;
         }
         return perform(from, message, action, match, judgement, sessions, plan, open);
+    }
+
+    /** Of a delivery that is being replaced while it is asked the next one has to say it. */
+    private Judgement judgement(Delivery judge, Message message, Jid owner) {
+        try {
+            return judge.judge(message, owner);
+        } catch (RuntimeException | LinkageError e) {
+            if (judge == delivery.now()) {
+                throw e;
+            }
+            return Judgement.NOT_JUDGED;
+        }
     }
 
     /** What storage rules are shown of a message: its own rules win over its hints (XEP-0334 §5). */

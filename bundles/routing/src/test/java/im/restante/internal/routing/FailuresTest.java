@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Delivery;
+import im.restante.delivery.Judgement;
 import im.restante.delivery.Verdict;
 import im.restante.internal.routing.Server.Client;
 import im.restante.iq.IqRouter;
@@ -111,6 +112,24 @@ class FailuresTest {
         front.spools.delivered.get(0).verdict().complete(new Verdict.Stored("rule"));
         get(second);
         assertTheNextIsRouted();
+    }
+
+    /** As a class that is needed for the first time in a bundle that is gone. */
+    @Test
+    void aDeliveryThatIsReplacedWhileItIsAskedLeavesTheJudgementToTheNext() {
+        Delivery gone = (Delivery) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("equals")) {
+                        return proxy == arguments[0];
+                    }
+                    front.host.setDelivery(front.delivery);
+                    throw new NoClassDefFoundError("a bundle that is being exchanged");
+                });
+        front.host.setDelivery(gone);
+        chat("1");
+        assertEquals(List.of("1"), front.spools.bodies());
+        assertEquals(
+                Judgement.NOT_JUDGED, front.spools.delivered.get(0).envelope().keep());
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import im.restante.internal.spool.core.Moment;
 import im.restante.internal.spool.core.OwnerCore;
 import im.restante.internal.spool.core.Tail;
 import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
@@ -149,9 +150,18 @@ final class Owners implements Moment {
         CompletionStage<Delivery> service = now != null ? completedFuture(now) : delivery.await(settings.swapTimeout());
         return service.thenCompose(present -> present == null
                 ? failedFuture(new StoreException("the delivery bundle is not there"))
-                : question.apply(present)
+                : asked(question, present)
                         .exceptionallyCompose(
                                 problem -> present == delivery.now() ? failedFuture(problem) : ask(question)));
+    }
+
+    private static <T> CompletionStage<T> asked(Function<Delivery, CompletionStage<T>> question, Delivery present) {
+        try {
+            return question.apply(present);
+        } catch (Throwable e) { // so does one whose bundle is gone
+            OutOfMemory.endsProcess(e);
+            return failedFuture(e);
+        }
     }
 
     /** Those senders of rows whom the owner blocks; fails while that cannot be known. */

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,27 +88,26 @@ final class StoreOffers {
             if (!mayHave(delivery)) {
                 return; // whoever answers the last of them comes back
             }
-            Incoming first = waiting.remove(waiting.firstKey());
-            try {
-                offer(delivery, first);
-            } catch (Throwable e) {
-                OutOfMemory.endsProcess(e);
-                all.troubles.failed("storing a message", runner.jid, e);
-                runner.post(new Event.StoreAnswered(first, EffectRunner.INTERNAL));
-            }
+            offer(delivery, waiting.remove(waiting.firstKey()));
         }
     }
 
     private void offer(Delivery delivery, Incoming message) {
-        CompletionStage<Verdict> answer = message.rehearsal()
-                ? delivery.rehearse(message.envelope().message(), message.row(), message.keep(), message.claim())
-                : delivery.store(message.envelope().message(), message.row(), message.keep(), message.claim());
         held.incrementAndGet();
+        CompletionStage<Verdict> answer;
+        try {
+            answer = message.rehearsal()
+                    ? delivery.rehearse(message.envelope().message(), message.row(), message.keep(), message.claim())
+                    : delivery.store(message.envelope().message(), message.row(), message.keep(), message.claim());
+        } catch (Throwable e) { // so does one whose bundle is gone
+            OutOfMemory.endsProcess(e);
+            answer = CompletableFuture.failedFuture(e);
+        }
         answer.whenComplete((verdict, problem) -> answered(delivery, message, verdict, problem));
     }
 
     private void answered(Delivery by, Incoming message, Verdict verdict, Throwable problem) {
-        if (problem != null && isStop(problem)) {
+        if (problem != null && (isStop(problem) || by != all.delivery.now())) {
             runner.ask(core -> {
                 stopped = by;
                 held.decrementAndGet();
