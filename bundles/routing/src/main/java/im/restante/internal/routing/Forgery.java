@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Removes from what a client sends the marks that only this server may make. */
 final class Forgery {
+    /** XEP-0091, which clients still read. */
+    private static final String LEGACY_DELAY = "jabber:x:delay";
+
     private final Jid domain;
 
     Forgery(Jid domain) {
@@ -16,7 +19,7 @@ final class Forgery {
     }
 
     /**
-     * The stanza without delays that claim to come from our domain (XEP-0203 §4) and without stanza-ids that claim to be given by
+     * The stanza without delays that claim to come from our domain (XEP-0203 §4, and XEP-0091 before it) and without stanza-ids that claim to be given by
      * it or by an account of it (XEP-0359 §6), and without the name under which a message waits (XEP-0013 §2.4), which only this server
      * gives; itself if there are none.
      */
@@ -31,7 +34,7 @@ final class Forgery {
     }
 
     private boolean isForged(Element child) {
-        if (child.is(Namespaces.DELAY, "delay")) {
+        if (child.is(Namespaces.DELAY, "delay") || child.is(LEGACY_DELAY, "x")) {
             Jid from = address(child.attribute("from"));
             return from != null && from.local() == null && from.domain().equals(domain.domain());
         }

@@ -210,6 +210,7 @@ class RoutingTest {
         juliet.say("<message to='romeo@localhost' type='chat'><body>1</body>"
                 + "<delay xmlns='urn:xmpp:delay' from='LOCALHOST' stamp='2000-01-01T00:00:00Z'/>"
                 + "<delay xmlns='urn:xmpp:delay' from='room@elsewhere.example' stamp='2000-01-01T00:00:00Z'/>"
+                + "<x xmlns='jabber:x:delay' from='localhost' stamp='20000101T00:00:00' id='forged'/>"
                 + "<stanza-id xmlns='urn:xmpp:sid:0' by='romeo@localhost' id='forged'/>"
                 + "<stanza-id xmlns='urn:xmpp:sid:0' by='localhost' id='forged'/>"
                 + "<offline xmlns='http://jabber.org/protocol/offline'><item node='forged'/></offline>"
