@@ -1,7 +1,5 @@
 package im.restante.internal.spool;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 
@@ -37,7 +35,6 @@ import java.util.function.Supplier;
 
 /** The runners of all owners who have a session or something under way. Safe for concurrent use. */
 final class Owners implements Moment {
-    private static final int STANZA_ID_CODES = 64;
     private static final int SWEEP_EVERY = 1024;
 
     final Jid domain;
@@ -52,10 +49,9 @@ final class Owners implements Moment {
     final Retries reads;
     final Retries writes;
     private final ConcurrentHashMap<Jid, OwnerRunner> owners = new ConcurrentHashMap<>();
-    private final StanzaIdCode[] stanzaIdCodes = new StanzaIdCode[STANZA_ID_CODES];
     private final AtomicInteger made = new AtomicInteger();
     private volatile SpoolSettings settings;
-    private volatile byte[] stanzaIdKey;
+    private volatile StanzaIdCipher stanzaIds;
     private volatile Witness witness = Witness.NONE;
 
     /** @param rules who reads the rules of messages; null: nobody */
@@ -78,9 +74,6 @@ final class Owners implements Moment {
         this.settings = settings;
         this.reads = new Retries(workers, clock.millis());
         this.writes = new Retries(workers, ~clock.millis());
-        for (int i = 0; i < STANZA_ID_CODES; i++) {
-            stanzaIdCodes[i] = new StanzaIdCode();
-        }
     }
 
     // ---- what all owners share
@@ -106,19 +99,14 @@ final class Owners implements Moment {
         return rules.get() != null;
     }
 
-    /** The server key of stanza-ids. Must be set before the first message. */
-    void stanzaIdKey(byte[] key) {
-        stanzaIdKey = key;
+    /** What gives stanza-ids. Must be set before the first message. */
+    void stanzaIds(StanzaIdCipher cipher) {
+        stanzaIds = cipher;
     }
 
-    /** The stanza-id of a message by its arrival id; null while the server key is not known. */
-    String stanzaId(Jid owner, long arrivalId) {
-        byte[] key = stanzaIdKey;
-        return key == null ? null : new String(stanzaId(key, owner, arrivalId), US_ASCII);
-    }
-
-    private byte[] stanzaId(byte[] key, Jid owner, long arrivalId) {
-        return stanzaIdCodeOf(owner).of(key, owner.toString().getBytes(UTF_8), arrivalId);
+    /** Null while the server key is not known. */
+    StanzaIdCipher stanzaIds() {
+        return stanzaIds;
     }
 
     /** Who is told what becomes of messages from here on. */
@@ -191,16 +179,11 @@ final class Owners implements Moment {
     }
 
     private byte[] stanzaIdElement(Arrival arrival) {
-        byte[] key = stanzaIdKey;
-        if (key == null) {
+        StanzaIdCipher cipher = stanzaIds;
+        if (cipher == null) {
             throw new IllegalStateException("the key of stanza-ids is not known");
         }
-        return Tail.stanzaId(stanzaId(key, arrival.owner(), arrival.id()), arrival.owner());
-    }
-
-    private StanzaIdCode stanzaIdCodeOf(Jid jid) {
-        int hash = jid.hashCode();
-        return stanzaIdCodes[(hash ^ hash >>> 16) & STANZA_ID_CODES - 1];
+        return Tail.stanzaId(cipher.encrypt(arrival.owner(), arrival.id()), arrival.owner());
     }
 
     // ---- one owner

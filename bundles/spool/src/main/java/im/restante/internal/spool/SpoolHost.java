@@ -1,5 +1,6 @@
 package im.restante.internal.spool;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 import static java.util.stream.Collectors.toSet;
@@ -31,6 +32,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -194,7 +196,24 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
 
     @Override
     public String stanzaId(Jid owner, long arrivalId) {
-        return owners.stanzaId(owner, arrivalId);
+        StanzaIdCipher cipher = owners.stanzaIds();
+        return cipher == null ? null : new String(cipher.encrypt(owner, arrivalId), US_ASCII);
+    }
+
+    @Override
+    public OptionalLong arrivalId(Jid owner, String stanzaId) {
+        StanzaIdCipher cipher = owners.stanzaIds();
+        return cipher == null ? OptionalLong.empty() : cipher.decrypt(owner, stanzaId);
+    }
+
+    @Override
+    public boolean isStanzaId(Jid owner, long arrivalId, String stanzaId) {
+        StanzaIdCipher cipher = owners.stanzaIds();
+        if (cipher == null) {
+            return false;
+        }
+        OptionalLong known = cipher.decrypt(owner, stanzaId);
+        return known.isPresent() ? known.getAsLong() == arrivalId : cipher.isOfFormerForm(owner, arrivalId, stanzaId);
     }
 
     @Override
@@ -302,7 +321,8 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
                 .thenCompose(present -> present == null
                         ? failedFuture(new StoreException("nobody keeps the secrets of the server"))
                         : present.secret(domain, STANZA_ID_KEY))
-                .thenAccept(kept -> owners.stanzaIdKey(Base64.getDecoder().decode(kept)))
+                .thenAccept(kept ->
+                        owners.stanzaIds(new StanzaIdCipher(Base64.getDecoder().decode(kept))))
                 .whenComplete((known, problem) -> {
                     if (problem == null) {
                         mine.complete(null);

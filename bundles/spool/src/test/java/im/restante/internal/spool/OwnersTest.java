@@ -82,7 +82,7 @@ class OwnersTest {
             SpoolSettings.of(Map.of("swap-timeout-seconds", "1")));
 
     OwnersTest() {
-        owners.stanzaIdKey(new byte[32]);
+        owners.stanzaIds(new StanzaIdCipher(new byte[32]));
         delivery.set((Delivery) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
                     if (thrown != null) {

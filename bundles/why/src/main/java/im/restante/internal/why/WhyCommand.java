@@ -123,7 +123,7 @@ public final class WhyCommand implements Function {
                 entry.ids().forEach(one -> messages.add(new Numbered(entry.owner(), one)));
             } else if (mayBeStanzaId) {
                 entry.ids().stream()
-                        .filter(one -> asked.equals(stanzaId(entry.owner(), one)))
+                        .filter(one -> isStanzaId(entry.owner(), one, asked))
                         .forEach(one -> messages.add(new Numbered(entry.owner(), one)));
             }
             return false;
@@ -136,6 +136,11 @@ public final class WhyCommand implements Function {
                 .stream()
                 .sorted(Comparator.comparingLong(Entry::millis))
                 .toList();
+    }
+
+    private boolean isStanzaId(String owner, long id, String asked) {
+        StanzaIds present = stanzaIds;
+        return present != null && present.isStanzaId(Jid.of(owner), id, asked);
     }
 
     private String stanzaId(String owner, long id) {

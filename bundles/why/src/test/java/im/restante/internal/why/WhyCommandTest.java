@@ -13,6 +13,7 @@ import im.restante.stanza.StanzaError;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.why.Fate;
+import im.restante.why.StanzaIds;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.OptionalLong;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -40,7 +42,22 @@ class WhyCommandTest {
     private final WhyCommand command = new WhyCommand(witness, revisions);
 
     WhyCommandTest() {
-        command.setStanzaIds((owner, id) -> stanzaId(id));
+        command.setStanzaIds(new StanzaIds() {
+            @Override
+            public String stanzaId(Jid owner, long arrivalId) {
+                return WhyCommandTest.stanzaId(arrivalId);
+            }
+
+            @Override
+            public OptionalLong arrivalId(Jid owner, String stanzaId) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public boolean isStanzaId(Jid owner, long arrivalId, String stanzaId) {
+                return stanzaId.equals(WhyCommandTest.stanzaId(arrivalId));
+            }
+        });
     }
 
     private static String stanzaId(long id) {

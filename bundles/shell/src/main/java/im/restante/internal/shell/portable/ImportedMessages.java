@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
 
 /** Messages of a file or of another server, made into rows of a spool. */
 final class ImportedMessages {
+    /** Any arrival id would do. */
+    private static final long MARKED = 1;
+
     private static final int ROWS = 500;
     private static final long BYTES = 1 << 20;
 
@@ -41,13 +44,13 @@ final class ImportedMessages {
 
     /** What only a server with the same key can write at the head of a file; null while the key is not known. */
     static String mark(Services server) {
-        return server.ids() == null ? null : server.ids().stanzaId(server.domain(), 1);
+        return server.ids() == null ? null : server.ids().stanzaId(server.domain(), MARKED);
     }
 
     /** Whether this server wrote the file whose root the reader has just entered. */
     static boolean isOfThisServer(PieReader reader, Services server) {
-        String mark = mark(server);
-        return mark != null && mark.equals(reader.attribute(Pie.ROW, Pie.MARK));
+        String mark = reader.attribute(Pie.ROW, Pie.MARK);
+        return mark != null && server.ids() != null && server.ids().isStanzaId(server.domain(), MARKED, mark);
     }
 
     /**

@@ -81,12 +81,7 @@ class DatabaseImportTest {
 
     private DatabaseImport reading() {
         Services services = new Services(
-                Jid.of("example.org"),
-                accounts,
-                delivery,
-                new HardenedXmlCodec(),
-                null,
-                (owner, id) -> "sid-" + owner + '-' + id);
+                Jid.of("example.org"), accounts, delivery, new HardenedXmlCodec(), null, new FakeStanzaIds("sid"));
         return new DatabaseImport(new FakeSpool(), folder, services, Clock.fixed(NOON, ZoneOffset.UTC));
     }
 

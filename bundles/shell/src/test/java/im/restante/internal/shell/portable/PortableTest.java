@@ -62,7 +62,7 @@ class PortableTest {
         final Services services;
 
         Server(String key) {
-            StanzaIds ids = (owner, id) -> key + '-' + owner + '-' + id;
+            StanzaIds ids = new FakeStanzaIds(key);
             services = new Services(DOMAIN, accounts, delivery, new HardenedXmlCodec(), null, ids);
         }
     }
