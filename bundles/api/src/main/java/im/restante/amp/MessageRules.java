@@ -54,7 +54,7 @@ public interface MessageRules {
      *
      * @param exact whether a session that gets the message at once would be the very resource it is addressed to
      */
-    Course course(Message message, boolean exact, Instant now);
+    AmpOutcome outcome(Message message, boolean exact, Instant now);
 
     /** The message as servers pass it on: its rules say whose they are (XEP-0079 §6.1). */
     Message passedOn(Message message);
@@ -67,5 +67,5 @@ public interface MessageRules {
      *
      * @return empty if no rule says anything about the time, or not yet
      */
-    Optional<Effect> expired(StoredMessage row, Instant now);
+    Optional<AmpAction> expired(StoredMessage row, Instant now);
 }

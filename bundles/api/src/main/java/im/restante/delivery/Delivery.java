@@ -23,10 +23,10 @@ public interface Delivery {
      * @param message stamped with its sender
      * @param owner   recipient, bare
      */
-    Judgement judge(Message message, Jid owner);
+    StorageDecision judge(Message message, Jid owner);
 
     /**
-     * Appends a message that was judged {@link Judgement.Keep}, on the terms the quota has for it now. Must be called in the order of ids of one owner.
+     * Appends a message that was judged {@link StorageDecision.Keep}, on the terms the quota has for it now. Must be called in the order of ids of one owner.
      *
      * @param message what the sender sent, for a strategy to look at
      * @param claim   one of its own. Goes to the store with the row: once withdrawn, the row is not stored and never will be. One that
@@ -37,13 +37,13 @@ public interface Delivery {
      *     Exceptionally, with {@link im.restante.store.StoreException}, only if this service is stopped before there is a verdict: the
      *     caller then offers the message to the one that comes next, with the same claim, and in the order of ids
      */
-    CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim);
+    CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim);
 
     /**
      * The verdict {@link #store} would give for the message in its place, for somebody who does not want it stored. Stores
      * nothing; everything else is as there.
      */
-    CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim);
+    CompletionStage<Verdict> rehearse(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim);
 
     /**
      * Appends messages that come back from a session, whatever the limits say. Completes when all are durable; exceptionally
@@ -51,11 +51,11 @@ public interface Delivery {
      *
      * @param durable told of each as soon as it is durable, whatever becomes of the others; on a thread of a store: must not block
      */
-    CompletionStage<Void> putBack(List<StoredMessage> rows, Consumer<StoredMessage> durable);
+    CompletionStage<Void> requeue(List<StoredMessage> rows, Consumer<StoredMessage> durable);
 
     /** The same for somebody who only wants to know of all. */
-    default CompletionStage<Void> putBack(List<StoredMessage> rows) {
-        return putBack(rows, row -> {});
+    default CompletionStage<Void> requeue(List<StoredMessage> rows) {
+        return requeue(rows, row -> {});
     }
 
     /** What waits for {@code owner} in all stores present, merged by id; see {@link im.restante.store.MessageStore#page}. */

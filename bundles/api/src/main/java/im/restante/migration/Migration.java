@@ -26,8 +26,8 @@ public interface Migration {
      * @throws IllegalArgumentException if there is no such store, or both are the same one; the text names it
      * @throws IllegalStateException    if a move is under way
      */
-    LongWork start(String from, String to);
+    Job start(String from, String to);
 
     /** The move that was started last since the server started. */
-    Optional<LongWork> latest();
+    Optional<Job> latest();
 }

@@ -18,10 +18,10 @@ public interface Witness {
         public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
 
         @Override
-        public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {}
+        public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {}
 
         @Override
-        public void fate(Collection<StoredMessage> rows, Fate fate, String how) {}
+        public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {}
     };
 
     /**
@@ -37,12 +37,12 @@ public interface Witness {
     /**
      * Something became of messages of which only their arrival ids are at hand.
      *
-     * @param how a few words that an operator reads behind the fate; null for none
+     * @param how a few words that an operator reads behind the disposition; null for none
      */
-    void fate(Jid owner, Collection<Long> ids, Fate fate, String how);
+    void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how);
 
     /** Something became of messages that are at hand whole, each in an entry of its own. */
-    void fate(Collection<StoredMessage> rows, Fate fate, String how);
+    void disposition(Collection<StoredMessage> rows, Disposition disposition, String how);
 
     /**
      * A reader of configuration works by these values from now on. Told by the reader, in the moment when they come into force, and

@@ -2,7 +2,7 @@ package im.restante.spool;
 
 import static java.util.Objects.requireNonNull;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
@@ -18,7 +18,7 @@ import im.restante.stanza.Message;
  * @param plan    what its rules say (XEP-0079); null if it carries none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Envelope(Message message, Jid sender, byte[] xml, Judgement.Keep keep, AmpPlan plan) {
+public record Envelope(Message message, Jid sender, byte[] xml, StorageDecision.Keep keep, AmpPlan plan) {
     public Envelope {
         requireNonNull(message, "message");
         requireNonNull(sender, "sender");

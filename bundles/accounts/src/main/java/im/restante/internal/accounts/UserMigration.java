@@ -5,7 +5,7 @@ import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.home.Homes;
 import im.restante.jid.Jid;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.store.Fence;
 import im.restante.store.StoreException;
 import java.security.MessageDigest;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * repository: it goes on serving until the operator chooses the other. While it does, a copy that differs is brought up to date, so
  * that a second run catches up; once the other one is in use, only accounts it does not have are added.
  */
-final class UserMigration implements LongWork {
+final class UserMigration implements Job {
     /** Accounts copied at a time. */
     private static final int GROUP = 32;
 

@@ -3,7 +3,7 @@ package im.restante.internal.accounts;
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
 import im.restante.home.Homes;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.migration.Migration;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +67,7 @@ public final class UserMigrations implements Migration {
     }
 
     @Override
-    public synchronized LongWork start(String from, String to) {
+    public synchronized Job start(String from, String to) {
         UserRepository source = present(from);
         UserRepository target = present(to);
         if (source == target) {
@@ -95,7 +95,7 @@ public final class UserMigrations implements Migration {
     }
 
     @Override
-    public synchronized Optional<LongWork> latest() {
+    public synchronized Optional<Job> latest() {
         return Optional.ofNullable(latest);
     }
 }

@@ -9,7 +9,7 @@ import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.jid.Jid;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.store.Fence;
 import im.restante.store.StoreException;
 import java.util.List;
@@ -54,7 +54,7 @@ class UserMigrationsTest {
     }
 
     private List<String> copy() throws Exception {
-        LongWork work = migrations.start("old", "young");
+        Job work = migrations.start("old", "young");
         work.end().toCompletableFuture().get(30, TimeUnit.SECONDS);
         return work.report();
     }

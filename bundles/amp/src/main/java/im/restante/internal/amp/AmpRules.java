@@ -3,8 +3,8 @@ package im.restante.internal.amp;
 import static im.restante.stanza.StanzaError.Condition.BAD_REQUEST;
 import static im.restante.stanza.StanzaError.Condition.NOT_ACCEPTABLE;
 
-import im.restante.amp.Course;
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
+import im.restante.amp.AmpOutcome;
 import im.restante.amp.MessageRules;
 import im.restante.internal.amp.Rule.Happening;
 import im.restante.internal.support.LogLimit;
@@ -115,17 +115,17 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     }
 
     @Override
-    public Course course(Message message, boolean exact, Instant now) {
+    public AmpOutcome outcome(Message message, boolean exact, Instant now) {
         Rules rules = Rules.of(message);
         boolean bare = message.to().isBare();
-        return new Course(
-                effect(message, rules, exact ? Happening.DIRECT_EXACT : Happening.DIRECT_OTHER, now),
-                effect(message, rules, bare ? Happening.STORED_EXACT : Happening.STORED_OTHER, now),
-                effect(message, rules, Happening.NONE, now));
+        return new AmpOutcome(
+                action(message, rules, exact ? Happening.DIRECT_EXACT : Happening.DIRECT_OTHER, now),
+                action(message, rules, bare ? Happening.STORED_EXACT : Happening.STORED_OTHER, now),
+                action(message, rules, Happening.NONE, now));
     }
 
-    private Effect effect(Message message, Rules rules, Happening what, Instant now) {
-        return rules.met(what, now).map(rule -> replies.effect(message, rule)).orElse(Effect.NONE);
+    private AmpAction action(Message message, Rules rules, Happening what, Instant now) {
+        return rules.met(what, now).map(rule -> replies.action(message, rule)).orElse(AmpAction.NONE);
     }
 
     @Override
@@ -139,13 +139,13 @@ public final class AmpRules implements MessageRules, FeatureProvider {
     }
 
     @Override
-    public Optional<Effect> expired(StoredMessage row, Instant now) {
+    public Optional<AmpAction> expired(StoredMessage row, Instant now) {
         return read(row).flatMap(message -> {
             Rules rules = waiting(message, row);
             boolean hasActed = rules.end()
                     .filter(end -> row.expiresAt() != null && row.expiresAt().isAfter(end))
                     .isPresent(); // it went on waiting for another end
-            return hasActed ? Optional.empty() : rules.passed(now).map(rule -> replies.effect(message, rule));
+            return hasActed ? Optional.empty() : rules.passed(now).map(rule -> replies.action(message, rule));
         });
     }
 

@@ -1,6 +1,6 @@
 package im.restante.internal.amp;
 
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
 import im.restante.amp.MessageRules;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
@@ -31,20 +31,20 @@ final class Replies {
     }
 
     /** What comes of a rule that is met (§3.4). */
-    Effect effect(Message message, Rule rule) {
+    AmpAction action(Message message, Rule rule) {
         String action = rule.action();
         if (action.equals(Rule.DROP)) {
-            return new Effect(false, null);
+            return new AmpAction(false, null);
         }
         Element amp = addressed(Element.builder(MessageRules.NAMESPACE, "amp").attribute("status", action), message)
                 .child(rule.element())
                 .build();
         if (!action.equals(Rule.ERROR)) {
-            return new Effect(action.equals(Rule.NOTIFY), reply(message, null, List.of(amp)));
+            return new AmpAction(action.equals(Rule.NOTIFY), reply(message, null, List.of(amp)));
         }
         StanzaError error = new StanzaError(Condition.UNDEFINED_CONDITION, StanzaError.Type.MODIFY, null);
         Element failed = Element.of(FAILED, "failed-rules", List.of(), List.of(rule.element()));
-        return new Effect(
+        return new AmpAction(
                 false, reply(message, "error", List.of(amp, error.toElement().with(failed))));
     }
 

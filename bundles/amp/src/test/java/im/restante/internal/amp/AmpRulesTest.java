@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.amp.Course;
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
+import im.restante.amp.AmpOutcome;
 import im.restante.amp.MessageRules;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.jid.Jid;
@@ -170,8 +170,8 @@ class AmpRulesTest {
     @Test
     void ignoresResourcesWhenEveryHopIsAsked() { // §3.3.3
         String hops = amp(rule("drop", "match-resource", "any")).replace("<amp ", "<amp per-hop='true' ");
-        Course course = rules.course(read(text(" id='1'", hops)), false, NOW);
-        assertEquals(new Course(Effect.NONE, Effect.NONE, Effect.NONE), course);
+        AmpOutcome outcome = rules.outcome(read(text(" id='1'", hops)), false, NOW);
+        assertEquals(new AmpOutcome(AmpAction.NONE, AmpAction.NONE, AmpAction.NONE), outcome);
     }
 
     @Test
@@ -224,10 +224,10 @@ class AmpRulesTest {
     void actsWhenTheMomentHasCome(String action, boolean proceeds, boolean told) {
         StoredMessage row = row(at(action, "2026-11-22T12:00:00Z"), NOW);
         assertEquals(Optional.empty(), rules.expired(row, NOW.minusMillis(1)));
-        Effect effect = rules.expired(row, NOW).orElseThrow();
-        assertEquals(proceeds, effect.proceeds());
-        assertEquals(told, effect.told().isPresent());
-        effect.told().ifPresent(reply -> {
+        AmpAction met = rules.expired(row, NOW).orElseThrow();
+        assertEquals(proceeds, met.proceeds());
+        assertEquals(told, met.told().isPresent());
+        met.told().ifPresent(reply -> {
             assertEquals("m1", reply.id());
             assertEquals(Jid.of("juliet@localhost/balcony"), reply.to());
             assertFalse(reply.hasBody());
@@ -254,18 +254,18 @@ class AmpRulesTest {
     @EnumSource(names = {"OFFLINE", "RETURNED", "JOURNAL"})
     void whatHadPassedWhenAMessageCameIsNotToldOnceMoreByItsRow(MessageKind kind) {
         String passed = at("notify", "2026-11-22T11:59:59Z");
-        Course course = rules.course(message(passed), true, NOW.minusSeconds(1));
-        assertTrue(course.direct().told().isPresent());
-        assertTrue(course.stored().told().isPresent());
+        AmpOutcome outcome = rules.outcome(message(passed), true, NOW.minusSeconds(1));
+        assertTrue(outcome.direct().told().isPresent());
+        assertTrue(outcome.stored().told().isPresent());
         assertEquals(Optional.empty(), rules.expiry(row(passed, null, kind)));
         assertEquals(Optional.empty(), rules.expired(row(passed, NOW, kind), NOW));
 
         String both = passed + at("alert", "2026-11-22T12:00:05Z");
         Instant end = NOW.plusSeconds(5);
         assertEquals(Optional.of(end), rules.expiry(row(both, null, kind)));
-        Effect effect = rules.expired(row(both, end, kind), end).orElseThrow();
-        assertFalse(effect.proceeds());
-        assertTrue(effect.told().isPresent());
+        AmpAction action = rules.expired(row(both, end, kind), end).orElseThrow();
+        assertFalse(action.proceeds());
+        assertTrue(action.told().isPresent());
     }
 
     @Test

@@ -71,7 +71,7 @@ final class Connection implements ClientConnection, Runnable {
     private final Server server;
     private final Socket socket;
     private final boolean directTls;
-    private final Passage passage;
+    private final ClientAddress clientAddress;
     private final String remote;
     private final Pacer pacer;
     private final ReaderTurns.Turn turn;
@@ -105,14 +105,14 @@ final class Connection implements ClientConnection, Runnable {
     private long counted;
     private GatedInput gate;
 
-    Connection(Server server, Socket socket, boolean directTls, Passage passage) {
+    Connection(Server server, Socket socket, boolean directTls, ClientAddress clientAddress) {
         this.server = server;
         this.socket = socket;
         this.directTls = directTls;
-        this.passage = passage;
-        this.remote = passage.remote();
-        this.pacer = new Pacer(passage::rates, System::nanoTime);
-        this.turn = server.turns().of(passage.network());
+        this.clientAddress = clientAddress;
+        this.remote = clientAddress.remote();
+        this.pacer = new Pacer(clientAddress::rates, System::nanoTime);
+        this.turn = server.turns().of(clientAddress.network());
         this.heap = server.heap().share();
         this.out = new OutboundQueue(
                 new SocketWire(),
@@ -346,7 +346,7 @@ final class Connection implements ClientConnection, Runnable {
     private void finish(boolean orderly) {
         try {
             abort();
-            passage.leave();
+            clientAddress.leave();
             if (management.isResumable() && !orderly && isCut() && allFinal()) {
                 pending.release();
                 management.suspend();
@@ -405,7 +405,7 @@ final class Connection implements ClientConnection, Runnable {
      */
     Map<String, byte[]> startTls() throws IOException {
         handshaking = true;
-        Handshakes.Permit permit = server.handshakes().of(passage.network());
+        Handshakes.Permit permit = server.handshakes().of(clientAddress.network());
         gate = new GatedInput(directTls ? wire : new LeadingSpace(wire), permit);
         permit.acquire();
         try {
@@ -447,8 +447,8 @@ final class Connection implements ClientConnection, Runnable {
         }
     }
 
-    Passage passage() {
-        return passage;
+    ClientAddress clientAddress() {
+        return clientAddress;
     }
 
     /** Before a client that has not logged in is read on. */

@@ -49,7 +49,7 @@ final class Entrance implements AutoCloseable {
     @FunctionalInterface
     interface Welcome {
         /** @param thread where it is to be served */
-        void serve(Passage passage, Executor thread);
+        void serve(ClientAddress clientAddress, Executor thread);
     }
 
     Entrance(Server server, Guard guard) {
@@ -128,8 +128,8 @@ final class Entrance implements AutoCloseable {
     /** @return whether it may */
     private boolean enter(Socket socket, InetSocketAddress client, boolean words, Executor thread, Welcome welcome)
             throws IOException {
-        Passage passage = new Passage(guard, client);
-        if (passage.enter() instanceof Permission.Refused refused) {
+        ClientAddress clientAddress = new ClientAddress(guard, client);
+        if (clientAddress.enter() instanceof Permission.Refused refused) {
             if (words) { // into an empty buffer: does not block
                 socket.getOutputStream().write(lastWords(refused.text()));
             }
@@ -137,11 +137,11 @@ final class Entrance implements AutoCloseable {
             return false;
         }
         try {
-            welcome.serve(passage, thread);
+            welcome.serve(clientAddress, thread);
             return true;
         } catch (RuntimeException | Error e) {
             OutOfMemory.endsProcess(e);
-            passage.leave();
+            clientAddress.leave();
             throw e;
         }
     }

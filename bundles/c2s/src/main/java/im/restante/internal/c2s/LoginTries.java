@@ -17,9 +17,9 @@ final class LoginTries {
     private final CompletableFuture<Void> over;
 
     /** @param over completes when the connection ends */
-    LoginTries(Passage passage, CompletableFuture<Void> over) {
-        this.guard = passage.guard();
-        this.client = passage.address();
+    LoginTries(ClientAddress clientAddress, CompletableFuture<Void> over) {
+        this.guard = clientAddress.guard();
+        this.client = clientAddress.address();
         this.over = over;
     }
 

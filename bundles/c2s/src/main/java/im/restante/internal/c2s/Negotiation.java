@@ -55,7 +55,8 @@ final class Negotiation {
     Negotiation(Server server, Connection connection, Map<String, byte[]> bindings) {
         this.server = server;
         this.connection = connection;
-        this.registration = new Registration(server.accounts(), server.domain(), connection.passage(), server.lines());
+        this.registration =
+                new Registration(server.accounts(), server.domain(), connection.clientAddress(), server.lines());
         this.bindings = bindings;
     }
 
@@ -129,7 +130,7 @@ final class Negotiation {
         Tls tls = server.config().tls();
         boolean encrypted = connection.encrypted();
         boolean mayTellSecrets = encrypted || tls != Tls.REQUIRED;
-        LoginTries tries = new LoginTries(connection.passage(), connection.over());
+        LoginTries tries = new LoginTries(connection.clientAddress(), connection.over());
         Sasl sasl = new Sasl(
                 server.accounts(),
                 server.domain(),

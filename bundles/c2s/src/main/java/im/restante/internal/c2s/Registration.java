@@ -42,12 +42,12 @@ final class Registration {
     private int triesLeft = MAX_TRIES;
     private int made;
 
-    Registration(Accounts accounts, Jid domain, Passage passage, LogLimits lines) {
+    Registration(Accounts accounts, Jid domain, ClientAddress clientAddress, LogLimits lines) {
         this.accounts = accounts;
         this.domain = domain;
-        this.guard = passage.guard();
-        this.client = passage.address();
-        this.remote = passage.remote();
+        this.guard = clientAddress.guard();
+        this.client = clientAddress.address();
+        this.remote = clientAddress.remote();
         this.lines = lines;
     }
 

@@ -85,7 +85,7 @@ final class Server {
     /** Other limits apply from here on, to connections that are open too. @param present null: none */
     void limits(Limits present) {
         guard.limits(present);
-        toAll(connection -> connection.passage().move());
+        toAll(connection -> connection.clientAddress().move());
     }
 
     Guard guard() {
@@ -258,19 +258,22 @@ final class Server {
 
     private void accept(Socket socket, boolean directTls) {
         entrance.accept(
-                socket, !directTls, threads::read, (passage, thread) -> serve(socket, directTls, passage, thread));
+                socket,
+                !directTls,
+                threads::read,
+                (clientAddress, thread) -> serve(socket, directTls, clientAddress, thread));
     }
 
-    private void serve(Socket socket, boolean directTls, Passage passage, Executor thread) {
-        Connection connection = new Connection(this, socket, directTls, passage);
+    private void serve(Socket socket, boolean directTls, ClientAddress clientAddress, Executor thread) {
+        Connection connection = new Connection(this, socket, directTls, clientAddress);
         connections.add(connection);
         if (stopping) { // asked after adding: either this thread sees it, or stop() sees the connection
             connections.remove(connection);
-            passage.leave();
+            clientAddress.leave();
             connection.abort();
             return;
         }
-        passage.move(); // likewise: other limits may be there since it came in
+        clientAddress.move(); // likewise: other limits may be there since it came in
         try {
             thread.execute(connection);
         } catch (RuntimeException | Error e) {

@@ -1,6 +1,6 @@
 package im.restante.internal.delivery;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
@@ -17,7 +17,7 @@ import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
-    private static final int LANES = 4;
+    private static final int EXECUTORS = 4;
     /** A broken disk shall not fill the log's disk too. */
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
@@ -47,7 +47,8 @@ final class Intake {
     private final Set<Timed> underWay;
     private final Runnable serveWaiting;
     private final BiConsumer<Jid, List<Long>> remover;
-    private final Lane[] lanes = new Lane[LANES]; // by owner, so that an owner's verdicts complete in order
+    private final SerialExecutor[] executors =
+            new SerialExecutor[EXECUTORS]; // by owner, so that an owner's verdicts complete in order
     private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
     private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
     private final OpenAppends openAppends = new OpenAppends();
@@ -73,8 +74,8 @@ final class Intake {
         this.underWay = underWay;
         this.serveWaiting = serveWaiting;
         this.remover = remover;
-        for (int i = 0; i < LANES; i++) {
-            lanes[i] = new Lane(workers);
+        for (int i = 0; i < EXECUTORS; i++) {
+            executors[i] = new SerialExecutor(workers);
         }
         this.doubtLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.failureLines = new LogLimit(BETWEEN_LINES, nanoTime);
@@ -83,7 +84,7 @@ final class Intake {
 
     /** Whether nobody waits for the rest of a step. */
     boolean isIdle() {
-        return Arrays.stream(lanes).allMatch(Lane::isIdle);
+        return Arrays.stream(executors).allMatch(SerialExecutor::isIdle);
     }
 
     /** Whether anybody waits for a service, for terms or for his turn. */
@@ -97,10 +98,10 @@ final class Intake {
         lines.owners().forEach(this::serveLine);
     }
 
-    Judgement judge(Message message) {
+    StorageDecision judge(Message message) {
         MessageFilter current = services.filter;
         if (current == null) {
-            return Judgement.NOT_JUDGED;
+            return StorageDecision.UNDECIDED;
         }
         try {
             return judge(message, current);
@@ -108,23 +109,24 @@ final class Intake {
             if (services.filter == current) {
                 throw e;
             }
-            return Judgement.NOT_JUDGED; // it is being replaced
+            return StorageDecision.UNDECIDED; // it is being replaced
         }
     }
 
-    private Judgement judge(Message message, MessageFilter by) {
+    private StorageDecision judge(Message message, MessageFilter by) {
         Opinion opinion = by.decide(message);
         if (opinion instanceof Opinion.Keep keep) {
             return services.settings.storing()
-                    ? new Judgement.Keep(keep.rule())
-                    : new Judgement.Skip("msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
+                    ? new StorageDecision.Keep(keep.rule())
+                    : new StorageDecision.Skip(
+                            "msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
         }
         String rule = opinion instanceof Opinion.Skip skip ? skip.rule() : "no opinion";
-        return new Judgement.Skip(rule, Answers.forSkipped(message));
+        return new StorageDecision.Skip(rule, Answers.forSkipped(message));
     }
 
     CompletionStage<Verdict> store(
-            Message message, StoredMessage row, Judgement.Keep keep, Claim claim, boolean rehearsal) {
+            Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim, boolean rehearsal) {
         OfflineSettings now = services.settings;
         PendingStore pending = new PendingStore(
                 message,
@@ -170,27 +172,27 @@ final class Intake {
         if (!pending.isWaiting()) {
             return true; // given up meanwhile
         }
-        Judgement.Keep keep = pending.keep;
-        if (!keep.isJudged()) {
-            Judgement judgement;
+        StorageDecision.Keep keep = pending.keep;
+        if (!keep.isDecided()) {
+            StorageDecision decision;
             try {
-                judgement = judge(pending.message);
+                decision = judge(pending.message);
             } catch (RuntimeException | LinkageError e) {
                 if (pending.take()) {
                     finish(pending, failed(pending, "no store", e));
                 }
                 return true;
             }
-            if (judgement == Judgement.NOT_JUDGED) {
+            if (decision == StorageDecision.UNDECIDED) {
                 return false;
             }
-            if (judgement instanceof Judgement.Skip skip) {
+            if (decision instanceof StorageDecision.Skip skip) {
                 if (pending.take()) {
                     finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
                 }
                 return true;
             }
-            Judgement.Keep judged = (Judgement.Keep) judgement;
+            StorageDecision.Keep judged = (StorageDecision.Keep) decision;
             keep = keep.unlimited() ? judged.withoutLimit() : judged;
         }
         QuotaService limits = services.quota;
@@ -229,7 +231,8 @@ final class Intake {
     }
 
     private void serveLine(Jid owner) {
-        lane(owner).execute(() -> serve(owner)); // an owner has one lane: nobody else serves this line meanwhile
+        ownersExecutor(owner)
+                .execute(() -> serve(owner)); // an owner has one executor: nobody else serves this line meanwhile
     }
 
     private void serve(Jid owner) {
@@ -282,7 +285,7 @@ final class Intake {
         if (appending == null) {
             appending = CompletableFuture.failedFuture(new StoreException("append answered null"));
         }
-        appending.whenComplete((appended, problem) -> lane(ready.owner())
+        appending.whenComplete((appended, problem) -> ownersExecutor(ready.owner())
                 .execute(() -> answered(
                         ready,
                         terms,
@@ -372,7 +375,7 @@ final class Intake {
 
     /** Makes again what is due. */
     void tick(long now) {
-        repeats.due(now).forEach(owner -> lane(owner).execute(() -> again(owner)));
+        repeats.due(now).forEach(owner -> ownersExecutor(owner).execute(() -> again(owner)));
     }
 
     private void again(Jid owner) {
@@ -416,10 +419,10 @@ final class Intake {
     private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
         if (appended instanceof Appended.Stored stored) {
             if (!stored.evicted().isEmpty()) {
-                services.witness.fate(
+                services.witness.disposition(
                         ready.owner(),
                         stored.evicted(),
-                        Fate.EVICTED,
+                        Disposition.EVICTED,
                         terms == null ? null : NoRoom.limits(terms.admission()));
                 if (services.stores.present().size() > 1) { // a move may have left, or be making, another copy
                     remover.accept(ready.owner(), stored.evicted());
@@ -505,7 +508,7 @@ final class Intake {
         if (services.closed) {
             complete(pending, verdict); // there may be no worker any more
         } else {
-            lane(pending.row.owner()).execute(() -> complete(pending, verdict));
+            ownersExecutor(pending.row.owner()).execute(() -> complete(pending, verdict));
         }
     }
 
@@ -521,7 +524,7 @@ final class Intake {
         }
     }
 
-    private Lane lane(Jid owner) {
-        return lanes[(owner.hashCode() & Integer.MAX_VALUE) % LANES];
+    private SerialExecutor ownersExecutor(Jid owner) {
+        return executors[(owner.hashCode() & Integer.MAX_VALUE) % EXECUTORS];
     }
 }

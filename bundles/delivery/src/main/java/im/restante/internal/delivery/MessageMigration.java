@@ -3,7 +3,7 @@ package im.restante.internal.delivery;
 import im.restante.home.Homes;
 import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.store.Admission;
 import im.restante.store.Claim;
 import im.restante.store.MessageStore;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owners are closed while their rows are carried ({@link OwnerGate}); between two chunks everybody else goes first.
  */
-final class MessageMigration implements LongWork {
+final class MessageMigration implements Job {
     /** Owners whose rows may share a chunk. */
     static final int OWNERS = 32;
     /** Of a chunk; each of its owners has a part. */

@@ -2,7 +2,7 @@ package im.restante.internal.delivery;
 
 import im.restante.home.Homes;
 import im.restante.internal.support.RetryPolicy;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class MessageMigrations {
         this.owedMessages = owedMessages;
     }
 
-    synchronized LongWork start(String from, String to) {
+    synchronized Job start(String from, String to) {
         present(from);
         present(to);
         if (from.equals(to)) {
@@ -59,7 +59,7 @@ final class MessageMigrations {
         }
     }
 
-    synchronized Optional<LongWork> latest() {
+    synchronized Optional<Job> latest() {
         return Optional.ofNullable(latest);
     }
 

@@ -1,6 +1,6 @@
 package im.restante.internal.delivery;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.stanza.Message;
 import im.restante.store.Claim;
@@ -21,7 +21,7 @@ final class PendingStore extends Timed {
 
     final Message message;
     final StoredMessage row;
-    final Judgement.Keep keep;
+    final StorageDecision.Keep keep;
     /** Who withdraws it knows that the row is not stored and never will be. */
     final Claim claim;
     /** Whether only the verdict is wanted: nothing is stored. */
@@ -40,7 +40,7 @@ final class PendingStore extends Timed {
     PendingStore(
             Message message,
             StoredMessage row,
-            Judgement.Keep keep,
+            StorageDecision.Keep keep,
             Claim claim,
             boolean rehearsal,
             long now,

@@ -8,7 +8,7 @@ import im.restante.jid.Jid;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Instant;
@@ -161,7 +161,7 @@ final class Purges {
                             return store.remove(job.account, ids, homes.fence(job.account))
                                     .thenComposeAsync(
                                             done -> {
-                                                witness.get().fate(gone, Fate.ACCOUNT_REMOVED, null);
+                                                witness.get().disposition(gone, Disposition.ACCOUNT_REMOVED, null);
                                                 return empty(store, job, before + ids.size());
                                             },
                                             workers);

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
 import im.restante.home.Homes;
@@ -16,7 +16,7 @@ import im.restante.jid.Jid;
 import im.restante.session.Spools;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Instant;
@@ -326,11 +326,11 @@ public final class Retention {
                 tally.spared.add(Row.of(row));
                 continue;
             }
-            Effect effect = ruled ? reader.expired(row, now).orElse(null) : null;
-            if (effect == null || effect.reply() == null) {
+            AmpAction action = ruled ? reader.expired(row, now).orElse(null) : null;
+            if (action == null || action.reply() == null) {
                 unsaid.computeIfAbsent(row.owner(), owner -> new ArrayList<>()).add(row);
             } else {
-                ends.add(tell(row, effect, store, present, tally));
+                ends.add(tell(row, action, store, present, tally));
             }
         }
         unsaid.forEach((owner, gone) -> ends.add(gate.pass(
@@ -343,7 +343,7 @@ public final class Retention {
                 .thenAcceptAsync(
                         done -> {
                             tally.ended(owner, gone.size());
-                            witness.fate(gone, Fate.EXPIRED, null);
+                            witness.disposition(gone, Disposition.EXPIRED, null);
                         },
                         executor)
                 .toCompletableFuture()));
@@ -352,15 +352,15 @@ public final class Retention {
 
     /** Puts the message itself, if it goes on waiting, into its place, and leaves what its sender is told as owed to that one. */
     private CompletableFuture<Void> tell(
-            StoredMessage row, Effect effect, Stores.Named store, Spools present, Tally tally) {
+            StoredMessage row, AmpAction action, Stores.Named store, Spools present, Tally tally) {
         return owed.owing(
                         store,
-                        () -> present.notice(effect.reply())
+                        () -> present.notice(action.reply())
                                 .thenComposeAsync(
                                         notice -> {
                                             List<StoredMessage> own = new ArrayList<>();
                                             List<StoredMessage> others = new ArrayList<>();
-                                            if (effect.proceeds()) {
+                                            if (action.proceeds()) {
                                                 own.add(settings.expiring(OfflineSettings.endless(row)));
                                             }
                                             notice.ifPresent(told ->
@@ -369,7 +369,7 @@ public final class Retention {
                                                     .thenApplyAsync(
                                                             there -> {
                                                                 if (there) { // else proved meanwhile
-                                                                    replaced(row, own, others, effect, present, tally);
+                                                                    replaced(row, own, others, action, present, tally);
                                                                 }
                                                                 return there && !others.isEmpty();
                                                             },
@@ -389,12 +389,12 @@ public final class Retention {
             StoredMessage row,
             List<StoredMessage> own,
             List<StoredMessage> others,
-            Effect effect,
+            AmpAction action,
             Spools present,
             Tally tally) {
-        if (!effect.proceeds()) {
+        if (!action.proceeds()) {
             tally.ended(row.owner(), 1);
-            witness.fate(List.of(row), Fate.EXPIRED, "a rule of the message; its sender was told");
+            witness.disposition(List.of(row), Disposition.EXPIRED, "a rule of the message; its sender was told");
         }
         if (!own.isEmpty()) {
             present.arrived(row.owner());

@@ -5,14 +5,14 @@ import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
 import im.restante.delivery.ChosenStore;
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.home.Homes;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.migration.Migration;
 import im.restante.quota.QuotaService;
 import im.restante.session.Spools;
@@ -83,7 +83,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     /** Where there are no virtual ones. */
     private static final int THREADS = 4;
     /** Rows that come back in one go; a store's queue takes more, but others want to get in too. */
-    private static final int PUT_BACK_CHUNK = 256;
+    private static final int REQUEUE_CHUNK = 256;
 
     /** By that much a store is given up before those who wait for it are. */
     private static final long MISSING_MARGIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2 * TICK_MILLIS);
@@ -127,7 +127,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final MessageMigrations migrations;
     private final Purges purges;
     private final Intake intake;
-    private final Lane service; // serves who waits for a service that was missing
+    private final SerialExecutor service; // serves who waits for a service that was missing
     private final AtomicBoolean serviceAsked = new AtomicBoolean();
     private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
     private volatile ScheduledExecutorService ticker; // null: not started yet
@@ -138,7 +138,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     @Activate
     private BundleContext context;
 
-    // in the lane of who waits for a service
+    // in the executor of who waits for a service
     private String announced; // null: none
     private ServiceRegistration<ChosenStore> announcement;
 
@@ -176,7 +176,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         this.migrations = new MessageMigrations(stores, gate, homes, owed, owedMessages);
         this.purges = new Purges(stores, gate, owedMessages, homes, workers, nanoTime, clock, () -> services.witness);
         this.intake = new Intake(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
-        this.service = new Lane(workers);
+        this.service = new SerialExecutor(workers);
     }
 
     @Activate
@@ -396,29 +396,30 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     @Override
-    public LongWork start(String from, String to) {
+    public Job start(String from, String to) {
         return migrations.start(from, to);
     }
 
     @Override
-    public Optional<LongWork> latest() {
+    public Optional<Job> latest() {
         return migrations.latest();
     }
 
     @Override
-    public Judgement judge(Message message, Jid owner) {
+    public StorageDecision judge(Message message, Jid owner) {
         return intake.judge(message);
     }
 
     @Override
-    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         MessageRules current = MessageRules.areCarriedBy(message) ? services.rules : null;
         return intake.store(
                 message, services.settings.expiring(current == null ? row : ruled(row, current)), keep, claim, false);
     }
 
     @Override
-    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> rehearse(
+            Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         return intake.store(message, row, keep, claim, true);
     }
 
@@ -483,20 +484,20 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> rows, Consumer<StoredMessage> durable) {
+    public CompletionStage<Void> requeue(List<StoredMessage> rows, Consumer<StoredMessage> durable) {
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
         MessageRules current = services.rules;
-        List<StoredMessage> now = rows.subList(0, Math.min(PUT_BACK_CHUNK, rows.size())).stream()
+        List<StoredMessage> now = rows.subList(0, Math.min(REQUEUE_CHUNK, rows.size())).stream()
                 .map(row -> current == null ? row : ruled(row, current))
                 .map(services.settings::expiring)
                 .toList();
         List<StoredMessage> later = rows.subList(now.size(), rows.size());
-        return this.<Void>ask(() -> putBackAtOnce(now, durable), null).thenCompose(done -> putBack(later, durable));
+        return this.<Void>ask(() -> requeueAtOnce(now, durable), null).thenCompose(done -> requeue(later, durable));
     }
 
-    private CompletionStage<Void> putBackAtOnce(List<StoredMessage> rows, Consumer<StoredMessage> durable) {
+    private CompletionStage<Void> requeueAtOnce(List<StoredMessage> rows, Consumer<StoredMessage> durable) {
         Stores.Named store = stores.chosen();
         if (store == null) {
             return null;

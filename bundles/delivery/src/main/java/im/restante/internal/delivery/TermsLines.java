@@ -1,6 +1,6 @@
 package im.restante.internal.delivery;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.jid.Jid;
 import im.restante.quota.Terms;
 import java.util.Queue;
@@ -30,7 +30,7 @@ final class TermsLines {
      * @param keep  how it was judged in the end
      * @param terms completes with null for one that is stored whatever the limits say
      */
-    record Ready(PendingStore pending, Judgement.Keep keep, CompletableFuture<Terms> terms) {
+    record Ready(PendingStore pending, StorageDecision.Keep keep, CompletableFuture<Terms> terms) {
         Jid owner() {
             return pending.row.owner();
         }

@@ -1,7 +1,7 @@
 package im.restante.internal.delivery;
 
-import im.restante.amp.Course;
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
+import im.restante.amp.AmpOutcome;
 import im.restante.amp.MessageRules;
 import im.restante.stanza.Message;
 import im.restante.store.StoredMessage;
@@ -18,7 +18,7 @@ class FakeRules implements MessageRules {
     }
 
     @Override
-    public Course course(Message message, boolean exact, Instant now) {
+    public AmpOutcome outcome(Message message, boolean exact, Instant now) {
         throw new UnsupportedOperationException("not what delivery asks");
     }
 
@@ -33,7 +33,7 @@ class FakeRules implements MessageRules {
     }
 
     @Override
-    public Optional<Effect> expired(StoredMessage row, Instant now) {
+    public Optional<AmpAction> expired(StoredMessage row, Instant now) {
         return Optional.empty();
     }
 }

@@ -1,6 +1,6 @@
 package im.restante.internal.delivery;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
@@ -106,8 +106,8 @@ final class Fixture {
     }
 
     CompletionStage<Verdict> store(long id, Message message, Claim claim) {
-        Judgement judgement = delivery.judge(message, ROMEO);
-        return delivery.store(message, row(id), (Judgement.Keep) judgement, claim);
+        StorageDecision decision = delivery.judge(message, ROMEO);
+        return delivery.store(message, row(id), (StorageDecision.Keep) decision, claim);
     }
 
     static QuotaService quota(java.util.function.Function<Message, Optional<StanzaError>> answer) {

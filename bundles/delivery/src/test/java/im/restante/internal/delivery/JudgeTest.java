@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import im.restante.config.ConfigException;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.filter.Opinion;
 import im.restante.stanza.StanzaError;
 import java.util.List;
@@ -28,7 +28,7 @@ class JudgeTest {
         Fixture fixture = new Fixture();
         fixture.delivery.bindFilter(FILTER);
         fixture.delivery.bindQuota((owner, sender) -> fail("asked too early"));
-        assertEquals(new Judgement.Keep("kept"), fixture.delivery.judge(message("chat", "body"), ROMEO));
+        assertEquals(new StorageDecision.Keep("kept"), fixture.delivery.judge(message("chat", "body"), ROMEO));
     }
 
     @ParameterizedTest(name = "type {0} with [{1}] skipped: answered {2}")
@@ -55,7 +55,7 @@ class JudgeTest {
         Fixture fixture = new Fixture().judging();
         fixture.delivery.bindFilter(m -> new Opinion.Skip("a rule"));
         assertEquals(
-                new Judgement.Skip(
+                new StorageDecision.Skip(
                         "a rule", answered ? StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE) : null),
                 fixture.delivery.judge(message(type, children), ROMEO));
     }
@@ -64,8 +64,8 @@ class JudgeTest {
     @CsvSource({"body, true", "encrypted, true", "encrypted active, true", "receipt, false", "active, false"})
     void keepsNothingWhenStorageIsOff(String children, boolean answered) {
         Fixture fixture = new Fixture(Map.of("msg-offline", "false")).judging();
-        Judgement.Skip skip =
-                assertInstanceOf(Judgement.Skip.class, fixture.delivery.judge(message("chat", children), ROMEO));
+        StorageDecision.Skip skip =
+                assertInstanceOf(StorageDecision.Skip.class, fixture.delivery.judge(message("chat", children), ROMEO));
         assertEquals(answered ? StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE) : null, skip.answer());
     }
 

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
 import im.restante.amp.MessageRules;
 import im.restante.jid.Jid;
 import im.restante.session.Spools;
@@ -306,9 +306,9 @@ class RetentionTest {
     void tellsNobodyOfAMessageThatWasProvedMeanwhile() {
         retention.bindRules(new FakeRules() {
             @Override
-            public Optional<Effect> expired(StoredMessage row, Instant now) {
+            public Optional<AmpAction> expired(StoredMessage row, Instant now) {
                 store.rows.clear();
-                return Optional.of(new Effect(false, reply(JULIET)));
+                return Optional.of(new AmpAction(false, reply(JULIET)));
             }
         });
         ruled(1, NOW);
@@ -414,8 +414,8 @@ class RetentionTest {
     private static FakeRules rules(boolean proceeds, Jid sender) {
         return new FakeRules() {
             @Override
-            public Optional<Effect> expired(StoredMessage row, Instant now) {
-                return Optional.of(new Effect(proceeds, reply(sender)));
+            public Optional<AmpAction> expired(StoredMessage row, Instant now) {
+                return Optional.of(new AmpAction(proceeds, reply(sender)));
             }
         };
     }

@@ -17,7 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.amp.MessageRules;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
@@ -81,7 +81,7 @@ class StoreTest {
     @Test
     void rehearsesWithoutStoring() {
         fixture.bind("memory", 0, store);
-        Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
+        StorageDecision.Keep keep = (StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO);
         store.onAppend = row -> done(new Appended.Full(new Usage(99, -1, null)));
         assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim())));
         store.onAppend = row -> done(FULL);
@@ -109,7 +109,7 @@ class StoreTest {
             now(limited.store(store.rows.size() + 1, ruled));
         }
         now(limited.store(3, chat())); // without rules: nobody is asked
-        now(limited.delivery.putBack(List.of(row(4))));
+        now(limited.delivery.requeue(List.of(row(4))));
         List<Duration> ends = store.rows.stream()
                 .map(row -> Duration.between(row.receivedAt(), row.expiresAt()))
                 .toList();
@@ -123,7 +123,7 @@ class StoreTest {
     void storesWithoutLimitAndWithoutAQuotaWhatIsForAnOwnerWhoIsPresent() {
         fixture.bind("memory", 0, store);
         fixture.delivery.unbindQuota(QUOTA);
-        Judgement.Keep keep = ((Judgement.Keep) fixture.delivery.judge(chat(), ROMEO)).withoutLimit();
+        StorageDecision.Keep keep = ((StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO)).withoutLimit();
         assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.store(chat(), row(1), keep, new Claim())));
         assertEquals(List.of(Admission.UNLIMITED), store.admissions);
         store.onAppend = row -> done(FULL);
@@ -134,7 +134,7 @@ class StoreTest {
     void storesWithoutLimitAlsoWhatWasJudgedLate() {
         Fixture bare = new Fixture();
         bare.bind("memory", 0, store);
-        Judgement.Keep keep = ((Judgement.Keep) bare.delivery.judge(chat(), ROMEO)).withoutLimit();
+        StorageDecision.Keep keep = ((StorageDecision.Keep) bare.delivery.judge(chat(), ROMEO)).withoutLimit();
         CompletionStage<Verdict> verdict = bare.delivery.store(chat(), row(1), keep, new Claim());
         assertFalse(verdict.toCompletableFuture().isDone());
         bare.delivery.bindFilter(FILTER);
@@ -153,8 +153,9 @@ class StoreTest {
         fixture.store(1, chat());
         fixture.store(2, chat());
         fixture.store(3, chat());
-        fixture.delivery.store(chat(), row(4), new Judgement.Keep("kept", true), new Claim()); // nobody is asked for it
-        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
+        fixture.delivery.store(
+                chat(), row(4), new StorageDecision.Keep("kept", true), new Claim()); // nobody is asked for it
+        fixture.delivery.store(chat(), row(5, Fixture.JULIET, 1), new StorageDecision.Keep("kept"), new Claim());
         assertEquals(List.of(5L), store.ids());
         third.complete(now(QUOTA.terms(ROMEO, ROMEO)));
         assertEquals(List.of(5L), store.ids());
@@ -213,7 +214,7 @@ class StoreTest {
         fixture.store(1, chat());
         fixture.delivery.modified(Map.of("retention-days", "30"));
         fixture.store(2, chat());
-        fixture.delivery.putBack(List.of(row(3)));
+        fixture.delivery.requeue(List.of(row(3)));
         assertEquals(
                 Arrays.asList(null, Fixture.NOW.plus(Duration.ofDays(30)), Fixture.NOW.plus(Duration.ofDays(30))),
                 store.rows.stream().map(StoredMessage::expiresAt).toList());
@@ -278,7 +279,7 @@ class StoreTest {
         fixture.delivery.bindQuota(limited(new Admission(100, onFull, OF_OWNER)));
         store.onAppend = row -> done(
                 new Appended.Full(Appended.Limit.PAIR, new Usage(ofPair, -1, null), new Usage(ofOwner, bytes, null)));
-        Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
+        StorageDecision.Keep keep = (StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO);
         Verdict verdict = now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim()));
         if (outcome.equals("stored")) {
             assertEquals(new Verdict.Stored("kept"), verdict);
@@ -464,8 +465,8 @@ class StoreTest {
         store.onAppend = row -> row.id() == 1 ? unknown() : null;
         CompletionStage<Verdict> doubtful = fixture.store(1, chat());
         CompletionStage<Verdict> behind = fixture.store(2, chat());
-        CompletionStage<Verdict> ofAnother =
-                fixture.delivery.store(chat(), row(3, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
+        CompletionStage<Verdict> ofAnother = fixture.delivery.store(
+                chat(), row(3, Fixture.JULIET, 1), new StorageDecision.Keep("kept"), new Claim());
         assertEquals(List.of(3L), store.ids(), "of another owner");
         assertEquals(new Verdict.Stored("kept"), now(ofAnother));
         for (int i = 0; i < 3; i++) {
@@ -546,8 +547,8 @@ class StoreTest {
         store.onAppend = row -> row.id() == 1 ? unknown() : late;
         Claim begun = new Claim();
         CompletionStage<Verdict> doubtful = fixture.store(1, chat(), begun);
-        CompletionStage<Verdict> underWay =
-                fixture.delivery.store(chat(), row(2, Fixture.JULIET, 1), new Judgement.Keep("kept"), new Claim());
+        CompletionStage<Verdict> underWay = fixture.delivery.store(
+                chat(), row(2, Fixture.JULIET, 1), new StorageDecision.Keep("kept"), new Claim());
         fixture.delivery.open();
         fixture.closeAtOnce();
         late.completeExceptionally(new StoreException("the connection was lost during the commit"));
@@ -743,7 +744,7 @@ class StoreTest {
 
     @Test
     void letsOnlySoManyBytesWait() {
-        Judgement.Keep keep = (Judgement.Keep) fixture.delivery.judge(chat(), ROMEO);
+        StorageDecision.Keep keep = (StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO);
         int half = (int) (WaitingRoom.MAX_BYTES / 2);
         assertFalse(fixture.delivery
                 .store(chat(), row(1, ROMEO, half), keep, new Claim())

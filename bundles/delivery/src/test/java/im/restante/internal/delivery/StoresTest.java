@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
@@ -243,7 +243,7 @@ class StoresTest {
     void waitsForAStoreToBeAsked() {
         fill(first, 10, 1);
         CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, 1000);
-        CompletionStage<Void> back = fixture.delivery.putBack(List.of(row(5)));
+        CompletionStage<Void> back = fixture.delivery.requeue(List.of(row(5)));
         fixture.pass(Duration.ofSeconds(4));
         assertFalse(page.toCompletableFuture().isDone());
         fixture.bind("first", 0, first);
@@ -256,7 +256,7 @@ class StoresTest {
     void failsWhenNoStoreComes() {
         CompletionStage<List<StoredMessage>> page = fixture.delivery.page(ROMEO, 0, 10, 1000);
         CompletionStage<Void> remove = fixture.delivery.remove(ROMEO, List.of(1L));
-        CompletionStage<Void> back = fixture.delivery.putBack(List.of(row(1)));
+        CompletionStage<Void> back = fixture.delivery.requeue(List.of(row(1)));
         fixture.pass(Duration.ofSeconds(5));
         problem(page);
         problem(remove);
@@ -267,7 +267,7 @@ class StoresTest {
     void failsWhenAStoreDoesNotAnswerInTime() {
         fixture.bind("first", 0, first);
         first.onAppend = row -> new CompletableFuture<>();
-        CompletionStage<Void> back = fixture.delivery.putBack(List.of(row(1)));
+        CompletionStage<Void> back = fixture.delivery.requeue(List.of(row(1)));
         fixture.pass(Duration.ofSeconds(9));
         assertFalse(back.toCompletableFuture().isDone());
         fixture.pass(Duration.ofSeconds(1));
@@ -279,7 +279,7 @@ class StoresTest {
         fixture.bind("first", 0, first);
         List<StoredMessage> rows =
                 LongStream.rangeClosed(1, 1_000).mapToObj(Fixture::row).toList();
-        CompletionStage<Void> back = fixture.delivery.putBack(rows);
+        CompletionStage<Void> back = fixture.delivery.requeue(rows);
         assertTrue(back.toCompletableFuture().isDone());
         assertEquals(rows.stream().map(StoredMessage::id).toList(), first.ids());
         assertTrue(first.admissions.stream().allMatch(Admission.UNLIMITED::equals));
@@ -291,7 +291,7 @@ class StoresTest {
         first.onAppend = row -> row.id() == 2 ? CompletableFuture.failedFuture(new StoreException("disk full")) : null;
         List<Long> durable = new ArrayList<>();
         CompletionStage<Void> back =
-                fixture.delivery.putBack(List.of(row(1), row(2), row(3)), row -> durable.add(row.id()));
+                fixture.delivery.requeue(List.of(row(1), row(2), row(3)), row -> durable.add(row.id()));
         assertEquals("disk full", problem(back).getMessage());
         assertEquals(List.of(1L, 3L), durable);
     }
@@ -424,7 +424,7 @@ class StoresTest {
         fixture.delivery.updatedStore(before);
         CompletionStage<Verdict> two = fixture.store(2, chat());
         CompletionStage<Verdict> other = fixture.delivery.store(
-                chat(), row(3, Jid.of("mercutio@example.org"), 10), new Judgement.Keep("kept"), new Claim());
+                chat(), row(3, Jid.of("mercutio@example.org"), 10), new StorageDecision.Keep("kept"), new Claim());
         assertEquals(List.of(3L), second.ids());
         assertTrue(other.toCompletableFuture().isDone());
         assertFalse(two.toCompletableFuture().isDone());

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
@@ -63,7 +63,7 @@ class SwapUnderTrafficTest {
             sending.add(senders.submit(() -> {
                 List<CompletableFuture<Verdict>> own = new ArrayList<>();
                 for (int id = 1; id <= EACH; id++) {
-                    Judgement.Keep keep = (Judgement.Keep) delivery.judge(chat(), owner);
+                    StorageDecision.Keep keep = (StorageDecision.Keep) delivery.judge(chat(), owner);
                     own.add(delivery.store(chat(), row(id, owner, 10), keep, new Claim())
                             .whenComplete((v, e) ->
                                     completedOn.add(Thread.currentThread().getName()))
@@ -160,7 +160,7 @@ class SwapUnderTrafficTest {
         FakeReference reference = new FakeReference("memory", 0);
         delivery.bindStore(reference, store);
         delivery.largestId().toCompletableFuture().get(10, TimeUnit.SECONDS); // it has answered
-        Judgement.Keep keep = (Judgement.Keep) delivery.judge(chat(), Fixture.ROMEO);
+        StorageDecision.Keep keep = (StorageDecision.Keep) delivery.judge(chat(), Fixture.ROMEO);
         CompletableFuture<Verdict> underWay =
                 delivery.store(chat(), row(1), keep, new Claim()).toCompletableFuture();
         delivery.unbindStore(reference);
@@ -188,31 +188,31 @@ class SwapUnderTrafficTest {
     void handsTheVerdictsOfACommitToOneWorker() {
         AtomicInteger handovers = new AtomicInteger();
         List<Runnable> handedOver = new ArrayList<>();
-        Lane lane = new Lane(task -> {
+        SerialExecutor executor = new SerialExecutor(task -> {
             handovers.incrementAndGet();
             handedOver.add(task);
         });
         List<Integer> ran = new ArrayList<>();
         for (int i = 0; i < 512; i++) {
             int number = i;
-            lane.execute(() -> ran.add(number));
+            executor.execute(() -> ran.add(number));
         }
         assertEquals(1, handovers.get());
         handedOver.get(0).run();
         assertEquals(512, ran.size());
-        assertTrue(lane.isIdle());
-        lane.execute(() -> ran.add(512));
+        assertTrue(executor.isIdle());
+        executor.execute(() -> ran.add(512));
         assertEquals(2, handovers.get());
     }
 
     @Test
     void goesOnAfterATaskThatThrows() {
-        Lane lane = new Lane(Runnable::run);
+        SerialExecutor executor = new SerialExecutor(Runnable::run);
         List<String> ran = new ArrayList<>();
-        lane.execute(() -> {
+        executor.execute(() -> {
             throw new IllegalStateException("broken on purpose");
         });
-        lane.execute(() -> ran.add("next"));
+        executor.execute(() -> ran.add("next"));
         assertEquals(List.of("next"), ran);
     }
 }

@@ -12,7 +12,7 @@ import im.restante.filter.StorageRule;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -94,10 +94,10 @@ class RankedFilterTest {
         public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
 
         @Override
-        public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {}
+        public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {}
 
         @Override
-        public void fate(Collection<StoredMessage> rows, Fate fate, String how) {}
+        public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {}
 
         @Override
         public void inForce(String reader, String pid, String values) {

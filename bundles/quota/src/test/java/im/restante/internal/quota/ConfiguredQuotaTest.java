@@ -15,7 +15,7 @@ import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -167,10 +167,10 @@ class ConfiguredQuotaTest {
         public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
 
         @Override
-        public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {}
+        public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {}
 
         @Override
-        public void fate(Collection<StoredMessage> rows, Fate fate, String how) {}
+        public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {}
 
         @Override
         public void inForce(String reader, String pid, String values) {

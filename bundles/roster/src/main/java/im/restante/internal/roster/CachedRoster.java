@@ -12,7 +12,7 @@ final class CachedRoster {
     private static final int OWN_HEAP = 1_024;
 
     final Jid owner;
-    final SerialExecutor changes;
+    final StageQueue changes;
     volatile Roster roster = Roster.EMPTY;
     volatile BlockList blocked = BlockList.EMPTY;
 
@@ -38,6 +38,6 @@ final class CachedRoster {
 
     CachedRoster(Jid owner, Executor workers) {
         this.owner = owner;
-        this.changes = new SerialExecutor(workers);
+        this.changes = new StageQueue(workers);
     }
 }

@@ -10,10 +10,10 @@ import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import im.restante.account.Accounts;
-import im.restante.amp.Effect;
+import im.restante.amp.AmpAction;
 import im.restante.amp.MessageRules;
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.routing.RoutingSettings.UnknownUser;
 import im.restante.internal.routing.RoutingTable.Action;
@@ -395,7 +395,7 @@ final class Router {
 
     private AmpPlan plan(MessageRules reader, Message message, boolean exact) {
         Instant now = spools.now();
-        return new AmpPlan(reader.course(message, exact, now), now);
+        return new AmpPlan(reader.outcome(message, exact, now), now);
     }
 
     private CompletionStage<Outcome> message(
@@ -426,23 +426,23 @@ final class Router {
         int nonNegative = sessions.length == 0 ? 0 : sessions[0].owner().present().length;
         Action action = RoutingTable.row(available, nonNegative, to.isFull(), match != null)
                 .action(message.type());
-        Judgement judgement =
-                message.type() == Message.Type.ERROR ? null : judgement(judge, judged(message, plan), to.bare());
-        if (match == null && isRedirected(message, action, judgement)) {
+        StorageDecision decision =
+                message.type() == Message.Type.ERROR ? null : decision(judge, judged(message, plan), to.bare());
+        if (match == null && isRedirected(message, action, decision)) {
             action = Action.SPOOL;
         }
-        return perform(from, message, action, match, judgement, sessions, plan, open);
+        return perform(from, message, action, match, decision, sessions, plan, open);
     }
 
     /** Of a delivery that is being replaced while it is asked the next one has to say it. */
-    private Judgement judgement(Delivery judge, Message message, Jid owner) {
+    private StorageDecision decision(Delivery judge, Message message, Jid owner) {
         try {
             return judge.judge(message, owner);
         } catch (RuntimeException | LinkageError e) {
             if (judge == delivery.now()) {
                 throw e;
             }
-            return Judgement.NOT_JUDGED;
+            return StorageDecision.UNDECIDED;
         }
     }
 
@@ -460,9 +460,9 @@ final class Router {
      * operator's rule keeps, for a resource that is gone. Other content is answered, with a body or without. A groupchat message
      * to a bare address stays refused.
      */
-    private static boolean isRedirected(Message message, Action action, Judgement judgement) {
+    private static boolean isRedirected(Message message, Action action, StorageDecision decision) {
         return (action == Action.UNAVAILABLE || action == Action.SILENCE)
-                && judgement instanceof Judgement.Keep keep
+                && decision instanceof StorageDecision.Keep keep
                 && (!message.hasBody() && !keep.rule().equals(OTHER_CONTENT)
                         || !keep.rule().startsWith("default:"))
                 && (message.to().isFull() || message.type() != Message.Type.GROUPCHAT);
@@ -473,7 +473,7 @@ final class Router {
             Message message,
             Action action,
             Session match,
-            Judgement judgement,
+            StorageDecision decision,
             Session[] sessions,
             AmpPlan plan,
             OpenVerdict open) {
@@ -486,8 +486,8 @@ final class Router {
                         : refuse(from, message, NO_ACCOUNT, plan);
             // Who is present is decided once more under the owner lock: between the table and there, sessions come and
             // go.
-            case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, judgement, sessions, plan, open);
-            case THIS_RESOURCE -> deliver(from, message, match, judgement, sessions, plan, open);
+            case SPOOL, ALL_NON_NEGATIVE -> deliver(from, message, null, decision, sessions, plan, open);
+            case THIS_RESOURCE -> deliver(from, message, match, decision, sessions, plan, open);
         };
     }
 
@@ -502,7 +502,7 @@ final class Router {
             Session from,
             Message message,
             Session only,
-            Judgement judgement,
+            StorageDecision decision,
             Session[] sessions,
             AmpPlan plan,
             OpenVerdict open) {
@@ -512,7 +512,7 @@ final class Router {
             return perform(from, message, action, null, null, NOBODY, plan, open);
         }
         try {
-            return handOver(from, message, only, judgement, sessions, plan, open);
+            return handOver(from, message, only, decision, sessions, plan, open);
         } finally {
             registry.removals().exit(account);
         }
@@ -523,7 +523,7 @@ final class Router {
             Session from,
             Message message,
             Session only,
-            Judgement judgement,
+            StorageDecision decision,
             Session[] sessions,
             AmpPlan plan,
             OpenVerdict open) {
@@ -535,9 +535,9 @@ final class Router {
         if (copying == null) {
             guarded("copying a message", () -> copies(from, message, only, present, sessions));
         }
-        if (!(judgement instanceof Judgement.Keep keep)) {
+        if (!(decision instanceof StorageDecision.Keep keep)) {
             Recipient[] to = only == null ? present : new Recipient[] {only};
-            return end(from, message, pass(Outbound.of(xml), to, judgement, plan), plan, copying);
+            return end(from, message, pass(Outbound.of(xml), to, decision, plan), plan, copying);
         }
         Envelope envelope = new Envelope(judged(message, plan), from.jid().bare(), xml, keep, plan);
         CompletableFuture<Verdict> verdict =
@@ -585,7 +585,7 @@ final class Router {
     }
 
     /** A message that no spool would keep: to those who are there, now. */
-    private Verdict pass(Outbound stanza, Recipient[] to, Judgement judgement, AmpPlan plan) {
+    private Verdict pass(Outbound stanza, Recipient[] to, StorageDecision decision, AmpPlan plan) {
         if (plan != null && to.length > 0 && !plan.direct()) {
             return AmpPlan.RULED_OUT;
         }
@@ -596,7 +596,7 @@ final class Router {
         if (taken > 0) {
             return new Verdict.Delivered(taken);
         }
-        return judgement instanceof Judgement.Skip skip
+        return decision instanceof StorageDecision.Skip skip
                 ? new Verdict.Skipped(skip.reason(), skip.answer())
                 : new Verdict.Dropped("nobody there");
     }
@@ -665,16 +665,16 @@ final class Router {
      */
     private void conclude(Session from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
         guarded("telling of a verdict", () -> {
-            Effect effect = plan == null ? Effect.NONE : plan.effect(verdict);
+            AmpAction action = plan == null ? AmpAction.NONE : plan.action(verdict);
             if (LOG.isDebugEnabled()) {
-                String ruledOut = effect.proceeds() ? "" : "ruled out, would have been ";
+                String ruledOut = action.proceeds() ? "" : "ruled out, would have been ";
                 LOG.debug("message {} from {} to {}: {}{}", message.id(), from.jid(), message.to(), ruledOut, verdict);
             }
-            if (effect.proceeds() && copying != null) {
+            if (action.proceeds() && copying != null) {
                 guarded("copying a message", copying);
             }
-            effect.told().ifPresent(reply -> inform(from, reply));
-            if (effect.proceeds()) {
+            action.told().ifPresent(reply -> inform(from, reply));
+            if (action.proceeds()) {
                 verdict.answer().ifPresent(error -> answer(from, message, error));
             }
         });
@@ -718,7 +718,8 @@ final class Router {
 
     /** A message of the server's own. */
     Envelope ownEnvelope(Message message) {
-        return new Envelope(message, domain, serialize(message.element()), new Judgement.Keep("notice", true), null);
+        return new Envelope(
+                message, domain, serialize(message.element()), new StorageDecision.Keep("notice", true), null);
     }
 
     /** XEP-0280: to the other sessions of both sides, unless they get the message itself. */

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.routing.Server.Client;
 import im.restante.iq.IqRouter;
@@ -23,7 +23,7 @@ import im.restante.session.Outcome;
 import im.restante.stanza.Iq;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -129,7 +129,8 @@ class FailuresTest {
         chat("1");
         assertEquals(List.of("1"), front.spools.bodies());
         assertEquals(
-                Judgement.NOT_JUDGED, front.spools.delivered.get(0).envelope().keep());
+                StorageDecision.UNDECIDED,
+                front.spools.delivered.get(0).envelope().keep());
     }
 
     @ParameterizedTest
@@ -162,12 +163,12 @@ class FailuresTest {
             }
 
             @Override
-            public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {
+            public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
                 FailuresTest.<RuntimeException>raise(failure);
             }
 
             @Override
-            public void fate(Collection<StoredMessage> rows, Fate fate, String how) {
+            public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {
                 FailuresTest.<RuntimeException>raise(failure);
             }
         };

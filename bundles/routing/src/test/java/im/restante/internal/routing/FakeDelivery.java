@@ -3,7 +3,7 @@ package im.restante.internal.routing;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
@@ -91,32 +91,32 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
-    public Judgement judge(Message message, Jid owner) {
+    public StorageDecision judge(Message message, Jid owner) {
         boolean byRule = message.id() != null && message.id().startsWith("rule:");
         if (hints
                 && message.element().children().stream()
                         .anyMatch(c -> c.namespace().equals(im.restante.xml.Namespaces.HINTS))) {
-            return new Judgement.Skip("hint", null);
+            return new StorageDecision.Skip("hint", null);
         }
         boolean plain = message.type() == Message.Type.CHAT || message.type() == Message.Type.NORMAL;
         if (byRule || plain && message.hasBody()) {
-            return new Judgement.Keep(byRule ? "/message/x" : "default: body");
+            return new StorageDecision.Keep(byRule ? "/message/x" : "default: body");
         }
         if (message.element()
                 .child(im.restante.xml.Namespaces.RECEIPTS, "received")
                 .isPresent()) {
-            return new Judgement.Keep("default: receipt", true);
+            return new StorageDecision.Keep("default: receipt", true);
         }
         if (plain && Substance.of(message) == Substance.CONTENT) {
-            return new Judgement.Keep("default: content");
+            return new StorageDecision.Keep("default: content");
         }
-        return new Judgement.Skip(
+        return new StorageDecision.Skip(
                 "default",
                 message.hasBody() ? StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, "not kept") : null);
     }
 
     @Override
-    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         synchronized (this) {
             stored.add(row.id());
         }
@@ -138,7 +138,8 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
-    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> rehearse(
+            Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         return answer(() -> {
             int most = keep.unlimited() ? -1 : limit;
             return most >= 0 && rows.getOrDefault(row.owner(), new TreeMap<>()).size() >= most
@@ -148,7 +149,7 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> back, Consumer<StoredMessage> durable) {
+    public CompletionStage<Void> requeue(List<StoredMessage> back, Consumer<StoredMessage> durable) {
         if (unreturnable) {
             return CompletableFuture.failedFuture(new StoreException("broken"));
         }

@@ -1,7 +1,7 @@
 package im.restante.internal.routing;
 
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
@@ -166,17 +166,18 @@ final class ModelStore implements Delivery {
     }
 
     @Override
-    public Judgement judge(Message message, Jid owner) {
-        return new Judgement.Keep("default: body");
+    public StorageDecision judge(Message message, Jid owner) {
+        return new StorageDecision.Keep("default: body");
     }
 
     @Override
-    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> rehearse(
+            Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         throw new UnsupportedOperationException("no message has rules here");
     }
 
     @Override
-    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         return this.<Verdict>write(
                 "append " + row.id(),
                 claim,
@@ -191,7 +192,7 @@ final class ModelStore implements Delivery {
     }
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> back, Consumer<StoredMessage> durable) {
+    public CompletionStage<Void> requeue(List<StoredMessage> back, Consumer<StoredMessage> durable) {
         return this.<Void>write(
                 "put back " + back.stream().map(StoredMessage::id).toList(),
                 null,

@@ -73,18 +73,18 @@ class RoutingTest {
                             : server.live(ROMEO, resource, Integer.parseInt(priority)));
         }
         String address = to.equals("bare") ? account.toString() : account + "/" + to;
-        assertEquals(normal, fate(account, clients, address, ""));
-        assertEquals(normal, fate(account, clients, address, " type='normal'"));
-        assertEquals(normal, fate(account, clients, address, " type='never heard of'"));
-        assertEquals(chat, fate(account, clients, address, " type='chat'"));
-        assertEquals(groupchat, fate(account, clients, address, " type='groupchat'"));
-        assertEquals(headline, fate(account, clients, address, " type='headline'"));
-        assertEquals(error, fate(account, clients, address, " type='error'"));
+        assertEquals(normal, disposition(account, clients, address, ""));
+        assertEquals(normal, disposition(account, clients, address, " type='normal'"));
+        assertEquals(normal, disposition(account, clients, address, " type='never heard of'"));
+        assertEquals(chat, disposition(account, clients, address, " type='chat'"));
+        assertEquals(groupchat, disposition(account, clients, address, " type='groupchat'"));
+        assertEquals(headline, disposition(account, clients, address, " type='headline'"));
+        assertEquals(error, disposition(account, clients, address, " type='error'"));
     }
 
     private int asked;
 
-    private String fate(Jid account, List<Client> recipients, String to, String type) {
+    private String disposition(Jid account, List<Client> recipients, String to, String type) {
         Client juliet = server.connect(JULIET, "q" + asked++);
         String body = "question " + asked;
         juliet.say("<message to='" + to + "'" + type + "><body>" + body + "</body></message>");
@@ -92,19 +92,19 @@ class RoutingTest {
                 .filter(c -> c.bodies().contains(body))
                 .map(c -> c.jid().resource())
                 .collect(Collectors.joining(" "));
-        List<String> fates = new ArrayList<>();
+        List<String> dispositions = new ArrayList<>();
         if (!who.isEmpty()) {
-            fates.add(who);
+            dispositions.add(who);
         }
         if (server.delivery.spool(account).contains(body)) {
-            fates.add("spool");
+            dispositions.add("spool");
         }
         if (juliet.link.last() != null) {
             assertEquals("service-unavailable", condition(juliet.link.last()));
             assertEquals(to, juliet.link.last().attribute("from"));
-            fates.add("error");
+            dispositions.add("error");
         }
-        return fates.isEmpty() ? "-" : String.join(",", fates);
+        return dispositions.isEmpty() ? "-" : String.join(",", dispositions);
     }
 
     private static String condition(Element stanza) {

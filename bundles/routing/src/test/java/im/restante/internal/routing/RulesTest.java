@@ -380,7 +380,7 @@ class RulesTest {
 
     @Test
     void whatIsPastItsEndIsNotHandedOver() {
-        get(server.delivery.putBack(List.of(row(1, "old", Instant.EPOCH), row(2, "new", null))));
+        get(server.delivery.requeue(List.of(row(1, "old", Instant.EPOCH), row(2, "new", null))));
         Client romeo = server.live(ROMEO, "orchard", 0);
         assertEquals(List.of("new"), romeo.bodies());
         assertEquals(List.of("old"), server.delivery.spool(ROMEO));
@@ -390,7 +390,7 @@ class RulesTest {
     @Test
     void whatIsPastItsEndByARuleIsHandedOverWhereNobodyReadsRules() {
         try (Server plain = new Server()) {
-            get(plain.delivery.putBack(List.of(row(1, "old", Instant.EPOCH))));
+            get(plain.delivery.requeue(List.of(row(1, "old", Instant.EPOCH))));
             Client romeo = plain.live(ROMEO, "orchard", 0);
             assertEquals(List.of("old"), romeo.bodies());
         }
@@ -398,7 +398,7 @@ class RulesTest {
 
     @Test
     void aLeasedMessageIsOnItsWayUntilItsSessionEnds() {
-        get(server.delivery.putBack(List.of(row(1, "x", null))));
+        get(server.delivery.requeue(List.of(row(1, "x", null))));
         assertFalse(isOnItsWay(1));
         Client romeo = server.connect(ROMEO, "orchard", new FakeLink().unproved());
         romeo.available(0);
@@ -414,7 +414,7 @@ class RulesTest {
         StoredMessage notice = get(server.host.notice(notice(JULIET))).orElseThrow();
         assertEquals(JULIET, notice.owner());
         assertEquals(MessageKind.NOTICE, notice.kind());
-        get(server.delivery.putBack(List.of(notice)));
+        get(server.delivery.requeue(List.of(notice)));
         server.host.arrived(JULIET);
         eventually(() -> juliet.bodies().equals(List.of("told")));
         eventually(() -> server.state(juliet).equals("LIVE"));

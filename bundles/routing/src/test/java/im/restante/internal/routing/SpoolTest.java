@@ -465,7 +465,7 @@ class SpoolTest {
     void whatIsInAStoreThatComesReachesWhoIsThere() {
         Client romeo = server.live(ROMEO, "orchard", 0);
         byte[] stanza = "<message><body>1</body></message>".getBytes(UTF_8);
-        server.delivery.putBack(
+        server.delivery.requeue(
                 List.of(new StoredMessage(1, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, stanza)));
         server.host.arrived();
         eventually(() -> romeo.bodies().equals(List.of("1")));

@@ -3,7 +3,7 @@ package im.restante.internal.routing;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import java.util.Collection;
 import java.util.List;
@@ -21,12 +21,12 @@ final class Witnessed implements Witness {
     }
 
     @Override
-    public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {
-        lines.add(owner + " " + ids + " " + fate + " (" + how + ")");
+    public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
+        lines.add(owner + " " + ids + " " + disposition + " (" + how + ")");
     }
 
     @Override
-    public void fate(Collection<StoredMessage> rows, Fate fate, String how) {
-        rows.forEach(row -> lines.add(row.owner() + " from " + row.sender() + " [" + row.id() + "] " + fate));
+    public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {
+        rows.forEach(row -> lines.add(row.owner() + " from " + row.sender() + " [" + row.id() + "] " + disposition));
     }
 }

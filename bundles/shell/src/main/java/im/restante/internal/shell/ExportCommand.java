@@ -1,7 +1,7 @@
 package im.restante.internal.shell;
 
 import im.restante.internal.shell.portable.Export;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ public final class ExportCommand extends ShellCommand {
     private static final String FORCE = "--force";
 
     private final PortableServices portable;
-    private volatile LongWork latest;
+    private volatile Job latest;
 
     @Activate
     public ExportCommand(@Reference PortableServices portable) {

@@ -1,7 +1,7 @@
 package im.restante.internal.shell;
 
 import im.restante.internal.support.OperatorConsole;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +22,7 @@ final class Following {
      * @param later the command that tells how it went on
      * @throws IllegalStateException if it broke off
      */
-    static void until(OperatorConsole out, LongWork work, String later) {
+    static void until(OperatorConsole out, Job work, String later) {
         for (int waited = 0; waited < SECONDS; waited += STEP_SECONDS) {
             if (ended(work, STEP_SECONDS)) {
                 ended(out, work);
@@ -35,7 +35,7 @@ final class Following {
     }
 
     /** How far it is now. */
-    static void now(OperatorConsole out, LongWork work) {
+    static void now(OperatorConsole out, Job work) {
         out.println(work.title());
         if (ended(work, 0)) {
             ended(out, work);
@@ -44,7 +44,7 @@ final class Following {
         }
     }
 
-    private static void ended(OperatorConsole out, LongWork work) {
+    private static void ended(OperatorConsole out, Job work) {
         work.report().forEach(out::println);
         try {
             work.end().toCompletableFuture().join();
@@ -53,7 +53,7 @@ final class Following {
         }
     }
 
-    private static boolean ended(LongWork work, int seconds) {
+    private static boolean ended(Job work, int seconds) {
         try {
             work.end().toCompletableFuture().get(seconds, TimeUnit.SECONDS);
             return true;

@@ -1,7 +1,7 @@
 package im.restante.internal.shell;
 
 import im.restante.internal.shell.portable.Import;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -16,7 +16,7 @@ import org.osgi.service.component.annotations.Reference;
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "import"})
 public final class ImportCommand extends ShellCommand {
     private final PortableServices portable;
-    private volatile LongWork latest;
+    private volatile Job latest;
 
     @Activate
     public ImportCommand(@Reference PortableServices portable) {

@@ -3,7 +3,7 @@ package im.restante.internal.shell;
 import im.restante.internal.shell.portable.DatabaseImport;
 import im.restante.internal.shell.portable.Import.Services;
 import im.restante.migration.ForeignServer;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ public final class ImportTigaseCommand extends ShellCommand {
     private static final String STOP = "--stop";
 
     private final PortableServices portable;
-    private volatile LongWork latest;
+    private volatile Job latest;
 
     @Activate
     public ImportTigaseCommand(@Reference PortableServices portable) {

@@ -1,7 +1,7 @@
 package im.restante.internal.shell;
 
 import im.restante.internal.support.OperatorConsole;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.migration.Migration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +53,11 @@ public final class MigrateCommand extends ShellCommand {
         String again = "restante:migrate" + (ofUsers ? " " + OF_USERS : "");
         OperatorConsole out = terminal.console();
         if (words.size() == 2 && words.stream().noneMatch(word -> word.startsWith("--"))) {
-            LongWork work = migration.start(words.get(0), words.get(1));
+            Job work = migration.start(words.get(0), words.get(1));
             out.println("moving " + work.title());
             Following.until(out, work, again);
         } else if (words.isEmpty() || words.equals(List.of(STOP))) {
-            LongWork work = migration
+            Job work = migration
                     .latest()
                     .orElseThrow(() -> new IllegalStateException("nothing was moved since the server started"));
             if (!words.isEmpty()) {

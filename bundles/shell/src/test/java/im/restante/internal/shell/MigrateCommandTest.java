@@ -3,7 +3,7 @@ package im.restante.internal.shell;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.migration.Migration;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +24,7 @@ class MigrateCommandTest {
     }
 
     /** Ends when it is told to stop, or at once. */
-    private static final class Move implements Migration, LongWork {
+    private static final class Move implements Migration, Job {
         private final String what;
         private String title;
         private CompletableFuture<Void> end = CompletableFuture.completedFuture(null);
@@ -34,7 +34,7 @@ class MigrateCommandTest {
         }
 
         @Override
-        public LongWork start(String from, String to) {
+        public Job start(String from, String to) {
             if (from.equals(to)) {
                 throw new IllegalArgumentException("from and to are both " + from);
             }
@@ -43,7 +43,7 @@ class MigrateCommandTest {
         }
 
         @Override
-        public Optional<LongWork> latest() {
+        public Optional<Job> latest() {
             return title == null ? Optional.empty() : Optional.of(this);
         }
 

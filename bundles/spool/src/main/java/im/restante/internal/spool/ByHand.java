@@ -6,7 +6,7 @@ import im.restante.internal.spool.core.Effect;
 import im.restante.internal.spool.core.Event;
 import im.restante.jid.Jid;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -94,7 +94,7 @@ final class ByHand {
         OwnerRunner spool = all.pin(owner);
         spool.post(new Event.RemovedByHand(request));
         spool.unpin();
-        return request.done().thenRun(() -> all.witness().fate(rows, Fate.REMOVED, "by " + by));
+        return request.done().thenRun(() -> all.witness().disposition(rows, Disposition.REMOVED, "by " + by));
     }
 
     CompletionStage<Void> purge(Jid owner, Jid by) {

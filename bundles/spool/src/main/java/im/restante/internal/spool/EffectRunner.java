@@ -13,7 +13,7 @@ import im.restante.spool.Recipient;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -75,7 +75,7 @@ final class EffectRunner {
         } else if (effect instanceof Effect.Requeue requeue) {
             requeue(requeue);
         } else if (effect instanceof Effect.Tell tell) {
-            all.witness().fate(jid, tell.ids(), tell.fate(), tell.how());
+            all.witness().disposition(jid, tell.ids(), tell.disposition(), tell.how());
         } else if (effect instanceof Effect.Answer answer) {
             answer.to().complete(answer.elsewhere());
         } else if (effect instanceof Effect.Complete complete) {
@@ -273,7 +273,7 @@ final class EffectRunner {
 
     private void requeue(Effect.Requeue requeue) {
         Set<Long> taken = ConcurrentHashMap.newKeySet();
-        all.ask(delivery -> delivery.putBack(requeue.rows(), row -> taken.add(row.id())))
+        all.ask(delivery -> delivery.requeue(requeue.rows(), row -> taken.add(row.id())))
                 .whenCompleteAsync((done, problem) -> requeued(requeue, taken, problem), all.workers);
     }
 
@@ -293,6 +293,6 @@ final class EffectRunner {
     private void lost(List<StoredMessage> rows) {
         all.troubles.lost(jid, rows.size());
         Set<Long> ids = rows.stream().map(StoredMessage::id).collect(toSet());
-        all.witness().fate(jid, ids, Fate.LOST, "the store failed, and too much waits for it");
+        all.witness().disposition(jid, ids, Disposition.LOST, "the store failed, and too much waits for it");
     }
 }

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.support.Dynamic;
 import im.restante.internal.support.ThreadWorkers;
@@ -160,7 +160,11 @@ class OwnersTest {
         Element element = Element.builder(Namespaces.CLIENT, "message").build();
         Message message = new Message(element, Jid.of("juliet@localhost/b"), ROMEO, Message.Type.CHAT);
         return new Envelope(
-                message, JULIET, "<message>x</message>".getBytes(UTF_8), new Judgement.Keep("default: body"), null);
+                message,
+                JULIET,
+                "<message>x</message>".getBytes(UTF_8),
+                new StorageDecision.Keep("default: body"),
+                null);
     }
 
     private Verdict sent() throws Exception {

@@ -11,7 +11,7 @@ import java.util.List;
  * @param messageId the sender's; null if there was none or it was not at hand; at most {@link #MOST_CHARACTERS}
  * @param id        the arrival id; 0 for a message that could not have been stored, and for several
  * @param several   the arrival ids of several, at most {@link #MOST_IDS}; none for one
- * @param what      a verdict or a fate, as a sentence has it
+ * @param what      a verdict or a disposition, as a sentence has it
  * @param reason    null for none; at most {@link #MOST_CHARACTERS}
  * @param revision  of the configuration at that moment
  */

@@ -3,7 +3,7 @@ package im.restante.internal.why;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
@@ -72,26 +72,26 @@ public final class RingWitness implements Witness {
     }
 
     @Override
-    public void fate(Jid owner, Collection<Long> ids, Fate fate, String how) {
+    public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
         List<Long> all = List.copyOf(ids);
         for (int from = 0; from < all.size(); from += Entry.MOST_IDS) {
             List<Long> some = all.subList(from, Math.min(from + Entry.MOST_IDS, all.size()));
-            add(ring(fate), owner, null, null, 0, some, what(fate), how);
+            add(ring(disposition), owner, null, null, 0, some, what(disposition), how);
         }
     }
 
     @Override
-    public void fate(Collection<StoredMessage> rows, Fate fate, String how) {
+    public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {
         for (StoredMessage row : rows) {
             String received = "received " + row.receivedAt();
             add(
-                    ring(fate),
+                    ring(disposition),
                     row.owner(),
                     row.sender(),
                     messageId(row),
                     row.id(),
                     List.of(),
-                    what(fate),
+                    what(disposition),
                     how == null ? received : received + "; " + how);
         }
     }
@@ -109,12 +109,12 @@ public final class RingWitness implements Witness {
         }
     }
 
-    private Ring ring(Fate fate) {
-        return fate == Fate.PROVED || fate == Fate.RETURNED ? spooled : lost;
+    private Ring ring(Disposition disposition) {
+        return disposition == Disposition.PROVED || disposition == Disposition.RETURNED ? spooled : lost;
     }
 
-    private static What what(Fate fate) {
-        return What.valueOf(fate.name());
+    private static What what(Disposition disposition) {
+        return What.valueOf(disposition.name());
     }
 
     private void add(

@@ -12,7 +12,7 @@ import im.restante.jid.Jid;
 import im.restante.stanza.StanzaError;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.StanzaIds;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -68,7 +68,7 @@ class WhyCommandTest {
     void tellsAMessagesWholeStoryNewestLast() throws Exception {
         witness.verdict(ROMEO, JULIET, "m1", 11, STORED);
         witness.verdict(ROMEO, JULIET, "m2", 12, STORED);
-        witness.fate(ROMEO, List.of(11L, 12L), Fate.PROVED, "to romeo@example.org/orchard");
+        witness.disposition(ROMEO, List.of(11L, 12L), Disposition.PROVED, "to romeo@example.org/orchard");
         assertEquals("""
                 2026-11-22T20:00:02Z message id=m1 stanza-id=%s from juliet@example.org to romeo@example.org: stored (default: body); configuration 1
                 2026-11-22T20:00:04Z 2 messages to romeo@example.org: left the spool: its recipient has it, proved (to romeo@example.org/orchard); configuration 1
@@ -141,11 +141,12 @@ class WhyCommandTest {
 
     @Test
     void tellsWhyAMessageVanished() throws Exception {
-        witness.fate(List.of(row(7, "<message id='m7'><body>secret</body></message>")), Fate.EXPIRED, null);
+        witness.disposition(
+                List.of(row(7, "<message id='m7'><body>secret</body></message>")), Disposition.EXPIRED, null);
         witness.verdict(ROMEO, JULIET, "m8", 8, STORED);
-        witness.fate(ROMEO, List.of(8L), Fate.EVICTED, "limit of 1 messages from one sender");
-        witness.fate(List.of(row(9, "<message")), Fate.ACCOUNT_REMOVED, null);
-        witness.fate(ROMEO, List.of(10L), Fate.REMOVED, "by romeo@example.org/orchard");
+        witness.disposition(ROMEO, List.of(8L), Disposition.EVICTED, "limit of 1 messages from one sender");
+        witness.disposition(List.of(row(9, "<message")), Disposition.ACCOUNT_REMOVED, null);
+        witness.disposition(ROMEO, List.of(10L), Disposition.REMOVED, "by romeo@example.org/orchard");
         assertTrue(run("restante:why m7")
                 .contains("message id=m7 stanza-id=" + stanzaId(7)
                         + " from juliet@example.org to romeo@example.org: removed from the spool: it had waited as long as"

@@ -5,7 +5,7 @@ import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.internal.why.Revisions;
 import im.restante.internal.why.RingWitness;
 import im.restante.jid.Jid;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import im.restante.why.Witness;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +88,6 @@ public class Records {
     /** A window's rows at once. */
     @Benchmark
     public void proved(Traffic traffic) {
-        witness.fate(traffic.owner(), page, Fate.PROVED, "to romeo@localhost/orchard");
+        witness.disposition(traffic.owner(), page, Disposition.PROVED, "to romeo@localhost/orchard");
     }
 }

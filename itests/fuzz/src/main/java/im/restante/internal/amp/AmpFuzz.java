@@ -2,7 +2,7 @@ package im.restante.internal.amp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import im.restante.amp.Course;
+import im.restante.amp.AmpOutcome;
 import im.restante.amp.MessageRules;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.itests.fuzz.Demand;
@@ -50,8 +50,8 @@ public final class AmpFuzz {
         }
         if (!refused) {
             for (boolean exact : new boolean[] {true, false}) {
-                Course course = RULES.course(message, exact, NOW);
-                Demand.that(course.toString() != null, "no course");
+                AmpOutcome outcome = RULES.outcome(message, exact, NOW);
+                Demand.that(outcome.toString() != null, "no outcome");
             }
             written(RULES.passedOn(message));
         }

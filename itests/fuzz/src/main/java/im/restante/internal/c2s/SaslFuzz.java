@@ -153,8 +153,8 @@ public final class SaslFuzz {
         ScramHash hash = mechanism != null && mechanism.contains("256") ? ScramHash.SHA_256 : ScramHash.SHA_1;
         Client client = new Client(lines, how, hash);
         Map<String, byte[]> bindings = (how & 8) == 0 ? Map.of() : Map.of("tls-exporter", CHANNEL);
-        Passage passage =
-                new Passage(new Guard(line -> {}), new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        ClientAddress clientAddress =
+                new ClientAddress(new Guard(line -> {}), new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         Sasl sasl = new Sasl(
                 ACCOUNTS,
                 DOMAIN,
@@ -163,7 +163,7 @@ public final class SaslFuzz {
                 client,
                 client::hear,
                 account -> {},
-                new LoginTries(passage, new CompletableFuture<>()));
+                new LoginTries(clientAddress, new CompletableFuture<>()));
         Element auth = Element.builder(StreamXml.SASL, "auth")
                 .attribute("mechanism", mechanism)
                 .text(client.say())

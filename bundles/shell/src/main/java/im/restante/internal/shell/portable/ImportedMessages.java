@@ -137,7 +137,7 @@ final class ImportedMessages {
         for (Map.Entry<Jid, List<StoredMessage>> owned : byOwner.entrySet()) {
             rows.addAll(notThere(owned.getKey(), owned.getValue()));
         }
-        Task.await(server.delivery().putBack(rows));
+        Task.await(server.delivery().requeue(rows));
         if (server.spools() != null) {
             byOwner.keySet().forEach(server.spools()::arrived);
         }

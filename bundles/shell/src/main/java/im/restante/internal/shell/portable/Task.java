@@ -1,7 +1,7 @@
 package im.restante.internal.shell.portable;
 
 import im.restante.internal.support.Printable;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.store.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Long work on a thread of its own. */
-abstract class Task implements LongWork {
+abstract class Task implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(Task.class);
     private static final int ANSWER_SECONDS = 60;
 
@@ -35,7 +35,7 @@ abstract class Task implements LongWork {
     /** What came of it so far. */
     abstract void report(List<String> lines);
 
-    public final LongWork start() {
+    public final Job start() {
         Thread thread = new Thread(this::run, "restante-portable");
         thread.setDaemon(true);
         thread.start();

@@ -1,7 +1,7 @@
 package im.restante.internal.shell.portable;
 
 import im.restante.delivery.Delivery;
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
@@ -22,7 +22,7 @@ final class FakeDelivery implements Delivery {
     boolean failsAfterItsEffect;
 
     @Override
-    public CompletionStage<Void> putBack(List<StoredMessage> messages, Consumer<StoredMessage> durable) {
+    public CompletionStage<Void> requeue(List<StoredMessage> messages, Consumer<StoredMessage> durable) {
         boolean dies = --appendsLeft <= 0;
         if (!dies || failsAfterItsEffect) {
             messages.forEach(row -> rows.putIfAbsent(row.id(), row));
@@ -41,17 +41,18 @@ final class FakeDelivery implements Delivery {
     }
 
     @Override
-    public Judgement judge(Message message, Jid owner) {
+    public StorageDecision judge(Message message, Jid owner) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public CompletionStage<Verdict> store(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public CompletionStage<Verdict> rehearse(Message message, StoredMessage row, Judgement.Keep keep, Claim claim) {
+    public CompletionStage<Verdict> rehearse(
+            Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
         throw new UnsupportedOperationException();
     }
 

@@ -12,7 +12,7 @@ import im.restante.internal.shell.FakeAccounts;
 import im.restante.internal.shell.portable.Import.Services;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.jid.Jid;
-import im.restante.migration.LongWork;
+import im.restante.migration.Job;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.why.StanzaIds;
@@ -90,7 +90,7 @@ class PortableTest {
                         new Setting("roster", "nurse@example.org", ITEM),
                         new Setting("roster", "paris@example.org", ASKS),
                         new Setting("blocking", "tybalt@example.org", "blocked")));
-        server.delivery.putBack(
+        server.delivery.requeue(
                 List.of(row(11, null, MessageKind.OFFLINE), row(12, NOON.plusSeconds(60), MessageKind.RETURNED)));
     }
 
@@ -208,7 +208,7 @@ class PortableTest {
         fill();
         Path file = export();
         Server other = new Server("elsewhere");
-        other.delivery.putBack(List.of(row(11, null, MessageKind.OFFLINE)));
+        other.delivery.requeue(List.of(row(11, null, MessageKind.OFFLINE)));
         ended(reading(file, other));
         assertEquals(3, other.delivery.rows.size());
         StoredMessage last = other.delivery.rows.lastEntry().getValue();
@@ -359,7 +359,7 @@ class PortableTest {
         Path file = Files.writeString(folder.resolve("bad.xml"), text);
         Import reading = reading(file, server);
         reading.run();
-        LongWork work = reading;
+        Job work = reading;
         Throwable e = assertThrows(
                         CompletionException.class,
                         () -> work.end().toCompletableFuture().join())

@@ -4,7 +4,7 @@ import im.restante.delivery.Verdict;
 import im.restante.session.Outbound;
 import im.restante.spool.Recipient;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -78,7 +78,7 @@ public sealed interface Effect {
     record After(Duration delay, Event event) implements Effect {}
 
     /** Something became of messages, for those who ask why. {@code how}: a few words. */
-    record Tell(List<Long> ids, Fate fate, String how) implements Effect {}
+    record Tell(List<Long> ids, Disposition disposition, String how) implements Effect {}
 
     /** Rows came back from a session and are lost, since the store fails and there is no room for them. */
     record Lost(List<StoredMessage> rows) implements Effect {}

@@ -1,6 +1,6 @@
 package im.restante.internal.spool.core;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
@@ -137,7 +137,7 @@ public final class Incoming {
     }
 
     /** Why and on what terms it is stored. */
-    public Judgement.Keep keep() {
+    public StorageDecision.Keep keep() {
         return unlimited ? envelope.keep().withoutLimit() : envelope.keep();
     }
 }

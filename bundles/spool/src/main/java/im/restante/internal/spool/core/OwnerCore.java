@@ -7,7 +7,7 @@ import im.restante.spool.Envelope;
 import im.restante.spool.OwnerSpool.State;
 import im.restante.spool.Recipient;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -274,7 +274,7 @@ public final class OwnerCore {
     private void gone(List<Long> ids, Recipient session) {
         List<Long> news = ids.stream().filter(id -> !removals.contains(id)).toList();
         if (!news.isEmpty()) {
-            emit(new Effect.Tell(news, Fate.PROVED, "to " + session.jid()));
+            emit(new Effect.Tell(news, Disposition.PROVED, "to " + session.jid()));
         }
         forget(ids);
         removals.gather(ids);

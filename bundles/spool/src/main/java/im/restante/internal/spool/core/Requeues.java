@@ -4,7 +4,7 @@ import im.restante.session.Arrival;
 import im.restante.session.Outbound;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
-import im.restante.why.Fate;
+import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -185,7 +185,7 @@ final class Requeues {
         requeue.rows =
                 requeue.rows.stream().filter(row -> !taken.contains(row.id())).toList();
         if (!taken.isEmpty()) {
-            core.emit(new Effect.Tell(taken, Fate.RETURNED, "its session ended before it had it"));
+            core.emit(new Effect.Tell(taken, Disposition.RETURNED, "its session ended before it had it"));
         }
         if (requeue.rows.isEmpty()) {
             end(requeue, null);

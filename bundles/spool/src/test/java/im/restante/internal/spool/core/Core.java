@@ -2,7 +2,7 @@ package im.restante.internal.spool.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import im.restante.delivery.Judgement;
+import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.spool.SpoolSettings;
 import im.restante.jid.Jid;
@@ -145,7 +145,8 @@ final class Core implements Moment {
         Element element = Element.builder(Namespaces.CLIENT, "message").build();
         Message message = new Message(element, Jid.of("juliet@localhost/b"), ROMEO, Message.Type.CHAT);
         Incoming incoming = new Incoming(
-                new Envelope(message, JULIET, xml.getBytes(UTF_8), new Judgement.Keep("default: body"), null), only);
+                new Envelope(message, JULIET, xml.getBytes(UTF_8), new StorageDecision.Keep("default: body"), null),
+                only);
         incoming.arrive(new Arrival(++lastId, ROMEO, JULIET, now, only != null), new byte[0], DOMAIN);
         happens(new Event.Arrived(incoming));
         return incoming;

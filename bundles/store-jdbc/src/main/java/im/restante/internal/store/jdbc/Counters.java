@@ -190,12 +190,12 @@ final class Counters {
             still = reached(append, pair, owner);
         }
         if (still != null) {
-            putBack(pair, owner, victims);
+            requeue(pair, owner, victims);
         }
         return still;
     }
 
-    private static void putBack(OfPair pair, OfOwner owner, List<Row> victims) {
+    private static void requeue(OfPair pair, OfOwner owner, List<Row> victims) {
         for (int i = victims.size() - 1; i >= 0; i--) {
             Row victim = victims.get(i);
             if (victim.pending() == null) {

@@ -10,6 +10,7 @@ import im.restante.itests.fuzz.Judge;
 import im.restante.jid.Jid;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
+import im.restante.why.StanzaIds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +61,13 @@ public final class ImportFuzz {
                         "write", args -> keep(kept, args[1]),
                         "settings", args -> done(Map.of())));
         Delivery delivery = im.restante.itests.fuzz.Services.of(
-                Delivery.class, Map.of("putBack", args -> keep(rows, args[0]), "page", args -> done(List.of())));
-        Import work = new Import(
-                FILE,
-                new Services(Jid.of("localhost"), accounts, delivery, CODEC, null, (owner, id) -> "here-" + id),
-                CLOCK);
+                Delivery.class, Map.of("requeue", args -> keep(rows, args[0]), "page", args -> done(List.of())));
+        StanzaIds ids = im.restante.itests.fuzz.Services.of(
+                StanzaIds.class,
+                Map.of(
+                        "stanzaId", args -> "here-" + args[1],
+                        "isStanzaId", args -> ("here-" + args[1]).equals(args[2])));
+        Import work = new Import(FILE, new Services(Jid.of("localhost"), accounts, delivery, CODEC, null, ids), CLOCK);
         work.run();
         try {
             work.end().toCompletableFuture().join();

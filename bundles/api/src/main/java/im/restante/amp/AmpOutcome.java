@@ -9,8 +9,8 @@ import static java.util.Objects.requireNonNull;
  * @param stored if it goes into the spool, which includes a spool that is being handed over
  * @param none   if it gets nowhere
  */
-public record Course(Effect direct, Effect stored, Effect none) {
-    public Course {
+public record AmpOutcome(AmpAction direct, AmpAction stored, AmpAction none) {
+    public AmpOutcome {
         requireNonNull(direct, "direct");
         requireNonNull(stored, "stored");
         requireNonNull(none, "none");

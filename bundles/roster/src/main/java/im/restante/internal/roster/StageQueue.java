@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * begins on the thread that completed that one, or on the caller's if nothing is under way; but either thread has other things to do
  * than one account's, so it begins {@value #TURNS} tasks at most, and workers go on.
  */
-final class SerialExecutor {
+final class StageQueue {
     static final int TURNS = 16;
 
     private final Executor workers;
@@ -22,7 +22,7 @@ final class SerialExecutor {
     private final Queue<Task<?>> waiting = new ArrayDeque<>();
     private boolean busy;
 
-    SerialExecutor(Executor workers) {
+    StageQueue(Executor workers) {
         this.workers = workers;
     }
 

@@ -9,9 +9,9 @@ import java.util.Optional;
  * @param proceeds whether it happens; if not, the message is gone and its sender is told no more than {@code reply}
  * @param reply    what the sender is told of the rule that was met; null for nothing
  */
-public record Effect(boolean proceeds, Message reply) {
+public record AmpAction(boolean proceeds, Message reply) {
     /** No rule is met. */
-    public static final Effect NONE = new Effect(true, null);
+    public static final AmpAction NONE = new AmpAction(true, null);
 
     /** What the sender is told; empty for nothing. */
     public Optional<Message> told() {

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class SerialExecutorTest {
-    private static final int MANY = 10 * SerialExecutor.TURNS;
+    private static final int MANY = 10 * StageQueue.TURNS;
 
     private final Queue<Runnable> workers = new ArrayDeque<>();
-    private final SerialExecutor tasks = new SerialExecutor(workers::add);
+    private final StageQueue tasks = new StageQueue(workers::add);
     private final List<Integer> begun = new ArrayList<>();
 
     private void add(int number, CompletableFuture<Void> end) {
@@ -32,7 +32,7 @@ class SerialExecutorTest {
         }
         assertEquals(1, begun.size());
         write.complete(null); // on the store's thread
-        assertEquals(1 + SerialExecutor.TURNS, begun.size());
+        assertEquals(1 + StageQueue.TURNS, begun.size());
         int steps = 0;
         for (Runnable step = workers.poll(); step != null; step = workers.poll()) {
             step.run();
@@ -40,7 +40,7 @@ class SerialExecutorTest {
         }
         assertEquals(MANY, begun.size());
         assertEquals(MANY - 1, begun.get(MANY - 1));
-        assertEquals(MANY / SerialExecutor.TURNS - 1, steps);
+        assertEquals(MANY / StageQueue.TURNS - 1, steps);
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * One client's way in: its address, and where it is counted, which changes when other limits take over. It is counted at the limits
  * present from {@link #enter} to {@link #leave}, once. Safe for concurrent use.
  */
-final class Passage {
+final class ClientAddress {
     private final Guard guard;
     private final InetSocketAddress client;
     private final String remote;
@@ -22,7 +22,7 @@ final class Passage {
     /** @param limits null: at none */
     private record Place(Limits limits, boolean left) {}
 
-    Passage(Guard guard, InetSocketAddress client) {
+    ClientAddress(Guard guard, InetSocketAddress client) {
         this.guard = guard;
         this.client = client;
         this.remote = client.getAddress().getHostAddress() + ':' + client.getPort();

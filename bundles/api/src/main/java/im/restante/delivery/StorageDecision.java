@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import im.restante.stanza.StanzaError;
 
 /** Whether a message would be kept if its owner is away: what the filter said, before anything is written. */
-public sealed interface Judgement {
+public sealed interface StorageDecision {
     /** There is nobody to judge it at present: it would be kept, subject to being judged before it is stored. */
-    Keep NOT_JUDGED = new Keep("not judged yet");
+    Keep UNDECIDED = new Keep("not judged yet");
 
     /**
      * It would be kept.
@@ -15,14 +15,14 @@ public sealed interface Judgement {
      * @param rule      what decided
      * @param unlimited whether it is stored whatever waits already; else the quota is asked when it is stored
      */
-    record Keep(String rule, boolean unlimited) implements Judgement {
+    record Keep(String rule, boolean unlimited) implements StorageDecision {
         public Keep {
             requireNonNull(rule, "rule");
         }
 
-        /** False for {@link Judgement#NOT_JUDGED}, whatever the limits. */
-        public boolean isJudged() {
-            return !rule.equals(NOT_JUDGED.rule);
+        /** False for {@link StorageDecision#UNDECIDED}, whatever the limits. */
+        public boolean isDecided() {
+            return !rule.equals(UNDECIDED.rule);
         }
 
         /** Subject to the limits in force when it is stored. */
@@ -42,7 +42,7 @@ public sealed interface Judgement {
      * @param reason what decided
      * @param answer what its sender is told if the owner is away; null for silence
      */
-    record Skip(String reason, StanzaError answer) implements Judgement {
+    record Skip(String reason, StanzaError answer) implements StorageDecision {
         public Skip {
             requireNonNull(reason, "reason");
         }

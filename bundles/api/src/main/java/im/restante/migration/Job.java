@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Something an operator started that takes its time, and goes on whether anybody looks or not. Safe for concurrent use. */
-public interface LongWork {
+public interface Job {
     /** What it is, in a few words: {@code "messages from sqlite to mariadb"}. */
     String title();
 

@@ -1,7 +1,7 @@
 package im.restante.why;
 
 /** What became of a message after it was stored or handed over. */
-public enum Fate {
+public enum Disposition {
     /** Its recipient has proved to have it, so it left the spool. */
     PROVED,
     /** It was handed to a session that ended before it had it, and is in the spool (again). */

@@ -12,14 +12,14 @@ import org.slf4j.LoggerFactory;
  * Runs tasks one after the other, in the order they came, on one worker as long as there are any: the verdicts of a commit of
  * hundreds cost one hand-over between threads, not hundreds.
  */
-final class Lane implements Executor {
-    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+final class SerialExecutor implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 
     private final Executor workers;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicInteger open = new AtomicInteger(); // tasks that came and have not been run
 
-    Lane(Executor workers) {
+    SerialExecutor(Executor workers) {
         this.workers = workers;
     }
 
