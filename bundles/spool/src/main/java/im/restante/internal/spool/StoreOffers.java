@@ -108,12 +108,11 @@ final class StoreOffers {
 
     private void answered(Delivery by, Incoming message, Verdict verdict, Throwable problem) {
         if (problem != null && (isStop(problem) || by != all.delivery.now())) {
-            runner.ask(core -> {
+            later(() -> {
                 stopped = by;
                 held.decrementAndGet();
                 waiting.put(message.id(), message);
                 serve();
-                return null;
             });
             return;
         }
@@ -122,10 +121,7 @@ final class StoreOffers {
         }
         runner.post(new Event.StoreAnswered(message, problem == null ? verdict : EffectRunner.INTERNAL));
         if (held.decrementAndGet() == 0 && awaitsHolder) {
-            runner.ask(core -> {
-                serve();
-                return null;
-            });
+            later(this::serve);
         }
     }
 
@@ -137,30 +133,39 @@ final class StoreOffers {
     private void await(Duration patience) {
         if (!awaitsDelivery) {
             awaitsDelivery = true;
-            all.delivery.await(patience).whenComplete((came, problem) -> {
-                if (came != null && came == stopped) { // it is about to be gone
-                    all.workers.after(LOOK, () -> awaited(came));
-                } else {
-                    awaited(came);
-                }
-            });
+            all.delivery.await(patience).whenComplete((came, problem) -> later(() -> awaited(came)));
         }
+    }
+
+    /** What is done by whoever runs the owner. */
+    private void later(Runnable task) {
+        runner.ask(core -> {
+            task.run();
+            return null;
+        });
     }
 
     /** @param came it may be gone again by now, and then another one is waited for; null: none came in time */
     private void awaited(Delivery came) {
-        runner.ask(core -> {
-            awaitsDelivery = false;
-            if (came == null) {
-                sendAway();
-                if (!waiting.isEmpty()) {
-                    await(LOOK);
-                }
-            } else {
-                serve();
-            }
-            return null;
-        });
+        if (came != null && came == stopped) { // it should be gone in a moment
+            all.workers.after(
+                    LOOK,
+                    () -> later(() -> {
+                        awaitsDelivery = false;
+                        stopped = null; // one that stays is asked again
+                        serve();
+                    }));
+            return;
+        }
+        awaitsDelivery = false;
+        if (came != null) {
+            serve();
+            return;
+        }
+        sendAway();
+        if (!waiting.isEmpty()) {
+            await(LOOK);
+        }
     }
 
     /** All but those of which nobody knows whether they are stored: whatever their senders were told might be untrue. */

@@ -395,6 +395,19 @@ class OwnersTest {
     }
 
     @Test
+    void aDeliveryThatSaysItStopsAndStaysIsAskedAgain() throws Exception {
+        HeldDelivery stays = new HeldDelivery();
+        delivery.set(stays.service);
+        CompletableFuture<Verdict> verdict =
+                owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
+        eventually(() -> stays.claims.size() == 1);
+        stays.stop(0);
+        eventually(() -> stays.claims.size() == 2); // after a second
+        stays.answers.get(1).complete(new Verdict.Stored("kept"));
+        assertEquals(new Verdict.Stored("kept"), verdict.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
     void whatADeliveryThatStopsMayHaveStoredIsNeverToldAsFailed() throws Exception {
         HeldDelivery old = new HeldDelivery();
         delivery.set(old.service);
