@@ -1,37 +1,47 @@
 package im.restante.store;
 
-/** Why a row is in the spool. Stores keep the {@link #code()}, which never changes its meaning. */
-public enum MessageKind {
+import java.util.List;
+
+/**
+ * Why a row is in the spool. A code never changes its meaning; one that this version does not know, from a store that a newer version
+ * has written, is kept and passed on like any other.
+ *
+ * @param code what a store writes: 0 to 127
+ */
+public record MessageKind(int code) {
     /** Sent to somebody who was away. */
-    OFFLINE(0),
+    public static final MessageKind OFFLINE = new MessageKind(0);
+
     /**
      * Counts as handed over at once, and waits for one session: by {@code journal=true}, or because others have it. Removed on
      * proof like any other.
      */
-    JOURNAL(1),
+    public static final MessageKind JOURNAL = new MessageKind(1);
+
     /** Sent live, never acknowledged, come back when the session was cut. */
-    RETURNED(2),
+    public static final MessageKind RETURNED = new MessageKind(2);
+
     /** Made by the server about another message, such as an AMP reply to a sender who is away. */
-    NOTICE(3);
+    public static final MessageKind NOTICE = new MessageKind(3);
 
-    private final int code;
+    /** The kinds of this version, each at its code. */
+    public static final List<MessageKind> KNOWN = List.of(OFFLINE, JOURNAL, RETURNED, NOTICE);
 
-    MessageKind(int code) {
-        this.code = code;
-    }
+    private static final int MOST = 127;
 
-    /** What a store writes. */
-    public int code() {
-        return code;
-    }
-
-    /** @throws IllegalArgumentException for a number no kind has */
-    public static MessageKind of(int code) {
-        for (MessageKind kind : values()) {
-            if (kind.code == code) {
-                return kind;
-            }
+    /** @throws IllegalArgumentException for a number that no version has */
+    public MessageKind {
+        if (code < 0 || code > MOST) {
+            throw new IllegalArgumentException("no message kind has the code " + code);
         }
-        throw new IllegalArgumentException("no message kind has the code " + code);
+    }
+
+    /**
+     * The kind of that code; no object is made for one that is known.
+     *
+     * @throws IllegalArgumentException for a number that no version has
+     */
+    public static MessageKind of(int code) {
+        return code >= 0 && code < KNOWN.size() ? KNOWN.get(code) : new MessageKind(code);
     }
 }

@@ -24,7 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AmpRulesTest {
@@ -249,9 +249,13 @@ class AmpRulesTest {
         assertEquals(Optional.empty(), rules.expired(row, NOW.plusSeconds(60)));
     }
 
+    static List<MessageKind> kindsOfMail() {
+        return List.of(MessageKind.OFFLINE, MessageKind.RETURNED, MessageKind.JOURNAL);
+    }
+
     /** Its sender was told then, whatever became of the message. */
     @ParameterizedTest(name = "{0}")
-    @EnumSource(names = {"OFFLINE", "RETURNED", "JOURNAL"})
+    @MethodSource("kindsOfMail")
     void whatHadPassedWhenAMessageCameIsNotToldOnceMoreByItsRow(MessageKind kind) {
         String passed = at("notify", "2026-11-22T11:59:59Z");
         AmpOutcome outcome = rules.outcome(message(passed), true, NOW.minusSeconds(1));

@@ -57,8 +57,7 @@ class OutboundTest {
     private static List<StoredMessage> stored(int from, int count, int size) {
         List<StoredMessage> messages = new ArrayList<>();
         for (int i = from; i < from + count; i++) {
-            messages.add(
-                    new StoredMessage(i, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.values()[0], xml(i, size)));
+            messages.add(new StoredMessage(i, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(i, size)));
         }
         return messages;
     }
