@@ -21,9 +21,11 @@ import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
@@ -53,6 +55,8 @@ final class Intake {
     private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
     private final OpenAppends openAppends = new OpenAppends();
     private final Repeats repeats = new Repeats();
+    private final Queue<CompletableFuture<Void>> quotaAwaited = new ConcurrentLinkedQueue<>();
+    private volatile boolean ended;
     private final LogLimit doubtLines;
     private final LogLimit failureLines;
     private final LogLimit inVainLines;
@@ -94,22 +98,32 @@ final class Intake {
 
     /** Goes on with who can go on, and sends those away who gave up. */
     void serveWaiting() {
+        if (services.quota != null) {
+            for (CompletableFuture<Void> one = quotaAwaited.poll(); one != null; one = quotaAwaited.poll()) {
+                one.complete(null);
+            }
+        }
         room.serveWhile(this::tryStore);
         lines.owners().forEach(this::serveLine);
     }
 
+    /** One that goes while it is asked may have lost its rules already: its answer counts only if it is still there afterwards. */
     StorageDecision judge(Message message) {
-        MessageFilter current = services.filter;
-        if (current == null) {
-            return StorageDecision.UNDECIDED;
-        }
-        try {
-            return judge(message, current);
-        } catch (RuntimeException | LinkageError e) {
-            if (services.filter == current) {
-                throw e;
+        while (true) {
+            MessageFilter current = services.filter;
+            if (current == null) {
+                return StorageDecision.UNDECIDED;
             }
-            return StorageDecision.UNDECIDED; // it is being replaced
+            try {
+                StorageDecision answer = judge(message, current);
+                if (services.filter == current) {
+                    return answer;
+                }
+            } catch (RuntimeException | LinkageError e) {
+                if (services.filter == current) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -150,19 +164,24 @@ final class Intake {
                 giveUp(pending, GivenUp.WAITED_IN_VAIN);
             }
         }
-        if (services.closed) { // since then: perhaps nobody looks at it any more
+        if (ended) { // since then: nobody looks at it any more
+            leave(pending);
+        } else if (services.closed) {
             pending.check(nanoTime.getAsLong(), true);
         }
         return pending.verdict;
     }
 
-    /** Of one that a delivery before this one began with nobody knows whether it is stored. Its limit was looked at then. */
+    /** Of one that a store of a delivery before this one may have nobody knows whether it is stored. Its limit was looked at then. */
     private void inherit(PendingStore pending) {
         pending.take();
-        pending.opened();
-        pending.repeated = true;
         pending.doubtful = !pending.rehearsal;
-        openAppends.inherit(pending.row.owner());
+        if (pending.opens()) {
+            openAppends.inherit(pending.row.owner());
+        } else if (!pending.repeated) {
+            openAppends.repeat(pending.row.owner());
+        }
+        pending.repeated = true;
         underWay.add(pending);
         repeats.add(Repeat.inherited(new Ready(pending, pending.keep, NO_TERMS), nanoTime.getAsLong()));
     }
@@ -172,6 +191,12 @@ final class Intake {
         if (!pending.isWaiting()) {
             return true; // given up meanwhile
         }
+        if (services.closed) {
+            if (pending.take()) {
+                passOn(pending);
+            }
+            return true;
+        }
         StorageDecision.Keep keep = pending.keep;
         if (!keep.isDecided()) {
             StorageDecision decision;
@@ -179,7 +204,7 @@ final class Intake {
                 decision = judge(pending.message);
             } catch (RuntimeException | LinkageError e) {
                 if (pending.take()) {
-                    finish(pending, failed(pending, "no store", e));
+                    end(pending, failed(pending, "no store", e));
                 }
                 return true;
             }
@@ -188,7 +213,7 @@ final class Intake {
             }
             if (decision instanceof StorageDecision.Skip skip) {
                 if (pending.take()) {
-                    finish(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
+                    end(pending, new Verdict.Skipped(skip.reason(), skip.answer()));
                 }
                 return true;
             }
@@ -200,8 +225,8 @@ final class Intake {
             return false;
         }
         CompletableFuture<Terms> terms = keep.unlimited() ? NO_TERMS : terms(limits, pending);
-        if (terms.isCompletedExceptionally() && services.quota != limits) {
-            return false; // it is being replaced
+        if (!keep.unlimited() && services.quota != limits) {
+            return false; // it is being replaced, and may have lost what it goes by
         }
         if (pending.take()) {
             underWay.add(pending);
@@ -210,12 +235,30 @@ final class Intake {
         return true;
     }
 
-    private static CompletableFuture<Terms> terms(QuotaService limits, PendingStore pending) {
+    /** Of the quota's successor, if it fails because it goes. */
+    private CompletableFuture<Terms> terms(QuotaService limits, PendingStore pending) {
+        CompletableFuture<Terms> answer;
         try {
-            return limits.terms(pending.row.owner(), pending.row.sender()).toCompletableFuture();
+            answer = limits.terms(pending.row.owner(), pending.row.sender()).toCompletableFuture();
         } catch (RuntimeException | LinkageError e) {
-            return CompletableFuture.failedFuture(e);
+            answer = CompletableFuture.failedFuture(e);
         }
+        if (answer.isDone() && !answer.isCompletedExceptionally()) {
+            return answer;
+        }
+        return answer.exceptionallyCompose(
+                problem -> services.quota == limits ? CompletableFuture.failedFuture(problem) : termsOfNext(pending));
+    }
+
+    private CompletableFuture<Terms> termsOfNext(PendingStore pending) {
+        QuotaService next = services.quota;
+        if (next != null) {
+            return terms(next, pending);
+        }
+        CompletableFuture<Void> came = new CompletableFuture<>();
+        quotaAwaited.add(came);
+        serveWaiting.run(); // it may have come just now
+        return came.thenCompose(nothing -> termsOfNext(pending));
     }
 
     /** Appends at once, unless the terms, or somebody in front, must be waited for. */
@@ -240,6 +283,9 @@ final class Intake {
             Stores.Named store = services.stores.chosen();
             if (head.pending().verdict.isDone()) {
                 lines.leave(head); // given up
+            } else if (services.closed) {
+                passOn(head.pending());
+                lines.leave(head);
             } else if (head.terms().isDone() && store != null && mayBegin(head, store)) {
                 append(head, store);
                 lines.leave(head); // behind the append: who comes now passes by, and must not come before
@@ -254,7 +300,7 @@ final class Intake {
         if (!openAppends.begin(ready.owner(), store.store())) {
             return false;
         }
-        ready.pending().opened();
+        ready.pending().opens();
         return true;
     }
 
@@ -263,7 +309,7 @@ final class Intake {
         try {
             terms = ready.terms().join();
         } catch (RuntimeException e) {
-            complete(ready.pending(), failed(ready.pending(), store.id(), Failures.unwrap(e)));
+            end(ready.pending(), failed(ready.pending(), store.id(), Failures.unwrap(e)));
             return;
         }
         append(ready, terms, terms == null ? Admission.UNLIMITED : terms.admission(), store, 0);
@@ -272,6 +318,7 @@ final class Intake {
     private void append(Ready ready, Terms terms, Admission admission, Stores.Named store, int repeated) {
         PendingStore pending = ready.pending();
         CompletionStage<Appended> appending;
+        pending.asked = true;
         try {
             appending = store.store()
                     .append(
@@ -300,8 +347,9 @@ final class Intake {
     private void answered(
             Ready ready, Terms terms, Stores.Named store, int repeated, Appended appended, Throwable problem) {
         PendingStore pending = ready.pending();
+        pending.asked = false;
         Throwable cause = problem == null ? null : Failures.unwrap(problem);
-        if (cause != null && (isLeftBehind(pending, store, cause) || !isCertainlyNotStored(pending, cause))) {
+        if (cause != null && (isLeftBehind(pending, store) || !isCertainlyNotStored(pending, cause))) {
             repeat(Repeat.of(ready, terms, store.id(), repeated + 1, nanoTime.getAsLong()), cause);
             return;
         }
@@ -327,10 +375,9 @@ final class Intake {
         complete(pending, verdict);
     }
 
-    /** The store went before it began with it, as a store does that is replaced: the next one is asked. */
-    private boolean isLeftBehind(PendingStore pending, Stores.Named store, Throwable problem) {
-        return changedNothing(problem)
-                && !pending.claim.isBegun()
+    /** The store went before it began with it, as a store does that is replaced: the next one is asked, whatever this one says. */
+    private boolean isLeftBehind(PendingStore pending, Stores.Named store) {
+        return !pending.claim.isBegun()
                 && !pending.claim.isWithdrawn()
                 && (services.closed || !services.stores.isPresent(store.store()));
     }
@@ -379,39 +426,68 @@ final class Intake {
     }
 
     private void again(Jid owner) {
-        if (openAppends.mayRepeat(owner)) {
-            repeats.take(owner).forEach(this::again);
+        if (!openAppends.mayRepeat(owner)) {
+            return;
+        }
+        boolean isStoreThere = true;
+        for (Repeat repeat : repeats.take(owner)) {
+            isStoreThere &= again(repeat);
+            if (!isStoreThere) { // then those behind it must not pass by
+                repeats.add(repeat.waiting(nanoTime.getAsLong()));
+            }
         }
     }
 
-    private void again(Repeat repeat) {
+    /** False if there is no store for it at present. */
+    private boolean again(Repeat repeat) {
         if (repeat.ready().pending().verdict.isDone()) {
-            return; // given up, or withdrawn
+            return true; // given up, or withdrawn
         }
         Stores.Named same = repeat.store() == null
                 ? null
                 : services.stores.find(repeat.store()).orElse(null);
         Stores.Named store = same == null ? services.stores.chosen() : same;
         if (store == null) {
-            repeats.add(repeat.later(nanoTime.getAsLong()));
-            return;
+            return false;
         }
         Terms terms = repeat.terms();
         // another store does not know whether it is stored in the first one, and so cannot refuse it
         boolean isLimited = terms != null && (same != null || !repeat.ready().pending().doubtful);
         append(repeat.ready(), terms, isLimited ? terms.admission() : Admission.UNLIMITED, store, repeat.tries());
+        return true;
     }
 
-    /** This delivery is at its end: whoever comes after it makes them again. */
+    /** This delivery stops: whoever comes next makes them again. */
     void passOnRepeats() {
         repeats.takeAll().forEach(repeat -> passOn(repeat.ready().pending()));
+    }
+
+    /** Nobody looks after anything any more: whoever comes next finds out what a store has begun with. */
+    void end() {
+        ended = true;
+        passOnRepeats();
+        for (Timed timed : underWay) {
+            if (timed instanceof PendingStore pending) {
+                leave(pending);
+            }
+        }
+    }
+
+    private void leave(PendingStore pending) {
+        pending.take();
+        if (pending.claim.isWithdrawn()) {
+            complete(pending, withdrawn(pending));
+        } else {
+            passOn(pending);
+        }
     }
 
     /** Without a verdict: its caller offers it to the delivery that comes after this one. */
     private void passOn(PendingStore pending) {
         underWay.remove(pending);
+        boolean mayBeStored = pending.asked && pending.claim.begin() || pending.claim.isBegun();
         pending.verdict.completeExceptionally(
-                pending.claim.isBegun()
+                mayBeStored
                         ? new StoreException("delivery stops, and whether the message is stored is not known")
                         : StoreException.nothingChanged("delivery stops"));
     }
@@ -419,11 +495,11 @@ final class Intake {
     private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
         if (appended instanceof Appended.Stored stored) {
             if (!stored.evicted().isEmpty()) {
-                services.witness.disposition(
+                Telling.guarded(() -> services.witness.disposition(
                         ready.owner(),
                         stored.evicted(),
                         Disposition.EVICTED,
-                        terms == null ? null : NoRoom.limits(terms.admission()));
+                        terms == null ? null : NoRoom.limits(terms.admission())));
                 if (services.stores.present().size() > 1) { // a move may have left, or be making, another copy
                     remover.accept(ready.owner(), stored.evicted());
                 }
@@ -502,6 +578,17 @@ final class Intake {
         }
         StanzaError told = how == GivenUp.TIMED_OUT ? Answers.NOT_STORED : Answers.UNAVAILABLE_NOW;
         finish(pending, new Verdict.Failed(reason, Answers.unlessNeverBounced(pending.message, told)));
+    }
+
+    /** With a verdict that no store has given: not if a store may have it. */
+    private void end(PendingStore pending, Verdict verdict) {
+        if (services.closed && !pending.claim.isBegun() && !pending.claim.isWithdrawn()) {
+            passOn(pending);
+        } else if (pending.claim.withdraw()) {
+            finish(pending, verdict);
+        } else {
+            inherit(pending);
+        }
     }
 
     private void finish(PendingStore pending, Verdict verdict) {

@@ -32,6 +32,8 @@ final class PendingStore extends Timed {
     private final AtomicBoolean open = new AtomicBoolean();
 
     private final BiConsumer<PendingStore, GivenUp> onGivenUp;
+    /** A store was asked to append it and has not answered. */
+    volatile boolean asked;
     /** It is one of the {@link Repeats}, or was. */
     volatile boolean repeated;
     /** A store began with it and could not say whether it is stored: until one says so, it may be. */
@@ -56,8 +58,9 @@ final class PendingStore extends Timed {
         this.onGivenUp = onGivenUp;
     }
 
-    void opened() {
-        open.set(true);
+    /** True at the first time. */
+    boolean opens() {
+        return open.compareAndSet(false, true);
     }
 
     /** True once if it was opened. */

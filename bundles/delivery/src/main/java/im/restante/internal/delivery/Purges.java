@@ -161,7 +161,8 @@ final class Purges {
                             return store.remove(job.account, ids, homes.fence(job.account))
                                     .thenComposeAsync(
                                             done -> {
-                                                witness.get().disposition(gone, Disposition.ACCOUNT_REMOVED, null);
+                                                Telling.guarded(() -> witness.get()
+                                                        .disposition(gone, Disposition.ACCOUNT_REMOVED, null));
                                                 return empty(store, job, before + ids.size());
                                             },
                                             workers);

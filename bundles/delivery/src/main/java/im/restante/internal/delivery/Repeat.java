@@ -28,8 +28,9 @@ record Repeat(Ready ready, Terms terms, String store, int tries, long due) {
         return new Repeat(ready, null, null, 0, now);
     }
 
-    Repeat later(long now) {
-        return of(ready, terms, store, tries + 1, now);
+    /** For want of a store, which is looked for again soon: nothing was tried. */
+    Repeat waiting(long now) {
+        return new Repeat(ready, terms, store, tries, now + pause(1));
     }
 
     Jid owner() {

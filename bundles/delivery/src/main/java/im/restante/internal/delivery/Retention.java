@@ -343,7 +343,7 @@ public final class Retention {
                 .thenAcceptAsync(
                         done -> {
                             tally.ended(owner, gone.size());
-                            witness.disposition(gone, Disposition.EXPIRED, null);
+                            Telling.guarded(() -> witness.disposition(gone, Disposition.EXPIRED, null));
                         },
                         executor)
                 .toCompletableFuture()));
@@ -394,7 +394,8 @@ public final class Retention {
             Tally tally) {
         if (!action.proceeds()) {
             tally.ended(row.owner(), 1);
-            witness.disposition(List.of(row), Disposition.EXPIRED, "a rule of the message; its sender was told");
+            Telling.guarded(() -> witness.disposition(
+                    List.of(row), Disposition.EXPIRED, "a rule of the message; its sender was told"));
         }
         if (!own.isEmpty()) {
             present.arrived(row.owner());

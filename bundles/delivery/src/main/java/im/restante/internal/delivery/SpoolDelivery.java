@@ -91,8 +91,6 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     /** A removal is tried again until it is made, see {@link OwedRemovals}: each try has a deadline of its own. */
     private static final Duration UNTIL_DONE = Duration.ofDays(3_650);
 
-    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
-
     @ObjectClassDefinition(
             name = "Restante offline messages",
             description = "What is stored, where, and how long anything waits")
@@ -191,14 +189,19 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         services.closed = true;
         migrations.close();
         ticker.shutdown();
-        long end = nanoTime.getAsLong() + CLOSE_NANOS;
-        underWay.stream().filter(Timed::isWaiting).forEach(t -> t.check(nanoTime.getAsLong(), true));
+        long end = nanoTime.getAsLong() + services.settings.swapTimeout().toNanos() / 2; // who waits outlasts that
+        for (Timed timed : underWay) {
+            if (timed.isWaiting() || timed instanceof PendingRequest<?>) { // callers ask the next one
+                timed.check(nanoTime.getAsLong(), true);
+            }
+        }
         intake.passOnRepeats();
+        intake.serveWaiting();
         while (isBusy() && nanoTime.getAsLong() - end < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         underWay.forEach(t -> t.check(nanoTime.getAsLong(), true));
-        intake.passOnRepeats();
+        intake.end();
         service.execute(() -> announce(null));
         if (workers instanceof ExecutorService pool) {
             pool.shutdown(); // what has been handed over still runs
@@ -213,10 +216,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     void modified(Map<String, Object> values) {
         try {
             OfflineSettings changed = OfflineSettings.of(values);
-            tell(services.witness, changed);
             services.settings = changed;
             stores.want(changed.store());
             serveWaiting();
+            tell(services.witness, changed);
         } catch (ConfigException e) {
             LOG.error("{}; the values before stay in force: {}", e.getMessage(), services.settings);
         }
@@ -412,9 +415,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     @Override
     public CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
-        MessageRules current = MessageRules.areCarriedBy(message) ? services.rules : null;
-        return intake.store(
-                message, services.settings.expiring(current == null ? row : ruled(row, current)), keep, claim, false);
+        StoredMessage ending = MessageRules.areCarriedBy(message) ? ruled(row) : row;
+        return intake.store(message, services.settings.expiring(ending), keep, claim, false);
     }
 
     @Override
@@ -424,8 +426,20 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     /** The row with the moment at which its rules have to be looked at again. */
-    private static StoredMessage ruled(StoredMessage row, MessageRules rules) {
-        return rules.expiry(row).map(end -> OfflineSettings.ending(row, end)).orElse(row);
+    private StoredMessage ruled(StoredMessage row) {
+        MessageRules current = services.rules;
+        try {
+            return current == null
+                    ? row
+                    : current.expiry(row)
+                            .map(end -> OfflineSettings.ending(row, end))
+                            .orElse(row);
+        } catch (RuntimeException | LinkageError e) {
+            if (services.rules == current) {
+                throw e;
+            }
+            return ruled(row); // it is being replaced
+        }
     }
 
     private void serveWaiting() {
@@ -488,9 +502,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (rows.isEmpty()) {
             return CompletableFuture.completedFuture(null);
         }
-        MessageRules current = services.rules;
         List<StoredMessage> now = rows.subList(0, Math.min(REQUEUE_CHUNK, rows.size())).stream()
-                .map(row -> current == null ? row : ruled(row, current))
+                .map(this::ruled)
                 .map(services.settings::expiring)
                 .toList();
         List<StoredMessage> later = rows.subList(now.size(), rows.size());

@@ -51,6 +51,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreTest {
     private static final String FULL_REASON = "limit of 100 messages from one sender reached: 100 wait";
@@ -523,19 +524,30 @@ class StoreTest {
     }
 
     @Test
-    void whatAStoreHasBegunWithGetsItsVerdictAfterTheEndOfThisDelivery() {
+    void whatAStoreStillHasAtTheEndOfThisDeliveryIsForTheNextOneAndStoredOnce() {
         fixture.bind("memory", 0, store);
         Stalled stalled = new Stalled(store);
-        CompletionStage<Verdict> begun = fixture.store(1, chat());
-        CompletionStage<Verdict> queued = fixture.store(2, chat());
+        Claim first = new Claim();
+        Claim second = new Claim();
+        CompletionStage<Verdict> begun = fixture.store(1, chat(), first);
+        CompletionStage<Verdict> queued = fixture.store(2, chat(), second);
         stalled.begin(1);
         fixture.delivery.open();
         fixture.closeAtOnce();
-        assertEquals(StoreException.Outcome.NOTHING_CHANGED, passedOn(queued));
-        assertNull(now(begun));
+        assertEquals(StoreException.Outcome.UNKNOWN, passedOn(begun));
+        assertEquals(StoreException.Outcome.UNKNOWN, passedOn(queued), "nobody takes it out of the queue");
+
+        Fixture next = new Fixture();
+        next.delivery.bindFilter(message -> new Opinion.Skip("changed"));
+        next.delivery.bindQuota(QUOTA);
         stalled.heal();
-        assertEquals(new Verdict.Stored("kept"), now(begun));
-        assertEquals(List.of(1L, 2L), store.ids(), "the next delivery asks for it too, and it is stored once");
+        next.bind("memory", 0, store);
+        CompletionStage<Verdict> again = next.delivery.store(chat(), row(1), new StorageDecision.Keep("kept"), first);
+        CompletionStage<Verdict> undecided = next.delivery.store(chat(), row(2), StorageDecision.UNDECIDED, second);
+        next.pass(Duration.ofSeconds(1));
+        assertEquals(new Verdict.Stored("kept"), now(again));
+        assertInstanceOf(Verdict.Stored.class, now(undecided), "it is in the store");
+        assertEquals(List.of(1L, 2L), store.ids());
     }
 
     /** Failed could be untrue, and so could stored. */
@@ -787,22 +799,29 @@ class StoreTest {
         assertEquals(List.of(), store.ids());
     }
 
-    /** As a class that is needed for the first time in a bundle that is gone. */
-    @Test
-    void aFilterOrAQuotaThatIsReplacedWhileItIsAskedLeavesTheAnswerToTheNext() {
+    /** It fails, as a class does that is needed for the first time in a bundle that is gone; or it has lost its rules already. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFilterOrAQuotaThatGoesWhileItIsAskedLeavesTheAnswerToTheNext(boolean fails) {
         fixture.bind("memory", 0, store);
         MessageFilter leaving = new MessageFilter() {
             @Override
             public Opinion decide(Message message) {
                 fixture.delivery.unbindFilter(this);
-                throw new NoClassDefFoundError("gone");
+                if (fails) {
+                    throw new NoClassDefFoundError("gone");
+                }
+                return new Opinion.Skip("without rules");
             }
         };
         QuotaService quota = new QuotaService() {
             @Override
             public CompletionStage<Terms> terms(Jid owner, Jid sender) {
                 fixture.delivery.unbindQuota(this);
-                throw new NoClassDefFoundError("gone");
+                if (fails) {
+                    throw new NoClassDefFoundError("gone");
+                }
+                return CompletableFuture.completedFuture(new Terms(new Admission(0, Admission.OnFull.REFUSE), null));
             }
         };
         fixture.delivery.bindFilter(leaving);
@@ -813,6 +832,24 @@ class StoreTest {
         assertNull(now(verdict));
         fixture.delivery.bindQuota(QUOTA);
         assertEquals(new Verdict.Stored("kept"), now(verdict));
+        assertEquals(100, store.admissions.get(0).limit());
+    }
+
+    @Test
+    void aQuotaThatFailsLaterBecauseItWentIsAskedNoMore() {
+        fixture.bind("memory", 0, store);
+        CompletableFuture<Terms> looking = new CompletableFuture<>();
+        QuotaService goes = (owner, sender) -> looking;
+        fixture.delivery.bindQuota(goes);
+        CompletionStage<Verdict> first = fixture.store(1, chat());
+        CompletionStage<Verdict> second = fixture.store(2, chat());
+        fixture.delivery.unbindQuota(goes);
+        looking.completeExceptionally(new StoreException("stopped"));
+        assertNull(now(first));
+        fixture.delivery.bindQuota(QUOTA);
+        assertEquals(new Verdict.Stored("kept"), now(first));
+        assertEquals(new Verdict.Stored("kept"), now(second));
+        assertEquals(List.of(1L, 2L), store.ids());
     }
 
     @Test

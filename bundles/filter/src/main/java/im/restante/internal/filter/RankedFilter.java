@@ -76,8 +76,8 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
     }
 
     private void use(ConfiguredPaths changed) {
-        tell(witness, changed);
         paths = changed;
+        tell(witness, changed);
         changed.unreachable().forEach(line -> LOG.warn("{}: {}: {}", ConfiguredPaths.PID, ConfiguredPaths.KEY, line));
     }
 

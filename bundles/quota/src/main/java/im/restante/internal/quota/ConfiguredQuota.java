@@ -317,9 +317,13 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
 
     private CompletableFuture<Optional<String>> own(Jid owner) {
         Accounts present = accounts;
-        return present == null
-                ? noAccounts()
-                : present.setting(owner, NODE, KEY).toCompletableFuture();
+        try {
+            return present == null
+                    ? noAccounts()
+                    : present.setting(owner, NODE, KEY).toCompletableFuture();
+        } catch (RuntimeException | LinkageError e) { // it stops at this moment
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private CompletionStage<Boolean> write(Jid owner, String value) {

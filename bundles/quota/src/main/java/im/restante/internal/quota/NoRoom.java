@@ -33,18 +33,33 @@ final class NoRoom {
      */
     static CompletionStage<Optional<Terms>> instead(
             DiskSpace disk, Acquaintances acquaintances, Jid owner, Jid sender) {
-        DiskSpace.Level level = disk == null ? DiskSpace.Level.ENOUGH : disk.level();
-        return switch (level) {
+        return switch (level(disk)) {
             case ENOUGH -> null;
             case EXHAUSTED -> CompletableFuture.completedFuture(Optional.of(FOR_ANYBODY));
             case SCARCE ->
                 acquaintances == null
                         ? null
-                        : acquaintances
-                                .knows(owner, sender)
+                        : knows(acquaintances, owner, sender)
                                 .handle((known, problem) ->
                                         problem == null && !known ? Optional.of(FOR_STRANGERS) : Optional.empty());
         };
+    }
+
+    /** One that goes while it is asked is as good as none. */
+    private static DiskSpace.Level level(DiskSpace disk) {
+        try {
+            return disk == null ? DiskSpace.Level.ENOUGH : disk.level();
+        } catch (RuntimeException | LinkageError e) {
+            return DiskSpace.Level.ENOUGH;
+        }
+    }
+
+    private static CompletionStage<Boolean> knows(Acquaintances acquaintances, Jid owner, Jid sender) {
+        try {
+            return acquaintances.knows(owner, sender);
+        } catch (RuntimeException | LinkageError e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private static Terms terms(String reason, String text) {

@@ -157,7 +157,7 @@ final class Router {
         }
         MessageRules reader = stanza instanceof Message m ? reader(m) : null;
         CompletionStage<Admissibility> known = lookedUp(from, stanza, to);
-        return reader == null || reader.refusal((Message) stanza, false).isEmpty()
+        return reader == null || !hidesFromStrangers(reader, (Message) stanza)
                 ? known
                 : known.thenCombine(
                         rosters.maySeePresence(to.bare(), from.jid().bare()),
@@ -165,6 +165,19 @@ final class Router {
                                 may || admissibility != Admissibility.OPEN && admissibility != Admissibility.NO_ACCOUNT
                                         ? admissibility
                                         : Admissibility.STRANGER);
+    }
+
+    /** Whether its rules ask for what a stranger may not know. */
+    private boolean hidesFromStrangers(MessageRules reader, Message message) {
+        try {
+            return reader.refusal(message, false).isPresent();
+        } catch (RuntimeException | LinkageError e) {
+            MessageRules next = rules.get();
+            if (next == reader) {
+                throw e;
+            }
+            return next != null && hidesFromStrangers(next, message);
+        }
     }
 
     /** Who reads the rules of a message; null if it has none, or there is nobody. */
@@ -368,13 +381,28 @@ final class Router {
                     : refuse(from, message, reason, StanzaError.of(SERVICE_UNAVAILABLE));
         }
         MessageRules reader = reader(message);
-        if (admissibility == Admissibility.STRANGER && reader == null) {
-            StanzaError gone = StanzaError.of(SERVICE_UNAVAILABLE).later();
-            return refuse(from, message, "the amp bundle has just gone", gone);
-        }
         return reader == null
                 ? message(from, message, admissibility, judge, null, open)
                 : ruled(from, message, admissibility, judge, reader, open);
+    }
+
+    /** What the rules of a message say, before anything of it is done. @param refusal null: they may be followed */
+    private record Rules(Message refusal, Message message, AmpPlan plan) {}
+
+    /** With those who read rules when this begins; one that fails because it goes leaves it to the next. */
+    private Rules rules(MessageRules reader, Message message, boolean trusted, boolean exact) {
+        try {
+            Message refusal = reader.refusal(message, trusted).orElse(null);
+            return refusal != null
+                    ? new Rules(refusal, message, null)
+                    : new Rules(null, reader.passedOn(message), plan(reader, message, exact));
+        } catch (RuntimeException | LinkageError e) {
+            MessageRules next = rules.get();
+            if (next == reader) {
+                throw e;
+            }
+            return next == null ? new Rules(null, message, null) : rules(next, message, trusted, exact);
+        }
     }
 
     private CompletionStage<Outcome> ruled(
@@ -384,13 +412,11 @@ final class Router {
             Delivery judge,
             MessageRules reader,
             OpenVerdict open) {
-        Message refusal =
-                reader.refusal(message, admissibility != Admissibility.STRANGER).orElse(null);
-        if (refusal != null) {
-            return tell(from, message, refusal, "its rules cannot be followed");
-        }
         boolean exact = message.to().isFull() && registry.find(message.to()) != null;
-        return message(from, reader.passedOn(message), admissibility, judge, plan(reader, message, exact), open);
+        Rules said = rules(reader, message, admissibility != Admissibility.STRANGER, exact);
+        return said.refusal() != null
+                ? tell(from, message, said.refusal(), "its rules cannot be followed")
+                : message(from, said.message(), admissibility, judge, said.plan(), open);
     }
 
     private AmpPlan plan(MessageRules reader, Message message, boolean exact) {
@@ -434,15 +460,16 @@ final class Router {
         return perform(from, message, action, match, decision, sessions, plan, open);
     }
 
-    /** Of a delivery that is being replaced while it is asked the next one has to say it. */
+    /** Of one that goes while it is asked the next one says it; if none is there, before the message is stored. */
     private StorageDecision decision(Delivery judge, Message message, Jid owner) {
         try {
             return judge.judge(message, owner);
         } catch (RuntimeException | LinkageError e) {
-            if (judge == delivery.now()) {
+            Delivery next = delivery.now();
+            if (judge == next) {
                 throw e;
             }
-            return StorageDecision.UNDECIDED;
+            return next == null ? StorageDecision.UNDECIDED : decision(next, message, owner);
         }
     }
 
@@ -465,7 +492,8 @@ final class Router {
                 && decision instanceof StorageDecision.Keep keep
                 && (!message.hasBody() && !keep.rule().equals(OTHER_CONTENT)
                         || !keep.rule().startsWith("default:"))
-                && (message.to().isFull() || message.type() != Message.Type.GROUPCHAT);
+                && (message.to().isFull() || message.type() != Message.Type.GROUPCHAT)
+                && (keep.isDecided() || message.type() == Message.Type.CHAT || message.type() == Message.Type.NORMAL);
     }
 
     private CompletionStage<Outcome> perform(

@@ -94,7 +94,13 @@ final class ByHand {
         OwnerRunner spool = all.pin(owner);
         spool.post(new Event.RemovedByHand(request));
         spool.unpin();
-        return request.done().thenRun(() -> all.witness().disposition(rows, Disposition.REMOVED, "by " + by));
+        return request.done().thenRun(() -> {
+            try {
+                all.witness().disposition(rows, Disposition.REMOVED, "by " + by);
+            } catch (RuntimeException | LinkageError e) { // they are gone all the same
+                all.troubles.failed("recording a removal", owner, e);
+            }
+        });
     }
 
     CompletionStage<Void> purge(Jid owner, Jid by) {

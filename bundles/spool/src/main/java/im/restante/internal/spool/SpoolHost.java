@@ -295,16 +295,13 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
 
     /** Asks the stores to keep the ids of the next minute for this server, and soon of the next one. Nobody waits for it. */
     private void keepMoreIds() {
-        Delivery now = delivery.now();
-        if (now != null) {
-            now.reserveIds(ArrivalIds.of(clock.millis() + KEPT_AHEAD.toMillis()))
-                    .whenComplete((bound, problem) -> {
-                        if (problem == null && bound > 0) {
-                            ids.keptUpTo(bound);
-                        }
-                    });
-        }
         workers.after(KEPT_AHEAD.dividedBy(4), this::keepMoreIds);
+        owners.ask(now -> now.reserveIds(ArrivalIds.of(clock.millis() + KEPT_AHEAD.toMillis())))
+                .whenComplete((bound, problem) -> {
+                    if (problem == null && bound > 0) {
+                        ids.keptUpTo(bound);
+                    }
+                });
     }
 
     /** Completes when the server key is known; one at a time asks for it. */
@@ -338,8 +335,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
      * the order: the first to bind wait a moment, later ones only ask.
      */
     private CompletionStage<Void> floor() {
-        Delivery now = delivery.now();
-        if (floorKnown || now == null) {
+        if (floorKnown || delivery.now() == null) {
             return completedFuture(null);
         }
         CompletableFuture<Void> asked = new CompletableFuture<>();
@@ -347,7 +343,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
         if (first != null && !first.isDone()) {
             return first;
         }
-        now.largestId().whenComplete((largest, problem) -> {
+        owners.ask(Delivery::largestId).whenComplete((largest, problem) -> {
             if (problem != null) {
                 owners.troubles.idsUnknown(problem);
             } else if (largest > 0) {

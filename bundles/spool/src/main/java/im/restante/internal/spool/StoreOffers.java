@@ -1,5 +1,7 @@
 package im.restante.internal.spool;
 
+import static java.util.Objects.requireNonNull;
+
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
 import im.restante.internal.spool.core.Event;
@@ -96,9 +98,13 @@ final class StoreOffers {
         held.incrementAndGet();
         CompletionStage<Verdict> answer;
         try {
-            answer = message.rehearsal()
-                    ? delivery.rehearse(message.envelope().message(), message.row(), message.keep(), message.claim())
-                    : delivery.store(message.envelope().message(), message.row(), message.keep(), message.claim());
+            answer = requireNonNull(
+                    message.rehearsal()
+                            ? delivery.rehearse(
+                                    message.envelope().message(), message.row(), message.keep(), message.claim())
+                            : delivery.store(
+                                    message.envelope().message(), message.row(), message.keep(), message.claim()),
+                    "no stage");
         } catch (Throwable e) { // so does one whose bundle is gone
             OutOfMemory.endsProcess(e);
             answer = CompletableFuture.failedFuture(e);
@@ -107,7 +113,10 @@ final class StoreOffers {
     }
 
     private void answered(Delivery by, Incoming message, Verdict verdict, Throwable problem) {
-        if (problem != null && (isStop(problem) || by != all.delivery.now())) {
+        if (problem != null
+                && (isStop(problem)
+                        || by != all.delivery.now()
+                        || !message.claim().withdraw())) {
             later(() -> {
                 stopped = by;
                 held.decrementAndGet();

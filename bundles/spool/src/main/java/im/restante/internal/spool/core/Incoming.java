@@ -44,6 +44,9 @@ public final class Incoming {
     /** A session was offered it live and did not take it: that it is there does not mean that it has it. */
     boolean refused;
 
+    /** Its row was read, handed over and proved before the store had answered. */
+    boolean proved;
+
     /** The store has answered, or the message was withdrawn. */
     boolean decided;
 

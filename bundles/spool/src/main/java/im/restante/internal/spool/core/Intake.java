@@ -169,6 +169,10 @@ final class Intake {
         if (!message.committed) {
             requeueIfNobodyHasIt(message);
         }
+        if (message.committed && message.proved) { // an append that was made again may have brought the row back
+            core.removals.gather(List.of(message.id()));
+            core.removals.pump(core);
+        }
         core.conclude(message, concluded(message, verdict));
         core.settled();
     }

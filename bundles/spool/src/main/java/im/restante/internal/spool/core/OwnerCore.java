@@ -277,6 +277,7 @@ public final class OwnerCore {
             emit(new Effect.Tell(news, Disposition.PROVED, "to " + session.jid()));
         }
         forget(ids);
+        inFlight.values().forEach(message -> message.proved |= ids.contains(message.id()));
         removals.gather(ids);
         removals.pump(this);
     }

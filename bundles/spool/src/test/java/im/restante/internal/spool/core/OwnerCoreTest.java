@@ -145,6 +145,21 @@ class OwnerCoreTest {
                         .toList());
     }
 
+    /** The answer may be that of an append made again: it found no row, and made one. */
+    @Test
+    void whatWasReadAndProvedBeforeTheStoreAnsweredIsRemovedOnceMore() {
+        core.comes(orchard).pageRead(ids(1, 100)); // a whole page: the rest of the backlog follows
+        Incoming message = core.arrives();
+        core.acknowledged();
+        core.pageRead(message.id());
+        core.acknowledged();
+        core.happens(new Event.RemoveAnswered(true)).happens(new Event.RemoveAnswered(true));
+        int removals = core.all(Effect.Remove.class).size();
+        core.stored(message);
+        assertEquals(removals + 1, core.all(Effect.Remove.class).size());
+        assertEquals(List.of(message.id()), core.last(Effect.Remove.class).ids());
+    }
+
     // ---- the window
 
     @Test
