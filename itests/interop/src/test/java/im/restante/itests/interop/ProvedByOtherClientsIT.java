@@ -113,7 +113,7 @@ class ProvedByOtherClientsIT extends ServerTest {
     private void awaitEmptySpool(String local) throws Exception {
         Await.until(
                 () -> "an empty spool: " + spool(local),
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> spool(local).contains("nothing waits"));
     }
 
