@@ -85,7 +85,7 @@ class ProvedByOtherClientsIT extends ServerTest {
                 .inheritIO();
         client.environment().put("NODE_TLS_REJECT_UNAUTHORIZED", "0"); // the certificate is self-signed
         Process process = client.start();
-        assertTrue(process.waitFor(150, TimeUnit.SECONDS), "it ends");
+        assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it ends");
         assertEquals(0, process.exitValue());
         awaitEmptySpool(romeo);
     }
