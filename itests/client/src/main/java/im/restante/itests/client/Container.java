@@ -21,8 +21,8 @@ public interface Container {
     void configure(String pid, Map<String, String> values) throws Exception;
 
     /**
-     * What a test sets for that PID, and unless it sets that too, more patience with messages than the default: none may
-     * be refused because the machine stood still for some seconds while something was replaced.
+     * What a test sets for that PID, and unless it sets that too, more patience with messages than the default: none
+     * may be refused because the machine stood still for some seconds while something was replaced.
      */
     static Hashtable<String, String> patient(String pid, Map<String, String> values) {
         Hashtable<String, String> all = new Hashtable<>();

@@ -97,7 +97,7 @@ final class Damage implements Scenario {
 
     /** A client that got nothing while the server answered again and again: on a busy machine that takes longer. */
     private static final class Quiet {
-        private static final int ANSWERS = 20;
+        private static final int ANSWERS = 50;
         private static final long PAUSE_NANOS = 35_000_000;
         private final Site site;
         private final Client client;

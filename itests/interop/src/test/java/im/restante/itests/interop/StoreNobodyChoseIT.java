@@ -82,7 +82,8 @@ class StoreNobodyChoseIT {
             List<String> troubles = Files.readAllLines(server.home().resolve("log/restante.log")).stream()
                     .filter(line -> line.contains("WARN") || line.contains("ERROR"))
                     .toList();
-            assertTrue(troubles.size() <= 6, () -> String.join("\n", troubles));
+            long minutes = Duration.ofNanos(System.nanoTime() - begun).toMinutes(); // each is said once in one
+            assertTrue(troubles.size() <= 6 * (1 + minutes), () -> String.join("\n", troubles));
             server.stop();
             assertTrue(readyLine(server).endsWith(" store=sqlite"));
         }
