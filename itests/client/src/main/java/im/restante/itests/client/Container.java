@@ -1,6 +1,7 @@
 package im.restante.itests.client;
 
 import java.time.Duration;
+import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,6 +19,20 @@ public interface Container {
 
     /** What the file of that PID says from now on. */
     void configure(String pid, Map<String, String> values) throws Exception;
+
+    /**
+     * What a test sets for that PID, and unless it sets that too, more patience with messages than the default: none
+     * may be refused because the machine stood still for some seconds while something was replaced.
+     */
+    static Hashtable<String, String> patient(String pid, Map<String, String> values) {
+        Hashtable<String, String> all = new Hashtable<>();
+        if (pid.equals("im.restante.offline")) {
+            all.put("swap-timeout-seconds", "20"); // less than a client waits for its mail
+            all.put("store-timeout-seconds", "30");
+        }
+        all.putAll(values);
+        return all;
+    }
 
     /** A service, waited for. */
     <T> T service(Class<T> type) throws Exception;

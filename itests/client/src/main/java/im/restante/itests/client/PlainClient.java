@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** Logs in over TCP without TLS and looks at what comes as text. Connects to this machine only. One thread. */
 public final class PlainClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final AtomicInteger LOGINS = new AtomicInteger();
 
     private final Socket socket;
@@ -64,7 +64,7 @@ public final class PlainClient implements AutoCloseable {
      * Waits until what came matches, and forgets it up to the end of the match.
      *
      * @return the match
-     * @throws AssertionError if it does not come within 30 seconds, or the server closes before
+     * @throws AssertionError if it does not come within a minute, or the server closes before
      */
     public String await(String regex) throws IOException {
         Pattern pattern = Pattern.compile(regex, Pattern.DOTALL);

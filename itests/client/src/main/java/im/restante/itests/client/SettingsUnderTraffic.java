@@ -30,7 +30,7 @@ public final class SettingsUnderTraffic {
     private static final String PROBED = "rosaline";
     private static final String PROBER = "friar";
     private static final List<String> SENDERS = List.of("sampson", "gregory", "abram");
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Container container;
     private final BundleContext context;

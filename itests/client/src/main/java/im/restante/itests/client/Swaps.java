@@ -18,10 +18,13 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -44,7 +47,7 @@ public final class Swaps {
     private static final String MARIADB = "im.restante.store.mariadb";
     private static final String STRATEGY = "swapped";
     private static final String LINE = "%-60s %10s %18s %8s%n";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final Traffic.Cast CAST = new Traffic.Cast(
             named("sender", 20), named("away", 2), named("present", 2), named("coming", 2), Duration.ofMillis(25));
 
@@ -218,7 +221,11 @@ public final class Swaps {
                     Runnable install = uninstalled(name);
                     until("senders are told", () -> traffic.refused() > before);
                     install.run();
-                    traffic.flow(2);
+                    until("senders are told no more", () -> {
+                        long told = traffic.refused();
+                        traffic.flow(2); // of these the last was begun since then
+                        return traffic.refused() == told;
+                    });
                     traffic.becomes(Fate.STORED);
                     traffic.mayComeLate(false);
                 }));
@@ -362,21 +369,35 @@ public final class Swaps {
         until("messages go to " + store, () -> waiting(store) > before);
     }
 
+    /** Asks again if the store goes meanwhile: another ranking makes it anew. */
     private long waiting(String store) throws Exception {
-        Optional<MessageStore> present = store(store);
-        return present.isEmpty()
-                ? 0
-                : present.get()
+        AtomicLong messages = new AtomicLong();
+        until("the store " + store + " says what waits", () -> {
+            Optional<MessageStore> present = store(store);
+            if (present.isEmpty()) {
+                return false;
+            }
+            try {
+                messages.set(present.get()
                         .usage(Jid.of(CAST.away().get(0) + "@" + Container.DOMAIN))
                         .toCompletableFuture()
                         .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                        .messages();
+                        .messages());
+                return true;
+            } catch (ExecutionException | RuntimeException e) { // it was closed
+                return false;
+            }
+        });
+        return messages.get();
     }
 
     private Optional<MessageStore> store(String id) throws Exception {
         Collection<ServiceReference<MessageStore>> found =
                 context.getServiceReferences(MessageStore.class, "(" + MessageStore.ID + "=" + id + ")");
-        return found.stream().map(context::getService).findFirst();
+        return found.stream()
+                .map(context::getService)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private Bundle bundle(String name) {

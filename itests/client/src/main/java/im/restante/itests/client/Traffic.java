@@ -35,7 +35,7 @@ public final class Traffic implements AutoCloseable {
     private static final Set<Fate> STORED = Set.of(Fate.STORED);
     private static final Duration VISIT = Duration.ofMillis(300);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 120;
 
     private final String domain;
     private final Cast cast;

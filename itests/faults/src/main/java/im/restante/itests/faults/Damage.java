@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Bytes in the middle of the database file are overwritten while the server is stopped. It must start, stay, say in its log what is
@@ -82,7 +83,9 @@ final class Damage implements Scenario {
         try {
             client.presence();
             Await.until(
-                    "nothing more comes", terms.patience().room(Duration.ofSeconds(30)), new Quiet(client)::reached);
+                    "nothing more comes",
+                    terms.patience().room(Duration.ofSeconds(30)),
+                    new Quiet(site, client)::reached);
         } finally {
             client.close();
             ledger.login(client.received());
@@ -92,23 +95,40 @@ final class Damage implements Scenario {
         }
     }
 
-    /** A client that got nothing for a while, although the server answers. */
+    /** A client that got nothing while the server answered again and again: on a busy machine that takes longer. */
     private static final class Quiet {
-        private static final long NANOS = 700_000_000;
+        private static final int ANSWERS = 50;
+        private static final long PAUSE_NANOS = 35_000_000;
+        private final Site site;
         private final Client client;
         private int seen = -1;
-        private long since;
+        private int asked;
+        private int answersBefore;
 
-        Quiet(Client client) {
+        Quiet(Site site, Client client) {
+            this.site = site;
             this.client = client;
         }
 
         boolean reached() {
+            int answers = client.verdicts().answers();
             if (client.count() != seen) {
                 seen = client.count();
-                since = System.nanoTime();
+                answersBefore = answers;
             }
-            return client.hasEnded() || seen >= BACKLOG || System.nanoTime() - since > NANOS;
+            if (client.hasEnded() || seen >= BACKLOG || answers - answersBefore >= ANSWERS) {
+                return true;
+            }
+            if (asked == answers) {
+                try {
+                    client.askWhetherTaken(site.nextNumber());
+                } catch (IOException e) { // the server ends the connection
+                    return true;
+                }
+                asked++;
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            return false;
         }
     }
 

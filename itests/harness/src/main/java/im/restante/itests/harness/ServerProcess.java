@@ -38,8 +38,8 @@ public final class ServerProcess implements AutoCloseable {
     private static final String READY = "restante ready: ";
 
     private static final Pattern OBJECTS_ALIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(180);
+    private static final Duration END = Duration.ofSeconds(120);
 
     private final Jdk jdk;
     private final Path home;
@@ -94,7 +94,7 @@ public final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    /** Starts it and waits, for a minute at most (or as {@link #patient} says), until it says that it is ready. */
+    /** Starts it and waits, for three minutes at most (or as {@link #patient} says), until it says that it is ready. */
     public ServerProcess start() throws IOException {
         Process started = launch();
         CompletableFuture<String> ready = new CompletableFuture<>();

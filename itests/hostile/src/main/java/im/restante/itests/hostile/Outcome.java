@@ -35,7 +35,7 @@ record Outcome(
     /** Milliseconds: below this nobody notices anything. */
     private static final double UNNOTICED = 20;
 
-    private static final double MOST_HEAP_LEFT = 32;
+    static final double MOST_HEAP_LEFT = 32;
     /** What a server says to a connection by itself: header, features, answers to its logins. */
     private static final long CONVERSATION = 8_192;
 

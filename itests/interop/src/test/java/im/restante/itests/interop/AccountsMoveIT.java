@@ -61,7 +61,7 @@ class AccountsMoveIT extends MariaDbTest {
         String copied = report.replaceAll("(?s).*?(\\d+) accounts copied from.*", "$1");
         assertTrue(Integer.parseInt(copied) >= atLeast, report);
         server.configure("im.restante.accounts", "user-store", to);
-        Await.until("logins are served from " + to, Duration.ofSeconds(30), () -> {
+        Await.until("logins are served from " + to, Duration.ofSeconds(60), () -> {
             try {
                 return !server.shell("restante:migrate --users " + from + " " + to)
                         .contains("logins are not served");

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * stays, and nothing that waits is lost.
  */
 class GuideMistakesIT extends ServerTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private RawClient juliet;
     private String romeo;

@@ -208,7 +208,7 @@ class HostilePeersIT extends ServerTest {
         }
         Await.until(
                 "the session is gone",
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 () -> !server.shell("restante:sessions").contains(half));
         assertEquals(List.of(), romeo.bodies());
     }

@@ -24,6 +24,7 @@ class LimitsIT extends ServerTest {
     @Override
     ServerProcess configured(ServerProcess prepared) {
         return prepared.configure("im.restante.c2s", "tls", "optional")
+                .configure("im.restante.c2s", "auth-timeout-seconds", "300") // a flood takes its time
                 .configure("im.restante.accounts", "scram-iterations", "100000")
                 .configure("im.restante.limits", "exempt", "none")
                 .configure("im.restante.limits", "connections-per-minute", "-1")
@@ -76,7 +77,8 @@ class LimitsIT extends ServerTest {
             client.write(plain(romeo, ServerProcess.password(romeo)));
             client.readUntil("<success");
             int meanwhile = answered.get() - before;
-            assertTrue(meanwhile < flood / 4, "behind " + meanwhile + " wrong passwords");
+            // behind one of each connection it would be nearly all, and some are read before this thread goes on
+            assertTrue(meanwhile < flood * 3 / 4, "behind " + meanwhile + " wrong passwords");
         } finally {
             for (RawClient flooder : flooders) {
                 flooder.close();
@@ -105,8 +107,8 @@ class LimitsIT extends ServerTest {
         Pattern offence = Pattern.compile(regex.replace("<HOST>", "(?<host>[0-9a-fA-F.:]+)"));
         Await.until(
                 "the line is in the log",
-                Duration.ofSeconds(20),
-                () -> !hosts(offence).isEmpty());
+                Duration.ofSeconds(60),
+                () -> hosts(offence).contains("127.0.0.4"));
         assertEquals(
                 List.of("127.0.0.4"),
                 hosts(offence).stream().filter("127.0.0.4"::equals).toList());

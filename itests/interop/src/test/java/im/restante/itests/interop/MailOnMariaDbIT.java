@@ -54,7 +54,7 @@ class MailOnMariaDbIT extends MariaDbTest {
     void anotherStoreTakesOverOnTheRunningServerAndWhatWaitsComesFromBothInOrder() throws Exception {
         try (ServerProcess server = prepare()) {
             server.start().user("romeo").user("juliet");
-            Await.until("sqlite is chosen", Duration.ofSeconds(30), () -> isChosen(server, "sqlite"));
+            Await.until("sqlite is chosen", Duration.ofSeconds(60), () -> isChosen(server, "sqlite"));
             try (SmackClient juliet = SmackClient.online(server, "juliet", "balcony")) {
                 send(juliet, 0, 20);
                 choose(server, "mariadb");

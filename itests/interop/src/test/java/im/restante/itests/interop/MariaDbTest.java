@@ -32,7 +32,7 @@ abstract class MariaDbTest {
     /** Not started, with an empty database there. */
     static ServerProcess prepare() throws Exception {
         Database database = mariaDb.newDatabase();
-        return ServerProcess.prepare(Jdk.newest())
+        return ServerTest.patient(ServerProcess.prepare(Jdk.newest()))
                 .configure("im.restante.store.mariadb", "url", database.url())
                 .configure("im.restante.store.mariadb", "user", database.user())
                 .configure("im.restante.store.mariadb", ".password", database.password());
@@ -41,7 +41,7 @@ abstract class MariaDbTest {
     /** Chooses the store of new messages on a running server; returns when they go there. */
     static void choose(ServerProcess server, String store) throws Exception {
         server.configure("im.restante.offline", "store", store);
-        Await.until("the store is " + store, Duration.ofSeconds(30), () -> isChosen(server, store));
+        Await.until("the store is " + store, Duration.ofSeconds(60), () -> isChosen(server, store));
     }
 
     static boolean isChosen(ServerProcess server, String store) {

@@ -75,7 +75,7 @@ class MigrationIT extends MariaDbTest {
             fill(server);
             choose(server, "mariadb");
             migrate(server, "sqlite mariadb");
-            Await.until("some are moved", Duration.ofSeconds(30), () -> {
+            Await.until("some are moved", Duration.ofSeconds(60), () -> {
                 try {
                     Matcher moved = MOVED.matcher(server.shell("restante:migrate"));
                     return moved.find() && Integer.parseInt(moved.group(1)) > 0;
@@ -85,7 +85,7 @@ class MigrationIT extends MariaDbTest {
             });
             server.kill();
             server.start();
-            assertWholeMove(migrate(server, "sqlite mariadb").get(90, TimeUnit.SECONDS));
+            assertWholeMove(migrate(server, "sqlite mariadb").get(300, TimeUnit.SECONDS));
             for (int owner = 0; owner < OWNERS; owner++) {
                 assertGets(server, "owner" + owner, "juliet", EACH);
             }
@@ -119,15 +119,15 @@ class MigrationIT extends MariaDbTest {
             for (int owner = 0; owner < OWNERS / 2; owner++) {
                 online.add(SmackClient.online(server, "owner" + owner, "orchard"));
             }
-            assertWholeMove(there.get(90, TimeUnit.SECONDS));
+            assertWholeMove(there.get(300, TimeUnit.SECONDS));
             choose(server, "sqlite");
             CompletableFuture<String> back = migrate(server, "mariadb sqlite");
             for (int owner = OWNERS / 2; owner < OWNERS; owner++) {
                 online.add(SmackClient.online(server, "owner" + owner, "orchard"));
             }
-            assertWholeMove(back.get(90, TimeUnit.SECONDS));
+            assertWholeMove(back.get(300, TimeUnit.SECONDS));
             enough.set(true);
-            Traffic meanwhile = traffic.get(60, TimeUnit.SECONDS);
+            Traffic meanwhile = traffic.get(120, TimeUnit.SECONDS);
             int sent = meanwhile.toEach();
             System.out.printf(
                     "meanwhile %d messages to each of %d; their sender waited for a proof %d ms at most%n",

@@ -45,7 +45,7 @@ class OfflineIT extends ServerTest {
             other.join();
             Await.until(
                     "90 messages on both together",
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     () -> orchard.bodies().size() + street.bodies().size() >= 90);
             orchard.ping();
             street.ping();
@@ -103,7 +103,7 @@ class OfflineIT extends ServerTest {
         try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
             String romeo = newUser("romeo");
             Await.until(
-                    "the new limit in force", Duration.ofSeconds(20), () -> takenOf(juliet, newUser("probe"), 4) == 3);
+                    "the new limit in force", Duration.ofSeconds(60), () -> takenOf(juliet, newUser("probe"), 4) == 3);
             juliet.messages.clear();
             for (int n = 0; n < 5; n++) {
                 juliet.chat(jid(romeo), "m" + n);
@@ -123,7 +123,7 @@ class OfflineIT extends ServerTest {
                 orchard.ping();
                 assertEquals(List.of("m0", "m1", "m2"), orchard.bodies());
             }
-            Await.until("the pair is free again", Duration.ofSeconds(20), () -> {
+            Await.until("the pair is free again", Duration.ofSeconds(60), () -> {
                 juliet.messages.clear();
                 juliet.chat(jid(romeo), "again");
                 juliet.ping();
@@ -134,7 +134,7 @@ class OfflineIT extends ServerTest {
             try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
                 Await.until(
                         "the old limit in force",
-                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(60),
                         () -> takenOf(juliet, newUser("probe"), 4) == 4);
             }
         }
@@ -206,7 +206,7 @@ class OfflineIT extends ServerTest {
             server.configure("im.restante.offline", "msg-offline", "false");
             Await.until(
                     "msgoffline leaves disco",
-                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(60),
                     () -> !disco.discoverInfo(JidCreate.domainBareFrom("localhost"))
                             .containsFeature("msgoffline"));
             juliet.chat(jid(newUser("romeo")), "hello?");
@@ -217,7 +217,7 @@ class OfflineIT extends ServerTest {
         } finally {
             server.configure("im.restante.offline", "msg-offline", "true");
             try (SmackClient juliet = SmackClient.online(server, newUser("juliet"), "b")) {
-                Await.until("storing again", Duration.ofSeconds(20), () -> takenOf(juliet, newUser("probe"), 1) == 1);
+                Await.until("storing again", Duration.ofSeconds(60), () -> takenOf(juliet, newUser("probe"), 1) == 1);
             }
         }
     }

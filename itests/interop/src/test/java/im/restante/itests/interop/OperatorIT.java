@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What an operator is told: why a message was stored or not, what became of it, and what a rule would do. */
 class OperatorIT extends ServerTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Pattern STANZA_ID = Pattern.compile("<stanza-id [^>]*\\bid='([A-Za-z0-9_-]{22})'");
 
     private RawClient juliet;

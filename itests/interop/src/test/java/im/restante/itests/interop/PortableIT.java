@@ -19,8 +19,8 @@ class PortableIT {
 
     @Test
     void accountsAndMailMoveToANewServerInAFile() throws Exception {
-        try (ServerProcess old =
-                        ServerProcess.prepare(Jdk.newest()).configure("im.restante.quota", "store-limit", "-1");
+        try (ServerProcess old = ServerTest.patient(ServerProcess.prepare(Jdk.newest()))
+                        .configure("im.restante.quota", "store-limit", "-1");
                 ServerProcess young = ServerProcess.prepare(Jdk.newest())) {
             old.start().user("romeo").user("juliet");
             try (SmackClient juliet = SmackClient.online(old, "juliet", "balcony")) {

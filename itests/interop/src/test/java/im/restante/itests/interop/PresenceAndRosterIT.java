@@ -24,7 +24,7 @@ import org.jxmpp.jid.impl.JidCreate;
 
 /** RFC 6121 §2 to §4, XEP-0280 and XEP-0191 as a client sees them. */
 class PresenceAndRosterIT extends ServerTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @Test
     void aSubscriptionIsAskedForWhileAwayShownAtLoginAndGranted() throws Exception {
@@ -46,7 +46,8 @@ class PresenceAndRosterIT extends ServerTest {
                 Await.until(
                         "the roster says so",
                         SOON,
-                        () -> roster.getEntry(bare(julietName)).canSeeHisPresence());
+                        () -> roster.getEntry(bare(julietName)) != null
+                                && roster.getEntry(bare(julietName)).canSeeHisPresence());
                 assertEquals("Juliet", roster.getEntry(bare(julietName)).getName());
             }
             Await.until("she leaves", SOON, () -> has(romeo, Presence.Type.unavailable, julietName));
@@ -76,7 +77,9 @@ class PresenceAndRosterIT extends ServerTest {
                 SmackClient juliet = SmackClient.online(server, julietName, "balcony")) {
             CarbonManager.getInstanceFor(street.connection).enableCarbons();
             orchard.ping();
+            juliet.ping();
             awaitLive(romeoName); // no copies are made of what comes in a drain
+            awaitLive(julietName);
             juliet.chat(jid(romeoName) + "/orchard", "wherefore");
             orchard.awaitBodies(1);
             orchard.chat(jid(julietName), "here");

@@ -85,7 +85,7 @@ class ProvedByOtherClientsIT extends ServerTest {
                 .inheritIO();
         client.environment().put("NODE_TLS_REJECT_UNAUTHORIZED", "0"); // the certificate is self-signed
         Process process = client.start();
-        assertTrue(process.waitFor(150, TimeUnit.SECONDS), "it ends");
+        assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it ends");
         assertEquals(0, process.exitValue());
         awaitEmptySpool(romeo);
     }
@@ -113,7 +113,7 @@ class ProvedByOtherClientsIT extends ServerTest {
     private void awaitEmptySpool(String local) throws Exception {
         Await.until(
                 () -> "an empty spool: " + spool(local),
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> spool(local).contains("nothing waits"));
     }
 

@@ -45,7 +45,7 @@ class RegistrationIT extends ServerTest {
         AccountManager.getInstance(again).deleteAccount();
         Await.until(
                 "the account is gone",
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 () -> !server.shell("restante:user-list").contains(jid("benvolio")));
         again.disconnect();
     }
@@ -77,7 +77,7 @@ class RegistrationIT extends ServerTest {
     }
 
     private void awaitOffered(boolean wanted) throws Exception {
-        Await.until("accounts offered: " + wanted, Duration.ofSeconds(20), () -> {
+        Await.until("accounts offered: " + wanted, Duration.ofSeconds(60), () -> {
             XMPPTCPConnection connection =
                     new XMPPTCPConnection(SmackClient.configuration(server).build());
             connection.connect();

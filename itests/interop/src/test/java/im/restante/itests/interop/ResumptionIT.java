@@ -61,7 +61,7 @@ class ResumptionIT extends ServerTest {
             client.connection.connect().login();
             Await.until(
                     () -> "all 90; " + new HashSet<>(client.bodies()).size() + " came",
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> new HashSet<>(client.bodies()).size() == 90);
             client.ping();
             // what comes twice was on its way when the stream broke, and says that it is the same

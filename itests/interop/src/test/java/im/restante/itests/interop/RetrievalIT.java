@@ -73,7 +73,7 @@ class RetrievalIT extends ServerTest {
     }
 
     private static void soon(String what, BooleanSupplier condition) throws Exception {
-        Await.until(what, Duration.ofSeconds(30), condition::getAsBoolean);
+        Await.until(what, Duration.ofSeconds(60), condition::getAsBoolean);
     }
 
     @Test

@@ -110,7 +110,7 @@ class RulesIT extends ServerTest {
         int count = 200;
         Instant end;
         try (RawClient sender = RawClient.login(server, juliet)) {
-            end = Instant.now().plusSeconds(8);
+            end = Instant.now().plusSeconds(30); // all must be stored by then
             StringBuilder all = new StringBuilder();
             for (int n = 0; n < count; n++) {
                 all.append(message(romeo, "e" + n + ".", rule("alert", "expire-at", end.plusMillis(n * 10L))));
@@ -166,24 +166,25 @@ class RulesIT extends ServerTest {
         String romeo = newUser("romeo");
         String juliet = newUser("juliet");
         befriend(romeo, juliet);
-        try (RawClient sender = RawClient.login(server, juliet)) {
+        try (RawClient sender = RawClient.login(server, juliet);
+                RawClient nurse = RawClient.login(server, newUser("nurse"))) {
             sender.write("<presence/>");
-            Instant end = Instant.now().plusSeconds(6); // the bundle must be gone by then
+            Instant end = Instant.now().plusSeconds(20); // the bundle must be gone by then
             sender.say(message(romeo, "ends", rule("alert", "expire-at", end)));
             server.shell("felix:stop im.restante.amp");
             awaitRules(sender, false);
             rulesMeanNothing(sender, newUser("paris"));
-            Await.until("its end", Duration.ofSeconds(20), () -> Instant.now().isAfter(end.plusSeconds(2)));
+            Await.until("its end", Duration.ofSeconds(60), () -> Instant.now().isAfter(end.plusSeconds(2)));
             assertFalse(sender.say("").contains("status="), "nobody reads rules");
             assertTrue(server.shell("restante:spool " + jid(romeo)).contains("1 message"), "it waits");
 
             server.shell("felix:start " + bundleId("im.restante.amp"));
-            awaitRules(sender, true);
+            awaitRules(nurse, true); // the sender would read what she is told while she asks
             String told = sender.readUntil("</message>");
             assertTrue(told.contains("status='alert'") && told.contains("id='ends'"), told);
             Await.until(
                     "it is gone",
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> server.shell("restante:spool " + jid(romeo)).contains("nothing waits"));
             assertFalse(sender.say("").contains("status="), "told once");
             leave(sender);
@@ -231,7 +232,7 @@ class RulesIT extends ServerTest {
                 "<iq type='get' id='n' to='localhost'>" + "<query xmlns='http://jabber.org/protocol/disco#info'/></iq>";
         Await.until(
                 "rules followed: " + on,
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
                 () -> client.say(query).contains(AMP) == on);
     }
 }

@@ -33,7 +33,13 @@ abstract class ServerTest {
 
     /** What the tests of this class need set before the start. */
     ServerProcess configured(ServerProcess prepared) {
-        return prepared.configure("im.restante.accounts", "scram-iterations", "4096");
+        return patient(prepared.configure("im.restante.accounts", "scram-iterations", "4096"));
+    }
+
+    /** It refuses no message because the machine stood still for some seconds. */
+    static ServerProcess patient(ServerProcess prepared) {
+        return prepared.configure("im.restante.offline", "store-timeout-seconds", "60")
+                .configure("im.restante.offline", "swap-timeout-seconds", "20");
     }
 
     /** Makes an account nobody else uses and gives its local part. */
@@ -47,7 +53,7 @@ abstract class ServerTest {
     void awaitLive(String local) throws Exception {
         Await.until(
                 local + " is live",
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(60),
                 () -> server.shell("restante:sessions")
                         .lines()
                         .anyMatch(line -> line.startsWith(jid(local) + "/") && line.contains("LIVE")));

@@ -55,7 +55,7 @@ final class SmackClient implements AutoCloseable {
 
     /** Where the server is, and that its certificate may be its own. */
     static XMPPTCPConnectionConfiguration.Builder configuration(ServerProcess server) throws Exception {
-        SmackConfiguration.setDefaultReplyTimeout(30_000); // 5 s are little on a busy machine
+        SmackConfiguration.setDefaultReplyTimeout(60_000); // 5 s are little on a busy machine
         return XMPPTCPConnectionConfiguration.builder()
                 .setHost("127.0.0.1")
                 .setPort(server.port())
@@ -110,7 +110,7 @@ final class SmackClient implements AutoCloseable {
     void ping() throws Exception {
         Ping ping = new Ping(connection.getXMPPServiceDomain());
         connection.sendIqRequestAndWaitForResponse(ping);
-        Await.until("the answer's turn", Duration.ofSeconds(30), () -> answers.contains(ping.getStanzaId()));
+        Await.until("the answer's turn", Duration.ofSeconds(60), () -> answers.contains(ping.getStanzaId()));
     }
 
     /** Bodies of the messages received so far, errors left out. */
@@ -125,7 +125,7 @@ final class SmackClient implements AutoCloseable {
         Await.until(
                 () -> count + " messages; " + bodies().size() + " came, errors: "
                         + messages.stream().filter(m -> m.getError() != null).count(),
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () -> bodies().size() >= count);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.itests.harness.Await;
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
 import java.io.BufferedReader;
@@ -17,7 +18,12 @@ import org.junit.jupiter.api.Test;
 
 /** A {@code url} of a MariaDB that is down, which neither {@code store} nor {@code user-store} names. */
 class StoreNobodyChoseIT {
-    private static final int SWAP_TIMEOUT_SECONDS = 5;
+    /** Less than the default: the ready line waits ten seconds for what is known then, on a slow machine, too. */
+    private static final int SWAP_TIMEOUT_SECONDS = 2;
+    /** What a busy machine may need beside; far less than the next timeout that somebody could wait for. */
+    private static final int ROOM_SECONDS = 20;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static int closedPort() throws Exception {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -35,7 +41,9 @@ class StoreNobodyChoseIT {
     private static ServerProcess prepared() throws Exception {
         return ServerProcess.prepare(Jdk.newest())
                 .configure("im.restante.accounts", "scram-iterations", "4096")
-                .configure("im.restante.c2s", "tls", "optional");
+                .configure("im.restante.c2s", "tls", "optional")
+                .configure("im.restante.offline", "swap-timeout-seconds", "" + SWAP_TIMEOUT_SECONDS)
+                .configure("im.restante.offline", "store-timeout-seconds", "60");
     }
 
     private static void addDead(ServerProcess server) throws Exception {
@@ -59,21 +67,23 @@ class StoreNobodyChoseIT {
                 romeo.write("<presence/>");
                 romeo.readUntil("<body>1</body>");
                 Duration waited = Duration.ofNanos(System.nanoTime() - begun);
-                assertTrue(waited.compareTo(Duration.ofSeconds(SWAP_TIMEOUT_SECONDS + 2)) < 0, waited::toString);
+                assertTrue(
+                        waited.compareTo(Duration.ofSeconds(SWAP_TIMEOUT_SECONDS + ROOM_SECONDS)) < 0,
+                        waited::toString);
             }
             try (RawClient mercutio = RawClient.login(server, "mercutio")) {
                 mercutio.write("<presence/>");
                 mercutio.readUntil("<body>2</body>");
             }
-            assertTrue(server.shell("restante:store").lines().anyMatch(line -> line.matches("\\* +sqlite .*")));
-            assertEquals(
-                    1,
-                    log(server, "the store mariadb has not answered since it came")
-                            .size());
+            Await.until("sqlite is chosen", PATIENCE, () -> MariaDbTest.isChosen(server, "sqlite"));
+            String leftOut = "the store mariadb has not answered since it came";
+            Await.until("the log says it", PATIENCE, () -> !log(server, leftOut).isEmpty());
+            assertEquals(1, log(server, leftOut).size());
             List<String> troubles = Files.readAllLines(server.home().resolve("log/restante.log")).stream()
                     .filter(line -> line.contains("WARN") || line.contains("ERROR"))
                     .toList();
-            assertTrue(troubles.size() <= 6, () -> String.join("\n", troubles));
+            long minutes = Duration.ofNanos(System.nanoTime() - begun).toMinutes(); // each is said once in one
+            assertTrue(troubles.size() <= 6 * (1 + minutes), () -> String.join("\n", troubles));
             server.stop();
             assertTrue(readyLine(server).endsWith(" store=sqlite"));
         }

@@ -31,7 +31,7 @@ class StreamRulesIT extends ServerTest {
     ServerProcess configured(ServerProcess prepared) {
         return super.configured(prepared)
                 .configure("im.restante.c2s", "tls", "optional")
-                .configure("im.restante.c2s", "auth-timeout-seconds", "10");
+                .configure("im.restante.c2s", "auth-timeout-seconds", "20");
     }
 
     static Stream<Arguments> firstBytes() {
@@ -92,7 +92,7 @@ class StreamRulesIT extends ServerTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            Await.until("the server ends it", Duration.ofSeconds(40), () -> {
+            Await.until("the server ends it", Duration.ofSeconds(120), () -> {
                 dripping.writeWhileOpen(drop.getBytes(UTF_8));
                 return end.isDone();
             });

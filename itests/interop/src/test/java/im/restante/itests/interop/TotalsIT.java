@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What may wait for one account, however many send to it: {@code owner-limit} and {@code owner-limit-bytes}. */
 class TotalsIT extends ServerTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String FULL =
             "The recipient's offline queue is full: the limit of all senders together is reached";
 

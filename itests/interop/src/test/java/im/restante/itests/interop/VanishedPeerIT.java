@@ -17,7 +17,8 @@ class VanishedPeerIT extends ServerTest {
     ServerProcess configured(ServerProcess prepared) {
         return super.configured(prepared)
                 .configure("im.restante.c2s", "tls", "optional")
-                .configure("im.restante.c2s", "idle-timeout-seconds", "5");
+                // the others must answer in that time, also on a machine that stands still for some seconds
+                .configure("im.restante.c2s", "idle-timeout-seconds", "15");
     }
 
     @Test
@@ -35,7 +36,7 @@ class VanishedPeerIT extends ServerTest {
                 half.readUntil("mail 4");
                 Await.until(
                         "the session is gone",
-                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(120),
                         () -> !server.shell("restante:sessions").contains(vanishing));
                 assertTrue(half.readToEnd().contains("<connection-timeout"));
             }

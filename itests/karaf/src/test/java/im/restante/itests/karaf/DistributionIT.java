@@ -173,6 +173,17 @@ public class DistributionIT extends KarafTest {
         Bundle sample = installSample();
         configure("im.restante.offline", Map.of("store", "memory"));
         configure("im.restante.quota", Map.of("store-limit", "1", "quota-exceeded", "patient"));
+        Jid owner = Jid.of("romeo@" + DOMAIN);
+        // configurations are handed out one after another: from here on nothing goes to the other store
+        until(
+                "the limit is 1",
+                () -> service(QuotaService.class)
+                                .terms(owner, owner)
+                                .toCompletableFuture()
+                                .join()
+                                .admission()
+                                .limit()
+                        == 1);
         try (PlainClient juliet = login("juliet");
                 PlainClient romeo = login("romeo")) {
             until("the strategy and the store are used", () -> isAskedToBePatient(juliet));

@@ -72,8 +72,9 @@ public class FeaturesIT extends KarafTest {
         assertTrue(bundles(system).toString(), bundles(system).containsAll(OURS));
         makeAccounts();
         try (MariaDb database = mariaDb()) {
-            configure(MARIADB, database.configuration());
+            // configurations are handed out one after another: when there is a store, it has been chosen
             configure("im.restante.offline", Map.of("store", "mariadb"));
+            configure(MARIADB, database.configuration());
             until("there is a store on MariaDB", () -> !mariadb().isEmpty());
             try (PlainClient juliet = login("juliet")) {
                 juliet.message("romeo@" + DOMAIN, WAITING);

@@ -29,7 +29,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,7 +53,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public abstract class KarafTest implements Container {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(180);
     static final List<String> OURS = List.of(
             "im.restante.stream",
             "im.restante.store.jdbc",
@@ -88,6 +87,9 @@ public abstract class KarafTest implements Container {
                 editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "port", "0"),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "tls", "off"),
+                // as Container.patient() says
+                editConfigurationFilePut("etc/im.restante.offline.cfg", "swap-timeout-seconds", "20"),
+                editConfigurationFilePut("etc/im.restante.offline.cfg", "store-timeout-seconds", "30"),
                 editConfigurationFilePut("etc/system.properties", "target", System.getProperty("target")),
                 bundle(new File(System.getProperty("client")).toURI().toString()),
                 composite(Stream.of(
@@ -185,7 +187,7 @@ public abstract class KarafTest implements Container {
 
     @Override
     public void configure(String pid, Map<String, String> values) throws Exception {
-        service(ConfigurationAdmin.class).getConfiguration(pid, "?").update(new Hashtable<>(values));
+        service(ConfigurationAdmin.class).getConfiguration(pid, "?").update(Container.patient(pid, values));
     }
 
     @Override

@@ -6,7 +6,6 @@ import im.restante.itests.client.PlainClient;
 import im.restante.jid.Jid;
 import im.restante.server.ServerEndpoint;
 import java.time.Duration;
-import java.util.Hashtable;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +17,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 
 /** The server these tests run in, as they see it: services, configuration, and the port it listens on. */
 final class Server implements Container {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final BundleContext context;
 
@@ -57,7 +56,7 @@ final class Server implements Container {
     @Override
     public void configure(String pid, Map<String, String> values) throws Exception {
         Configuration configuration = service(ConfigurationAdmin.class).getConfiguration(pid, "?");
-        configuration.update(new Hashtable<>(values));
+        configuration.update(Container.patient(pid, values));
     }
 
     static void until(String what, Callable<Boolean> condition) throws Exception {

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /** Waiting for stages, with a deadline. */
 public final class Stages {
-    private static final long SECONDS = 30;
+    private static final long SECONDS = 120;
 
     private Stages() {}
 
