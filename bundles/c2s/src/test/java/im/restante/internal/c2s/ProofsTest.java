@@ -125,12 +125,12 @@ class ProofsTest {
     }
 
     @Test
-    void whoIsToldMayEndTheConnectionFromThere() {
+    void whoIsToldMayEndTheConnectionFromThere() { // which would wait for itself for 10 s
         Batch batch = batch(1, 10, ids -> {
             told.addAll(ids);
             proofs.end(false);
         });
-        assertTimeout(Duration.ofSeconds(5), () -> proofs.acknowledged(5));
+        assertTimeout(Duration.ofSeconds(9), () -> proofs.acknowledged(5));
         assertEquals(range(1, 5), told);
         assertTrue(batch.proved().isCompletedExceptionally());
     }

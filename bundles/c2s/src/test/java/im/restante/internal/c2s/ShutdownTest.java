@@ -81,7 +81,8 @@ class ShutdownTest {
             session.putAway = putAway;
             byte[] xml = ("<message><body>" + "x".repeat(1_000) + "</body></message>").getBytes(StandardCharsets.UTF_8);
             int taken = 0;
-            while (session.link.offer(new Outbound(xml, new Arrival(taken + 1, JULIET, ROMEO, Instant.EPOCH)))) {
+            while (OutboundTest.offeredSoon(
+                    session, new Outbound(xml, new Arrival(taken + 1, JULIET, ROMEO, Instant.EPOCH)))) {
                 taken++;
             }
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
