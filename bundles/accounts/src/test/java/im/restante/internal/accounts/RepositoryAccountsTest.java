@@ -29,6 +29,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,13 +181,24 @@ class RepositoryAccountsTest {
         for (int i = 0; i < 1_000; i++) {
             flood.add(accounts.verify(ROMEO, "eraser" + i, flooder).toCompletableFuture());
         }
-        assertTrue(get(accounts.verify(ROMEO, "pencil", neighbour)));
-        long before = flood.stream().filter(CompletableFuture::isDone).count();
-        assertTrue(before < 500, "behind " + before + " of 1000 wrong passwords");
-        get(accounts.credentials(ROMEO, ScramHash.SHA_256, flooder));
-        assertTrue(get(accounts.verify(ROMEO, "pencil", flooder))); // right a moment ago
-        before = flood.stream().filter(CompletableFuture::isDone).count();
-        assertTrue(before < 500, "behind " + before + " of 1000 wrong passwords");
+        assertIsNotBehind(flood, () -> accounts.verify(ROMEO, "pencil", neighbour));
+        assertIsNotBehind(
+                flood, () -> accounts.credentials(ROMEO, ScramHash.SHA_256, flooder).thenApply(Objects::nonNull));
+        assertIsNotBehind(flood, () -> accounts.verify(ROMEO, "pencil", flooder)); // right a moment ago
+    }
+
+    /** Counted where the answer is given, since whoever waits for it may wake up late. */
+    private static void assertIsNotBehind(
+            List<CompletableFuture<Boolean>> flood, Supplier<CompletionStage<Boolean>> question) throws Exception {
+        long before = done(flood);
+        CompletionStage<Boolean> right = question.get();
+        long behind = get(right.thenApply(answer -> done(flood))) - before;
+        assertTrue(get(right));
+        assertTrue(behind < 500, "behind " + behind + " of 1000 wrong passwords");
+    }
+
+    private static long done(List<CompletableFuture<Boolean>> flood) {
+        return flood.stream().filter(CompletableFuture::isDone).count();
     }
 
     @Test
@@ -646,11 +659,15 @@ class RepositoryAccountsTest {
 
     @Test
     void derivesOnThreadsOfItsOwn() throws Exception {
-        accounts.modified(Map.of("scram-iterations", "200000")); // long enough for the next lines to run before it ends
-        CompletableFuture<String> completedBy = new CompletableFuture<>();
-        accounts.verify(NOBODY, "pencil")
-                .thenRun(() -> completedBy.complete(Thread.currentThread().getName()));
-        String name = get(completedBy);
+        accounts.modified(Map.of("scram-iterations", "200000")); // mostly long enough for the next line to be in time
+        String here = Thread.currentThread().getName();
+        String name = here;
+        for (int tries = 0; name.equals(here) && tries < 20; tries++) {
+            CompletableFuture<String> completedBy = new CompletableFuture<>();
+            accounts.verify(NOBODY, "pencil")
+                    .thenRun(() -> completedBy.complete(Thread.currentThread().getName()));
+            name = get(completedBy);
+        }
         assertTrue(name.startsWith("restante-accounts-"), name);
     }
 
@@ -672,7 +689,7 @@ class RepositoryAccountsTest {
     }
 
     private static <T> T get(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     private static void assertFails(CompletionStage<?> stage) {
