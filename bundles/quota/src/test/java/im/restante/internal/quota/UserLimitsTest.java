@@ -122,25 +122,29 @@ class UserLimitsTest {
 
     @Test
     void aMessageWaitsForTheOwnersValueButNotForEver() throws Exception {
-        ConfiguredQuota quota = new ConfiguredQuota(
-                Map.of("store-limit", "50", "user-store-limit-enable", "true"),
-                System::nanoTime,
-                Duration.ofMillis(300));
-        quota.bindAccounts(accounts);
         instead = new CompletableFuture<>();
-        CompletableFuture<Terms> waiting = quota.terms(ROMEO, JULIET).toCompletableFuture();
+        CompletableFuture<Terms> waiting =
+                waitingFor(Duration.ofMinutes(5)).terms(ROMEO, JULIET).toCompletableFuture();
         assertFalse(waiting.isDone());
         instead.complete(Optional.of("7"));
-        assertEquals(7, waiting.get(5, TimeUnit.SECONDS).admission().limit());
+        assertEquals(7, waiting.get(20, TimeUnit.SECONDS).admission().limit());
         instead = new CompletableFuture<>();
         assertEquals(
                 50,
-                quota.terms(ROMEO, JULIET)
+                waitingFor(Duration.ofMillis(50))
+                        .terms(ROMEO, JULIET)
                         .toCompletableFuture()
-                        .get(5, TimeUnit.SECONDS)
+                        .get(20, TimeUnit.SECONDS)
                         .admission()
                         .limit());
         assertFalse(instead.isDone(), "the answer is others' too");
+    }
+
+    private ConfiguredQuota waitingFor(Duration lookup) {
+        ConfiguredQuota quota = new ConfiguredQuota(
+                Map.of("store-limit", "50", "user-store-limit-enable", "true"), System::nanoTime, lookup);
+        quota.bindAccounts(accounts);
+        return quota;
     }
 
     @Test
