@@ -95,8 +95,9 @@ final class Server implements AutoCloseable {
 
     /** With timeouts that no machine reaches by standing still for some seconds, unless the test gives them. */
     static Map<String, String> patient(Map<String, String> given) {
-        Map<String, String> properties =
-                new HashMap<>(Map.of("swap-timeout-seconds", "25", "store-timeout-seconds", "25"));
+        Map<String, String> properties = new HashMap<>();
+        properties.put("swap-timeout-seconds", "25");
+        properties.put("store-timeout-seconds", "25");
         properties.putAll(given);
         return properties;
     }

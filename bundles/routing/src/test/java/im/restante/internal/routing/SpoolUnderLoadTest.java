@@ -30,8 +30,7 @@ class SpoolUnderLoadTest {
     private static final int EACH = 600;
 
     /** Nobody gives up, however slow the machine is. */
-    private static final Map<String, String> SETTINGS =
-            Map.of("window", "20", "store-timeout-seconds", "600", "swap-timeout-seconds", "600");
+    private static final Map<String, String> SETTINGS = Map.of("window", "20", "store-timeout-seconds", "600");
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
