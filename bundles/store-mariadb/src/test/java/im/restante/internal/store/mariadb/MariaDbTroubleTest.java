@@ -202,9 +202,8 @@ class MariaDbTroubleTest {
             awaitTrue(() -> acknowledged.size() > before + 300);
             server.kill();
             long id = next.incrementAndGet(); // of the senders all may wait to know what became of one commit
-            assertEquals(
-                    StoreException.Outcome.NOTHING_CHANGED,
-                    awaitFailure(append(id)).outcome());
+            StoreException told = awaitFailure(append(id));
+            assertEquals(StoreException.Outcome.NOTHING_CHANGED, told.outcome());
             refused.add(id);
             failed.incrementAndGet();
             server.start();
