@@ -125,11 +125,12 @@ class ProofsTest {
     }
 
     @Test
-    void whoIsToldMayEndTheConnectionFromThere() { // which would wait for itself for 10 s
+    void whoIsToldMayEndTheConnectionFromThere() {
         Batch batch = batch(1, 10, ids -> {
             told.addAll(ids);
             proofs.end(false);
         });
+        // or it waits for itself, for 10 s
         assertTimeout(Duration.ofSeconds(9), () -> proofs.acknowledged(5));
         assertEquals(range(1, 5), told);
         assertTrue(batch.proved().isCompletedExceptionally());

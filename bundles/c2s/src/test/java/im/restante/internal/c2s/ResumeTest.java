@@ -260,8 +260,8 @@ class ResumeTest {
     void aClientNeedNotWaitUntilTheServerKnowsThatItsConnectionIsDead() throws Exception {
         offerLive(1);
         client.until("id='m1'");
-        boolean told = false;
-        for (int tries = 0; !told; tries++) { // on a busy machine 250 ms may be too short, now and then
+        boolean isTold = false;
+        for (int tries = 0; !isTold; tries++) { // on a busy machine 250 ms may be too short, now and then
             assertTrue(tries < 20, "nobody is told that the stream goes on elsewhere");
             try (TestClient dead = client) {
                 client = back();
@@ -269,7 +269,7 @@ class ResumeTest {
                 List<Long> live = tries == 0 ? List.of(1L) : List.of(); // given back once
                 assertEquals(live, ids(soon(session.suspensions)));
                 assertEquals(List.of(), soon(session.resumptions));
-                told = lastWords(dead).contains("<conflict"); // it was not dead after all
+                isTold = lastWords(dead).contains("<conflict"); // it was not dead after all
             }
         }
         assertFalse(session.ending.isDone());
