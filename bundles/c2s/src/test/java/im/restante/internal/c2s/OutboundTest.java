@@ -73,8 +73,8 @@ class OutboundTest {
     }
 
     /** A writer that is still busy may take from a full queue; one that is stuck does not for a while. */
-    private static boolean offeredSoon(FakeSessions.Session session, Outbound stanza) throws InterruptedException {
-        for (int i = 0; i < 100; i++) {
+    static boolean offeredSoon(FakeSessions.Session session, Outbound stanza) throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
             if (session.link.offer(stanza)) {
                 return true;
             }

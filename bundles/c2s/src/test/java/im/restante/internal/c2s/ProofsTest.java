@@ -130,7 +130,8 @@ class ProofsTest {
             told.addAll(ids);
             proofs.end(false);
         });
-        assertTimeout(Duration.ofSeconds(5), () -> proofs.acknowledged(5));
+        // or it waits for itself, for 10 s
+        assertTimeout(Duration.ofSeconds(9), () -> proofs.acknowledged(5));
         assertEquals(range(1, 5), told);
         assertTrue(batch.proved().isCompletedExceptionally());
     }

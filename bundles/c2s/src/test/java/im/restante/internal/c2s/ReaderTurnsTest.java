@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -37,19 +38,19 @@ class ReaderTurnsTest {
     }
 
     /** Has worked as long, and waits for its turn; says so when it has it, and keeps it. */
-    private ReaderTurns.Turn waits(String whose) throws InterruptedException {
-        BlockingQueue<ReaderTurns.Turn> made = new LinkedBlockingQueue<>();
+    private ReaderTurns.Turn waits(String whose) {
+        CompletableFuture<ReaderTurns.Turn> made = new CompletableFuture<>(); // whose giver never waits for its taker
         Thread reader = new Thread(() -> {
             ReaderTurns.Turn turn = turns.of(whose);
             work();
             turn.pause();
-            made.add(turn);
+            made.complete(turn);
             turn.resume();
             went.add(whose);
         });
         reader.setDaemon(true);
         reader.start();
-        ReaderTurns.Turn turn = made.take();
+        ReaderTurns.Turn turn = made.join();
         while (reader.getState() != Thread.State.WAITING) {
             assertTrue(reader.isAlive(), "it did not wait");
             Thread.onSpinWait();

@@ -81,7 +81,7 @@ class ShutdownTest {
             session.putAway = putAway;
             byte[] xml = ("<message><body>" + "x".repeat(1_000) + "</body></message>").getBytes(StandardCharsets.UTF_8);
             int taken = 0;
-            while (session.link.offer(new Outbound(xml, new Arrival(taken + 1, JULIET, ROMEO, Instant.EPOCH)))) {
+            while (OutboundTest.offeredSoon(session, numbered(taken + 1, xml))) {
                 taken++;
             }
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(server::close);
@@ -93,6 +93,10 @@ class ShutdownTest {
             putAway.complete(null);
             stopped.get(20, TimeUnit.SECONDS);
         }
+    }
+
+    private static Outbound numbered(int number, byte[] xml) {
+        return new Outbound(xml, new Arrival(number, JULIET, ROMEO, Instant.EPOCH));
     }
 
     private static void waitUntilNobodyMayConnect(TestServer server) throws InterruptedException {

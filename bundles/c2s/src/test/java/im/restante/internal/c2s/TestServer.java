@@ -71,6 +71,11 @@ final class TestServer implements AutoCloseable {
                 c.outboundBytes());
     }
 
+    /** Another configuration, for connections that are open too; how often clocks are looked at stays as it began. */
+    void change(C2sConfig config) {
+        server.reconfigure(config);
+    }
+
     TestClient connect() throws IOException {
         return new TestClient(server.address());
     }

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.session.CloseReason;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,10 +17,11 @@ class TimeoutsTest {
 
     @Test
     void whoDoesNotLogInMustLeave() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.impatient(1_500, 60_000, 60_000, 60_000));
+        try (TestServer server = new TestServer(home, TestServer.impatient(30_000, 60_000, 60_000, 60_000));
                 TestClient silent = server.connect();
                 TestClient halfway = server.connect()) {
             halfway.open();
+            server.change(TestServer.impatient(200, 60_000, 60_000, 60_000));
             assertTrue(silent.until("</stream:stream>").contains("<connection-timeout"));
             assertEquals("", silent.rest());
             assertTrue(halfway.until("</stream:stream>").contains("<connection-timeout"));
@@ -59,13 +57,14 @@ class TimeoutsTest {
 
     @Test
     void whiteSpaceIsASignOfLife() throws Exception {
-        try (TestServer server = new TestServer(home, TestServer.impatient(30_000, 1_000, 1_000, 60_000));
+        try (TestServer server = new TestServer(home, TestServer.impatient(30_000, 200, 10_000, 60_000));
                 TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
-            for (int i = 0; i < 15; i++) {
+            for (int i = 0; i < 3; i++) {
+                client.until("<ping xmlns='urn:xmpp:ping'/>"); // whoever gave none is cut, and not asked again
                 client.send(" ");
-                Assertions.assertThrows(TimeoutException.class, () -> session.ending.get(200, TimeUnit.MILLISECONDS));
             }
+            assertFalse(session.ending.isDone());
         }
     }
 }

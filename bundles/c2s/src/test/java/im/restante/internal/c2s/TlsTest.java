@@ -67,6 +67,20 @@ class TlsTest {
         }
     }
 
+    /** A port that was free may be somebody else's a moment later; then another one is tried. */
+    private TestServer withDirectTls() throws IOException {
+        for (int tries = 1; ; tries++) {
+            C2sConfig config = C2sConfig.of(Map.of("port", "0", "direct-tls-port", freePort()));
+            try {
+                return new TestServer(home, config);
+            } catch (ConfigException e) {
+                if (tries == 10) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     private void pem(Path file, String type, byte[] der) throws IOException {
         StringWriter text = new StringWriter();
         try (PemWriter writer = new PemWriter(text)) {
@@ -336,8 +350,7 @@ class TlsTest {
 
     @Test
     void directTlsNeedsNoStartTls() throws Exception {
-        C2sConfig config = C2sConfig.of(Map.of("port", "0", "direct-tls-port", freePort()));
-        try (TestServer server = new TestServer(home, config);
+        try (TestServer server = withDirectTls();
                 TestClient client = new TestClient(server.server.directTlsAddress())) {
             client.secure("xmpp-client");
             assertEquals("xmpp-client", ((SSLSocket) client.socket).getApplicationProtocol());

@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Verdicts that never come, and bundles beside this one that fail: whom that costs what. */
 @SuppressWarnings("try") // clients that only have to be there
 class TroubleTest {
+    private static final C2sConfig PATIENT = TestServer.config(Tls.OFF);
+
     @TempDir
     static Path home;
 
@@ -58,6 +60,13 @@ class TroubleTest {
 
     private static String iq(String id) {
         return "<iq type='get' id='" + id + "'><x xmlns='x'/></iq>";
+    }
+
+    /** A server whose clocks are looked at as often as those times need, and that is patient until the test begins. */
+    private void serve(C2sConfig impatient) {
+        server.close();
+        server = new TestServer(home, impatient);
+        server.change(PATIENT);
     }
 
     private void await(String what, BooleanSupplier condition) throws InterruptedException {
@@ -94,18 +103,19 @@ class TroubleTest {
             innocent.send("<message id='m1'/>".repeat(2 * VerdictRoom.SHARE) + iq("afterwards"));
             innocent.until("id='afterwards'");
         }
-        assertEquals(0, server.server.verdictRoom().taken());
+        await("all is given back", () -> server.server.verdictRoom().taken() == 0);
     }
 
     @Test
     void aClientThatIsGoneWhileNobodyReadsItIsNoticed() throws Exception {
-        server.close();
-        server = new TestServer(home, TestServer.impatient(30_000, 300, 300, 60_000));
+        C2sConfig impatient = TestServer.impatient(30_000, 300, 300, 60_000);
+        serve(impatient);
         someVerdictsNeverCome();
         TestClient client = server.online("balcony");
         FakeSessions.Session session = server.sessions.next();
         client.send("<message id='stuck'/>".repeat(PendingOutcomes.MAX_OPEN));
         await("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
+        server.change(impatient);
         client.socket.setSoLinger(true, 0);
         client.close();
         assertEquals(CloseReason.CUT, session.end());
@@ -113,8 +123,8 @@ class TroubleTest {
 
     @Test
     void noClientIsCutForItsSilenceWhileNobodyReadsIt() throws Exception {
-        server.close();
-        server = new TestServer(home, TestServer.impatient(30_000, 100, 100, 60_000));
+        C2sConfig impatient = TestServer.impatient(30_000, 100, 100, 60_000);
+        serve(impatient);
         CompletableFuture<Outcome> verdict = new CompletableFuture<>();
         server.sessions.behaviour = (session, stanza) ->
                 stanza instanceof Message ? verdict : CompletableFuture.completedFuture(answer(stanza));
@@ -122,7 +132,9 @@ class TroubleTest {
             FakeSessions.Session session = server.sessions.next();
             client.send("<message/>".repeat(PendingOutcomes.MAX_OPEN));
             await("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
+            server.change(impatient);
             client.until("     "); // written so that TCP finds out
+            server.change(PATIENT);
             assertFalse(session.ending.isDone());
             verdict.complete(Outcome.DONE);
             client.send(iq("still here")).until("id='still here'");
@@ -200,19 +212,19 @@ class TroubleTest {
 
     @Test
     void aSessionThatComesTooLateEnds() throws Exception {
-        server.close();
-        server = new TestServer(home, TestServer.impatient(500, 60_000, 60_000, 60_000));
         server.sessions.bindable = new CompletableFuture<>();
+        FakeSessions.Session late;
         try (TestClient client = server.connect()) {
             client.open();
             client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
             client.open();
             client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+            late = server.sessions.next();
+            server.change(TestServer.impatient(1, 60_000, 60_000, 60_000));
             client.until("<connection-timeout");
             client.rest();
         }
         server.close(); // and nobody waits for it
-        FakeSessions.Session late = server.sessions.next();
         server.sessions.bindable.complete(null);
         assertEquals(CloseReason.CUT, late.end());
     }
@@ -255,6 +267,7 @@ class TroubleTest {
         client.close();
         long began = System.nanoTime();
         server.close();
-        assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(4), "the server waited for it");
+        long took = System.nanoTime() - began; // if it waits, then for all that a shutdown waits: 12 s
+        assertTrue(took < TimeUnit.SECONDS.toNanos(10), "the server waited for it");
     }
 }

@@ -112,7 +112,10 @@ class SwapUnderTrafficTest {
     @Test
     void aStoreThatComesAndGoesMissesNoRemoval() throws InterruptedException, ExecutionException, TimeoutException {
         SpoolDelivery delivery = new SpoolDelivery(
-                Map.of(), new OwnerGate(), new OwedMessages(owner -> Fence.HERE), owner -> Fence.HERE);
+                Map.of("swap-timeout-seconds", "60", "store-timeout-seconds", "60"),
+                new OwnerGate(),
+                new OwedMessages(owner -> Fence.HERE),
+                owner -> Fence.HERE);
         delivery.open();
         MemoryStore stays = new MemoryStore();
         MemoryStore goes = new MemoryStore();
@@ -159,7 +162,7 @@ class SwapUnderTrafficTest {
         store.onAppend = row -> held;
         FakeReference reference = new FakeReference("memory", 0);
         delivery.bindStore(reference, store);
-        delivery.largestId().toCompletableFuture().get(10, TimeUnit.SECONDS); // it has answered
+        delivery.largestId().toCompletableFuture().get(20, TimeUnit.SECONDS); // it has answered
         StorageDecision.Keep keep = (StorageDecision.Keep) delivery.judge(chat(), Fixture.ROMEO);
         CompletableFuture<Verdict> underWay =
                 delivery.store(chat(), row(1), keep, new Claim()).toCompletableFuture();
@@ -170,15 +173,15 @@ class SwapUnderTrafficTest {
                 delivery.page(Fixture.ROMEO, 0, 1, 1).toCompletableFuture();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(delivery::close);
         assertPassedOn(waiting);
-        assertThrows(ExecutionException.class, () -> page.get(10, TimeUnit.SECONDS));
+        assertThrows(ExecutionException.class, () -> page.get(20, TimeUnit.SECONDS));
         held.complete(new Appended.Stored(List.of()));
-        assertEquals(new Verdict.Stored("kept"), underWay.get(10, TimeUnit.SECONDS));
-        closing.get(10, TimeUnit.SECONDS);
+        assertEquals(new Verdict.Stored("kept"), underWay.get(20, TimeUnit.SECONDS));
+        closing.get(20, TimeUnit.SECONDS);
         assertPassedOn(delivery.store(chat(), row(3), keep, new Claim()).toCompletableFuture());
     }
 
     private static void assertPassedOn(CompletableFuture<Verdict> verdict) {
-        ExecutionException problem = assertThrows(ExecutionException.class, () -> verdict.get(10, TimeUnit.SECONDS));
+        ExecutionException problem = assertThrows(ExecutionException.class, () -> verdict.get(20, TimeUnit.SECONDS));
         assertEquals(
                 StoreException.Outcome.NOTHING_CHANGED,
                 assertInstanceOf(StoreException.class, problem.getCause()).outcome());

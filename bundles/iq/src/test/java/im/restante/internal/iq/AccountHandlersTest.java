@@ -260,7 +260,7 @@ class AccountHandlersTest {
         inTurn.run(JULIET, () -> CompletableFuture.completedFuture(seen.append("J")));
         assertEquals("J", seen.toString());
         slow.complete("1");
-        third.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        third.toCompletableFuture().get(20, TimeUnit.SECONDS);
         assertEquals("J123", seen.toString());
         assertTrue(first.toCompletableFuture().isDone()
                 && second.toCompletableFuture().isDone());

@@ -91,7 +91,7 @@ final class FakeRetrieval implements Retrieval {
 
     /** The session has got the last page, if that is the so-manieth. */
     synchronized void written(int page) throws InterruptedException {
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = System.nanoTime() + 20_000_000_000L;
         while (unwritten.size() < page) {
             wait(100);
             if (System.nanoTime() > end) {

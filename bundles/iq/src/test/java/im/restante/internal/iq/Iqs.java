@@ -41,7 +41,7 @@ final class Iqs {
     }
 
     static Iq await(CompletionStage<Iq> answer) throws Exception {
-        return answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     /** The payload of a result to Romeo; null if it is empty. */

@@ -46,7 +46,7 @@ final class Front implements AutoCloseable {
                 clock,
                 nanoTime,
                 workers,
-                RoutingSettings.of(properties));
+                RoutingSettings.of(Server.patient(properties)));
         host.setDelivery(delivery);
         host.setWitness(witnessed);
     }

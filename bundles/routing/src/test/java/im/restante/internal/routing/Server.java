@@ -30,6 +30,7 @@ import im.restante.xml.XmlStreamException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +71,8 @@ final class Server implements AutoCloseable {
     }
 
     /** A server on what an earlier one left. */
-    Server(FakeDelivery delivery, FakeUsers users, Map<String, String> properties) {
+    Server(FakeDelivery delivery, FakeUsers users, Map<String, String> given) {
+        Map<String, String> properties = patient(given);
         this.delivery = delivery;
         this.users = users;
         existing.addAll(List.of(ROMEO, JULIET));
@@ -89,6 +91,15 @@ final class Server implements AutoCloseable {
                 RoutingSettings.of(properties));
         setDelivery();
         spool.setSecrets(users);
+    }
+
+    /** With timeouts that no machine reaches by standing still for some seconds, unless the test gives them. */
+    static Map<String, String> patient(Map<String, String> given) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("swap-timeout-seconds", "25");
+        properties.put("store-timeout-seconds", "25");
+        properties.putAll(given);
+        return properties;
     }
 
     /** The delivery comes. */

@@ -29,10 +29,13 @@ class SpoolUnderLoadTest {
     private static final int SENDERS = 4;
     private static final int EACH = 600;
 
+    /** Nobody gives up, however slow the machine is. */
+    private static final Map<String, String> SETTINGS = Map.of("window", "20", "store-timeout-seconds", "600");
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     void oneResourceThatComesAndGoesGetsEverythingOnceAndInOrder(long seed) throws InterruptedException {
-        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), SETTINGS)) {
             List<Thread> senders = senders(server);
             List<String> got = new ArrayList<>();
             Random random = new Random(seed);
@@ -66,7 +69,7 @@ class SpoolUnderLoadTest {
     @ParameterizedTest
     @ValueSource(longs = {4, 5})
     void twoResourcesLoseNothingBetweenThemAndNeitherGetsAnythingTwice(long seed) throws InterruptedException {
-        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), SETTINGS)) {
             List<Thread> senders = senders(server);
             List<List<String>> got = new ArrayList<>();
             Random random = new Random(seed);
@@ -152,7 +155,7 @@ class SpoolUnderLoadTest {
 
     @Test
     void replacingTheDeliveryUnderTrafficLosesNothing() throws InterruptedException {
-        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), SETTINGS)) {
             List<Thread> senders = senders(server);
             List<String> got = new ArrayList<>();
             while (senders.stream().anyMatch(Thread::isAlive)) {
@@ -178,7 +181,7 @@ class SpoolUnderLoadTest {
     void aDrainEndsUnderAnyTraffic() throws InterruptedException {
         AtomicBoolean live = new AtomicBoolean();
         AtomicInteger sent = new AtomicInteger();
-        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), Map.of("window", "20"))) {
+        try (Server server = new Server(new FakeDelivery().slow(), new Server.FakeUsers(), SETTINGS)) {
             List<Thread> senders = senders(server, (sender, name) -> {
                 while (!live.get()) {
                     send(sender, name);

@@ -183,7 +183,7 @@ class SuspensionTest {
         assertFalse(durable.isDone());
         server.delivery.unreturnable = false;
         get(durable);
-        assertEquals(0, server.spool.unstored());
+        eventually(() -> server.spool.unstored() == 0);
         assertEquals(numbers(1, 1), server.delivery.spool(ROMEO));
     }
 

@@ -56,7 +56,7 @@ class OwnersTest {
     private final HeldWorkers workers = new HeldWorkers();
     private final Dynamic<Delivery> delivery = new Dynamic<>(workers);
     private final AtomicInteger removals = new AtomicInteger();
-    private final List<Long> removed = new ArrayList<>();
+    private final List<Long> removed = new CopyOnWriteArrayList<>();
     private volatile Throwable thrown;
     private volatile boolean blocksUnreadable;
     private volatile List<StoredMessage> rows = List.of();
@@ -79,7 +79,11 @@ class OwnersTest {
                 }
             },
             () -> null,
-            SpoolSettings.of(Map.of("swap-timeout-seconds", "1")));
+            waitingForSwaps(60));
+
+    private static SpoolSettings waitingForSwaps(int seconds) {
+        return SpoolSettings.of(Map.of("swap-timeout-seconds", Integer.toString(seconds)));
+    }
 
     OwnersTest() {
         owners.stanzaIds(new StanzaIdCipher(new byte[32]));
@@ -332,7 +336,8 @@ class OwnersTest {
         assertEquals(new Verdict.Stored("kept"), first.get(20, TimeUnit.SECONDS));
         assertEquals(new Verdict.Stored("kept"), second.get(20, TimeUnit.SECONDS));
         delivery.unset(gone);
-        assertInstanceOf(Verdict.Failed.class, sent()); // after swap-timeout-seconds
+        owners.settings(waitingForSwaps(1));
+        assertInstanceOf(Verdict.Failed.class, sent());
     }
 
     @Test
@@ -417,10 +422,11 @@ class OwnersTest {
                 owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
         eventually(() -> old.claims.size() == 2);
         delivery.unset(old.service);
+        owners.settings(waitingForSwaps(1));
         assertTrue(old.claims.get(0).begin());
         old.answers.get(0).completeExceptionally(new StoreException("not known"));
         old.stop(1);
-        assertInstanceOf(Verdict.Failed.class, waiting.get(20, TimeUnit.SECONDS)); // after swap-timeout-seconds
+        assertInstanceOf(Verdict.Failed.class, waiting.get(20, TimeUnit.SECONDS));
         assertFalse(doubtful.isDone());
         HeldDelivery next = new HeldDelivery();
         delivery.set(next.service);

@@ -97,7 +97,7 @@ class StanzaIdCipherTest {
             for (int n = 0; n < THREADS; n++) {
                 Jid owner = Jid.of("owner" + n + "@localhost");
                 found.add(threads.submit((Callable<List<String>>) () -> {
-                    together.await(10, TimeUnit.SECONDS);
+                    together.await(20, TimeUnit.SECONDS);
                     return ids(cipher, owner);
                 }));
             }

@@ -19,7 +19,7 @@ class ThreadsTest {
         try {
             String name = pool.submit(() -> Thread.currentThread().getName()
                             + Thread.currentThread().isDaemon())
-                    .get(10, TimeUnit.SECONDS);
+                    .get(20, TimeUnit.SECONDS);
             assertEquals("some-1true", name);
         } finally {
             pool.shutdown();
@@ -30,7 +30,7 @@ class ThreadsTest {
     void tasksRunOnWhateverThereIs() throws Exception {
         ExecutorService tasks = Threads.tasks("some", 2);
         try {
-            assertTrue(tasks.submit(() -> Thread.currentThread().isDaemon()).get(10, TimeUnit.SECONDS));
+            assertTrue(tasks.submit(() -> Thread.currentThread().isDaemon()).get(20, TimeUnit.SECONDS));
         } finally {
             tasks.shutdown();
         }

@@ -129,7 +129,7 @@ class MariaDbTroubleTest {
     }
 
     private static void awaitTrue(BooleanSupplier condition, long everyMillis) throws Exception {
-        Instant deadline = Instant.now().plusSeconds(20);
+        Instant deadline = Instant.now().plusSeconds(60);
         while (!condition.getAsBoolean()) {
             assertTrue(Instant.now().isBefore(deadline), "not in time");
             TimeUnit.MILLISECONDS.sleep(everyMillis);
@@ -181,7 +181,7 @@ class MariaDbTroubleTest {
                 while (!done.get()) {
                     long id = next.incrementAndGet();
                     try {
-                        append(id).toCompletableFuture().get(30, TimeUnit.SECONDS);
+                        append(id).toCompletableFuture().get(120, TimeUnit.SECONDS); // a start may take long
                         acknowledged.add(id);
                     } catch (ExecutionException e) {
                         if (((StoreException) e.getCause()).outcome() == StoreException.Outcome.NOTHING_CHANGED) {
@@ -201,8 +201,11 @@ class MariaDbTroubleTest {
             int before = acknowledged.size();
             awaitTrue(() -> acknowledged.size() > before + 300);
             server.kill();
-            long failures = failed.get();
-            awaitTrue(() -> failed.get() > failures);
+            long id = next.incrementAndGet(); // of the senders all may wait to know what became of one commit
+            StoreException told = awaitFailure(append(id));
+            assertEquals(StoreException.Outcome.NOTHING_CHANGED, told.outcome());
+            refused.add(id);
+            failed.incrementAndGet();
             server.start();
         }
         int before = acknowledged.size();
@@ -279,7 +282,7 @@ class MariaDbTroubleTest {
         }
     }
 
-    private SqlStore open(LosingConnections connections) {
+    private SqlStore open(MariaDbConnections connections) {
         SqlStore one = new SqlStore(
                 "test", new MariaDbDialect(TestStores.settings(database).place()), connections);
         opened.add(one);
@@ -626,7 +629,16 @@ class MariaDbTroubleTest {
 
     @Test
     void afterADeadlockTheBatchIsBegunAgain() throws Exception {
-        start();
+        store = open(new MariaDbConnections(TestStores.settings(database)) {
+            @Override
+            public Connection open(Purpose purpose) throws SQLException {
+                Connection connection = super.open(purpose);
+                try (Statement statement = connection.createStatement()) { // it waits until this test has looked
+                    statement.execute("SET SESSION innodb_lock_wait_timeout=60");
+                }
+                return connection;
+            }
+        });
         await(append(1));
         try (Connection other = server.admin(database.name());
                 Statement statement = other.createStatement()) {

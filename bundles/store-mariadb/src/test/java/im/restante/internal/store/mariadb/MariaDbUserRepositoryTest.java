@@ -62,7 +62,7 @@ class MariaDbUserRepositoryTest extends UserRepositoryContract {
         repository
                 .create(TestStores.ROMEO, List.of(new Setting(UserLimits.NODE, UserLimits.KEY, "10")), Fence.HERE)
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(20, TimeUnit.SECONDS);
         close(repository);
         try (Connection connection =
                 DriverManager.getConnection(database.url(), database.user(), database.password())) {

@@ -850,7 +850,7 @@ class SqliteTroubleTest {
                 throw new SQLException("away");
             }
             opened |= purpose == Purpose.WRITE;
-            SqliteConnections fresh = new SqliteConnections(file(), 100);
+            SqliteConnections fresh = new SqliteConnections(file(), 10_000); // they meet, and wait for each other
             try {
                 return fresh.open(purpose);
             } finally {
