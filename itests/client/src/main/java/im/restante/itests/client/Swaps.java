@@ -394,10 +394,7 @@ public final class Swaps {
     private Optional<MessageStore> store(String id) throws Exception {
         Collection<ServiceReference<MessageStore>> found =
                 context.getServiceReferences(MessageStore.class, "(" + MessageStore.ID + "=" + id + ")");
-        return found.stream()
-                .map(context::getService)
-                .filter(Objects::nonNull)
-                .findFirst();
+        return found.stream().map(context::getService).filter(Objects::nonNull).findFirst();
     }
 
     private Bundle bundle(String name) {
