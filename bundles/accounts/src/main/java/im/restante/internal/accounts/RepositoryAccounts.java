@@ -23,10 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -90,7 +92,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     /** Bytes of heap of a value beside the characters of its key and itself, of which each takes two at most. */
     private static final long VALUE_HEAP = 128;
 
-    /** How long one that ranks higher may take to answer for the first time. */
+    /** How long one that ranks higher may take to answer for the first time, and one that is being replaced to come. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** What SCRAM asks the repository: under way, and waiting of one address and of all. */
@@ -115,6 +117,9 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     private final UserStores stores = new UserStores(); // guarded by this
     /** Those that have not answered yet, with the time when they came. Guarded by this. */
     private final Map<UserRepository, Long> came = new IdentityHashMap<>();
+
+    /** Of those who wait for a repository. Guarded by this. */
+    private final Set<CompletableFuture<Void>> arrivals = new HashSet<>();
 
     private final LogLimit unreadable;
     private final LongSupplier nanoTime;
@@ -193,6 +198,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     @Deactivate
     void deactivate() {
         stopping = true;
+        arrived();
         pool.close();
         lookups.close();
     }
@@ -596,16 +602,64 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         }
     }
 
+    /** Asks the repository in use, waiting for one that is being replaced. */
     private <T> CompletableFuture<T> ask(Function<UserRepository, CompletionStage<T>> question) {
         UserRepository current = chosen;
-        if (current == null) {
+        return current != null
+                ? ask(question, current)
+                : Stages.plain(arrival().thenCompose(came -> ask(question, chosen)));
+    }
+
+    /** One that goes while it is asked, and has changed nothing, leaves the question to the next. */
+    private <T> CompletableFuture<T> ask(
+            Function<UserRepository, CompletionStage<T>> question, UserRepository present) {
+        if (present == null) {
             String named = config.userStore();
-            return CompletableFuture.failedFuture(new StoreException(
+            return CompletableFuture.failedFuture(StoreException.nothingChanged(
                     named.isEmpty()
                             ? "no user repository is present; install or start a store"
                             : "the user repository named by user-store=" + named + " is not present"));
         }
-        return Stages.guarded(() -> question.apply(current));
+        CompletableFuture<T> answer = Stages.guarded(() -> question.apply(present));
+        return answer.isDone() && !answer.isCompletedExceptionally()
+                ? answer
+                : Stages.plain(answer.exceptionallyCompose(problem -> present != chosen && changedNothing(problem)
+                        ? ask(question)
+                        : CompletableFuture.failedFuture(problem)));
+    }
+
+    private static boolean changedNothing(Throwable problem) {
+        return problem instanceof StoreException known && known.outcome() == StoreException.Outcome.NOTHING_CHANGED;
+    }
+
+    /** Completes when there is a repository, or when patience has ended. */
+    private CompletableFuture<Void> arrival() {
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        synchronized (this) {
+            if (chosen != null || stopping) {
+                return CompletableFuture.completedFuture(null);
+            }
+            arrivals.add(arrival);
+        }
+        later.accept(
+                () -> {
+                    synchronized (this) {
+                        arrivals.remove(arrival);
+                    }
+                    arrival.complete(null);
+                },
+                PATIENCE);
+        return arrival;
+    }
+
+    /** Whoever waits for a repository goes on. */
+    private void arrived() {
+        List<CompletableFuture<Void>> waiting;
+        synchronized (this) {
+            waiting = List.copyOf(arrivals);
+            arrivals.clear();
+        }
+        waiting.forEach(one -> one.complete(null));
     }
 
     /** Caller holds the lock of this object. */
@@ -625,7 +679,8 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
             LOG.warn("no user repository to use: user-store={}, present: {}", config.userStore(), stores.names());
         } else {
             LOG.info("users are kept in {}", stores.nameOf(now));
-            CompletableFuture.runAsync(this::tellOfRepository); // not under our lock
+            CompletableFuture.runAsync(this::arrived); // not under our lock
+            CompletableFuture.runAsync(this::tellOfRepository);
             UserRepository first = stores.choose(config.userStore());
             if (first != now) {
                 LOG.warn(

@@ -456,15 +456,17 @@ class RepositoryAccountsTest {
     void saysThatTheStoreIsAwayWhenItVanishedAndGoesOnWhenItIsBack() throws Exception {
         assertTrue(get(accounts.exists(ROMEO)));
         accounts.unbindRepository(repository, FIRST);
-        assertFails(accounts.exists(ROMEO));
-        assertFails(accounts.credentials(ROMEO, ScramHash.SHA_1));
-        assertFails(accounts.verify(ROMEO, "pencil"));
-        assertFails(accounts.create(JULIET, "pencil"));
-        assertFails(accounts.changePassword(ROMEO, "pencil"));
-        assertFails(accounts.remove(ROMEO));
-        assertFails(accounts.list(null, 1));
-        assertFails(accounts.settings(ROMEO, "n"));
-        assertFails(accounts.write(ROMEO, List.of()));
+        List<CompletionStage<?>> asked = List.of( // at once, since each waits for another repository
+                accounts.exists(ROMEO),
+                accounts.credentials(ROMEO, ScramHash.SHA_1),
+                accounts.verify(ROMEO, "pencil"),
+                accounts.create(JULIET, "pencil"),
+                accounts.changePassword(ROMEO, "pencil"),
+                accounts.remove(ROMEO),
+                accounts.list(null, 1),
+                accounts.settings(ROMEO, "n"),
+                accounts.write(ROMEO, List.of(new Setting("n", "k", "v"))));
+        asked.forEach(RepositoryAccountsTest::assertFails);
         accounts.bindRepository(repository, FIRST);
         assertTrue(get(accounts.verify(ROMEO, "pencil")));
     }
@@ -515,6 +517,24 @@ class RepositoryAccountsTest {
         late.complete(true);
         assertTrue(get(theirs));
         second.deactivate();
+    }
+
+    @Test
+    void whoAsksWhileARepositoryIsReplacedIsAnsweredByTheNext() throws Exception {
+        accounts.unbindRepository(repository, FIRST);
+        CompletableFuture<Boolean> waiting = accounts.exists(ROMEO).toCompletableFuture();
+        assertFalse(waiting.isDone());
+        accounts.bindRepository(repository, FIRST);
+        assertTrue(get(waiting));
+        MemoryRepository goes = new MemoryRepository() {
+            @Override
+            public CompletionStage<Boolean> exists(Jid user) {
+                accounts.unbindRepository(this, service(2, 10, "goes"));
+                return CompletableFuture.failedFuture(StoreException.nothingChanged("the store is closed"));
+            }
+        };
+        accounts.bindRepository(goes, service(2, 10, "goes"));
+        assertTrue(get(accounts.exists(ROMEO)), "it had been asked before it went");
     }
 
     @Test
