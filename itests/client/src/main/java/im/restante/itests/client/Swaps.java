@@ -83,6 +83,8 @@ public final class Swaps {
     private void list() {
         swap("nothing, for comparison", () -> traffic.flow(20));
 
+        replacements("im.restante.store.sqlite", () -> growing("sqlite")); // users and messages
+
         swap("store-mariadb starts beside store-sqlite", () -> {
             bundle(MARIADB).start();
             waitsFor("mariadb");
