@@ -38,7 +38,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * Everything in a running server that may be replaced, replaced one after another under the same steady traffic: stores, strategies,
- * rules and bundles. Users stay in SQLite.
+ * rules and bundles. Users stay in SQLite, which is replaced too.
  */
 public final class Swaps {
     private static final String OFFLINE = "im.restante.offline";
