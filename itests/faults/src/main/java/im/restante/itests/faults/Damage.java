@@ -108,6 +108,7 @@ final class Damage implements Scenario {
         Quiet(Site site, Client client) {
             this.site = site;
             this.client = client;
+            this.asked = client.verdicts().answers();
         }
 
         boolean reached() {
