@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever fails behind a session, an Error included: every stanza has its end, and the next one is routed. */
 class FailuresTest {
@@ -115,21 +116,25 @@ class FailuresTest {
     }
 
     /** As a class that is needed for the first time in a bundle that is gone. */
-    @Test
-    void aDeliveryThatIsReplacedWhileItIsAskedLeavesTheJudgementToTheNext() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDeliveryThatGoesWhileItIsAskedLeavesTheDecisionToTheNext(boolean isNextThere) {
         Delivery gone = (Delivery) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("equals")) {
                         return proxy == arguments[0];
                     }
-                    front.host.setDelivery(front.delivery);
+                    front.host.unsetDelivery((Delivery) proxy);
+                    if (isNextThere) {
+                        front.host.setDelivery(front.delivery);
+                    }
                     throw new NoClassDefFoundError("a bundle that is being exchanged");
                 });
         front.host.setDelivery(gone);
         chat("1");
         assertEquals(List.of("1"), front.spools.bodies());
         assertEquals(
-                StorageDecision.UNDECIDED,
+                isNextThere ? new StorageDecision.Keep("default: body") : StorageDecision.UNDECIDED,
                 front.spools.delivered.get(0).envelope().keep());
     }
 

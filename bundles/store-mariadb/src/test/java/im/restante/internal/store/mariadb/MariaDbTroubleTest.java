@@ -673,7 +673,7 @@ class MariaDbTroubleTest {
         }
         server.execute(
                 database.name(),
-                "UPDATE om_message SET kind=77 WHERE id=1",
+                "UPDATE om_message SET kind=-1 WHERE id=1",
                 "UPDATE om_message SET stanza=REPEAT('x',500) WHERE id=2");
         assertEquals(List.of(3L), waiting());
         awaitTrue(() -> await(store.statistics()).quarantined() == 2);
@@ -683,7 +683,7 @@ class MariaDbTroubleTest {
                         new StoredMessage(id, JULIET, ROMEO, Instant.now(), null, MessageKind.NOTICE, new byte[500]))
                 .toList();
         assertTrue(await(store.replace(ROMEO, 3, List.of(message(3, 500)), owed, Fence.HERE)));
-        server.execute(database.name(), "UPDATE om_out SET kind=77 WHERE n=1");
+        server.execute(database.name(), "UPDATE om_out SET kind=-1 WHERE n=1");
         assertEquals(
                 List.of(2L),
                 await(store.owed(0, 0, 10, Long.MAX_VALUE)).stream()

@@ -308,8 +308,8 @@ class SqliteTroubleTest {
             await(append(id));
         }
         execute(
-                "UPDATE om_message SET kind=77 WHERE id=1",
-                "UPDATE om_message SET kind=77 WHERE id=2",
+                "UPDATE om_message SET kind=-1 WHERE id=1",
+                "UPDATE om_message SET kind=-1 WHERE id=2",
                 "UPDATE om_message SET sender=x'00112233445566778899aabbccddeeff' WHERE id=4",
                 "UPDATE om_counter SET n=n-1",
                 "INSERT INTO om_counter SELECT rcpt, x'00112233445566778899aabbccddeeff', 1 FROM om_counter");
