@@ -156,6 +156,27 @@ final class ModelLink implements ClientConnection {
         return ids;
     }
 
+    /** Rows that this connection was handed and its client has not got. */
+    List<StoredMessage> rowsOnTheirWay() {
+        List<StoredMessage> rows = new ArrayList<>();
+        for (Collection<?> items : List.of(queue, wire)) {
+            for (Object item : items) {
+                if (item instanceof Row row) {
+                    rows.add(row.message());
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Ids of rows that its client has got and not proved. */
+    List<Long> rowsUnproved() {
+        return got.subList(proved, got.size()).stream()
+                .filter(one -> one.live() == null)
+                .map(Got::id)
+                .toList();
+    }
+
     void write(int items) {
         for (int i = 0; i < items && !queue.isEmpty(); i++) {
             wire.add(queue.poll());

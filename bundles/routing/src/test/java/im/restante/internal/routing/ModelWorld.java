@@ -242,9 +242,12 @@ final class ModelWorld {
             }
         }
 
+        /** Its client may say that it is there before it has ended: then it is given once more what it has. */
         @Override
         public void failed() {
             available = false;
+            link.rowsOnTheirWay().forEach(row -> mail(row.stanza()).mayRepeat = true);
+            link.rowsUnproved().forEach(id -> byId.get(id).mayRepeat = true);
             mustEnd();
         }
     }
