@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -277,7 +278,10 @@ public final class OwnerCore {
             emit(new Effect.Tell(news, Disposition.PROVED, "to " + session.jid()));
         }
         forget(ids);
-        inFlight.values().forEach(message -> message.proved |= ids.contains(message.id()));
+        if (!inFlight.isEmpty()) {
+            Set<Long> proved = new HashSet<>(ids);
+            inFlight.values().forEach(message -> message.proved |= proved.contains(message.id()));
+        }
         removals.gather(ids);
         removals.pump(this);
     }
