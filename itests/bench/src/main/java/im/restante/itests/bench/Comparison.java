@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 final class Comparison {
     /** Processor time of a server. */
-    private static final double WARM_UP_SECONDS = 10;
+    private static final double WARM_UP_SECONDS = 20;
 
     private final LoadedServer before;
     private final LoadedServer after;

@@ -242,12 +242,17 @@ final class LoadedServer implements AutoCloseable {
     }
 
     long fillOne(String to, int count) throws Exception {
-        try (Peer sender = Peer.login(server.port(), "s1", "bench", new Tally(0))) {
+        Tally returned = new Tally(0);
+        try (Peer sender = Peer.login(server.port(), "s1", "bench", returned)) {
             byte[] load = messages(to, 0, count);
             long start = System.nanoTime();
             sender.write(load);
             sender.ping();
             return System.nanoTime() - start;
+        } finally {
+            Tally.Sum sum = new Tally.Sum();
+            returned.addTo(sum);
+            check("fill of one", sum);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -30,6 +31,7 @@ final class Peer implements AutoCloseable {
     private final OutputStream out;
     private final Map<String, CompletableFuture<Void>> pings = new ConcurrentHashMap<>();
     private final Receiver receiver;
+    private final CountDownLatch over = new CountDownLatch(1);
     private int pingCount;
     private byte[] buffer = new byte[512];
     private int filled;
@@ -78,15 +80,19 @@ final class Peer implements AutoCloseable {
         answer.get(120, TimeUnit.SECONDS);
     }
 
-    /** Leaves in order. */
+    /** Leaves in order, and waits until the server knows: until then it would be given what is sent to it. */
     @Override
     public void close() {
         try {
             write("</stream:stream>".getBytes(US_ASCII));
             socket.shutdownOutput();
+            over.await(10, TimeUnit.SECONDS);
         } catch (IOException e) {
-            cut();
+            // it is gone
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+        cut();
     }
 
     /** Ends the connection without a word. */
@@ -122,6 +128,8 @@ final class Peer implements AutoCloseable {
             }
         } catch (IOException e) {
             pings.values().forEach(ping -> ping.completeExceptionally(e));
+        } finally {
+            over.countDown();
         }
     }
 

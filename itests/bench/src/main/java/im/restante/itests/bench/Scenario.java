@@ -1,5 +1,6 @@
 package im.restante.itests.bench;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,11 +31,29 @@ record Scenario(String name, String title, Unit unit, Round round) {
     @FunctionalInterface
     interface Round {
         double run(LoadedServer server) throws Exception;
+
+        /** Does it so many times and gives the median: what takes a twentieth of a second is told by one try to a third only. */
+        default Round median(int times) {
+            return server -> {
+                double[] figures = new double[times];
+                for (int n = 0; n < times; n++) {
+                    figures[n] = run(server);
+                }
+                Arrays.sort(figures);
+                return figures[times / 2];
+            };
+        }
     }
+
+    /** How often a round does what is short. */
+    private static final int TIMES = 9;
 
     static final List<Scenario> ALL = List.of(
             new Scenario(
-                    "store", "store: 10 senders, 10,000 messages to 100 absent users", Unit.RATE, LoadedServer::store),
+                    "store",
+                    "store: 10 senders, 10,000 messages to 100 absent users",
+                    Unit.RATE,
+                    ((Round) LoadedServer::store).median(TIMES)),
             drain(100),
             drain(1_000),
             drain(10_000),
@@ -62,7 +81,7 @@ record Scenario(String name, String title, Unit unit, Round round) {
                 "drain-" + size,
                 "drain: backlog " + size + ", presence to last message",
                 Unit.TIME,
-                server -> server.drain(size));
+                ((Round) server -> server.drain(size)).median(TIMES));
     }
 
     private static Scenario online(int pairs) {
