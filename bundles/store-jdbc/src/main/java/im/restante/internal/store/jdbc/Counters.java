@@ -13,7 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +27,16 @@ import java.util.TreeSet;
  * which reckons from there; at last {@link #correct} the few counters that came out otherwise.
  */
 final class Counters {
+    private static final Appended STORED = new Appended.Stored(List.of());
+
     private final Session session;
     private final Dialect dialect;
     private final Map<Pair, OfPair> pairs = new HashMap<>();
     private final Map<Key, OfOwner> owners = new HashMap<>();
     private final Map<Key, Set<Long>> evicted = new HashMap<>();
+    private final List<Append> expected = new ArrayList<>();
+    /** What is to be inserted, in the order in which it was decided. */
+    private final List<Append> admitted = new ArrayList<>();
 
     Counters(Session session, Dialect dialect) {
         this.session = session;
@@ -40,46 +44,87 @@ final class Counters {
     }
 
     /** What one pair has. */
-    private static final class OfPair {
+    static final class OfPair {
         /** Messages of this step that may be stored. */
-        int candidates;
+        private int candidates;
         /** As the table has it after the candidates were added. */
-        long written;
+        private long written;
         /** As the messages so far make it. */
-        long now;
+        private long now;
         /** Rows of the table that may be evicted, oldest first; null before they are needed. */
-        Deque<Row> oldest;
+        private Deque<Row> oldest;
         /** The last id that was read into {@link #oldest}. */
-        long readTo;
-        /** Messages of this step that are to be inserted. */
-        final TreeMap<Long, Append> pending = new TreeMap<>();
+        private long readTo;
+        /** Messages of this step that are to be inserted, and may be evicted; null before that is asked. */
+        private TreeMap<Long, Append> pending;
     }
 
     /** What one owner has. */
-    private static final class OfOwner {
+    static final class OfOwner {
         /** What may be stored of this step. */
-        Amount candidates = Amount.NONE;
-        /** As the table has it after the candidates were added. */
-        Amount written = Amount.NONE;
-        /** As the messages so far make it. */
-        Amount now = Amount.NONE;
+        private long candidates;
 
-        Usage usage() {
-            return new Usage(Math.max(0, now.messages()), Math.max(0, now.bytes()), null);
+        private long candidateBytes;
+        /** The largest id of these. */
+        private long last;
+        /** As the table has it after the candidates were added. */
+        private Amount written = Amount.NONE;
+        /** As the messages so far make it. */
+        private long messages;
+
+        private long bytes;
+
+        private Usage usage() {
+            return new Usage(Math.max(0, messages), Math.max(0, bytes), null);
         }
     }
 
     /** A message that may make room. @param pending it, if it is of this step; else null */
     private record Row(long id, long bytes, Append pending) {}
 
-    void expect(Append append) {
-        pairs.computeIfAbsent(append.pair, pair -> new OfPair()).candidates++;
+    /**
+     * Counts it among the candidates, if it is not one already.
+     *
+     * @param isNew whether the table has no such row
+     * @return whether it is the only one of its id, as far as its owner's ids tell
+     */
+    boolean expect(Append append, boolean isNew) {
+        append.ofPair = null;
+        append.ofOwner = null;
+        if (!isNew) {
+            return false;
+        }
         OfOwner owner = owners.computeIfAbsent(append.pair.owner(), key -> new OfOwner());
-        owner.candidates = owner.candidates.plus(1, append.message.sizeBytes());
+        long id = append.message.id();
+        boolean grows = owner.candidates == 0 || id > owner.last;
+        if (!grows && isExpected(append)) {
+            return false;
+        }
+        OfPair pair = pairs.computeIfAbsent(append.pair, key -> new OfPair());
+        append.ofOwner = owner;
+        append.ofPair = pair;
+        pair.candidates++;
+        owner.candidates++;
+        owner.candidateBytes += append.message.sizeBytes();
+        owner.last = grows ? id : owner.last;
+        expected.add(append);
+        return true;
     }
 
-    boolean expects(Pair pair) {
-        return pairs.containsKey(pair);
+    /** Hardly ever asked: the ids of an owner grow. */
+    private boolean isExpected(Append append) {
+        return expected.stream()
+                .anyMatch(one -> one.message.id() == append.message.id()
+                        && one.pair.owner().equals(append.pair.owner()));
+    }
+
+    /** Whether there is somewhere to count it: it was expected, or another one of its pair was. */
+    boolean expects(Append append) {
+        if (append.ofPair == null) {
+            append.ofPair = pairs.get(append.pair);
+            append.ofOwner = owners.get(append.pair.owner());
+        }
+        return append.ofPair != null;
     }
 
     /** Adds what is expected, which locks the counters against other writers. */
@@ -106,25 +151,26 @@ final class Counters {
             PreparedStatement statement = session.prepare("totals", chunk.size(), dialect::addToTotals);
             int at = 1;
             for (Key owner : chunk.of(ofOwners)) {
-                Amount candidates = owners.get(owner).candidates;
+                OfOwner total = owners.get(owner);
                 statement.setBytes(at++, owner.bytes());
-                statement.setLong(at++, candidates.messages());
-                statement.setLong(at++, candidates.bytes());
+                statement.setLong(at++, total.candidates);
+                statement.setLong(at++, total.candidateBytes);
             }
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     OfOwner total = owners.get(Key.read(row.getBytes(1)));
                     total.written = new Amount(row.getLong(2), row.getLong(3));
-                    total.now = total.written.minus(total.candidates);
+                    total.messages = total.written.messages() - total.candidates;
+                    total.bytes = total.written.bytes() - total.candidateBytes;
                 }
             }
         }
     }
 
-    /** Decides about one that was expected, and whose row is not there. Nothing is written. */
+    /** Decides about one that is expected, and whose row is not there. Nothing is written. */
     Appended admit(Append append) throws SQLException {
-        OfPair pair = pairs.get(append.pair);
-        OfOwner owner = owners.get(append.pair.owner());
+        OfPair pair = append.ofPair;
+        OfOwner owner = append.ofOwner;
         List<Long> gone = List.of();
         Limit reached = reached(append, pair, owner);
         if (reached != null) {
@@ -138,9 +184,13 @@ final class Counters {
             gone = evict(append.pair.owner(), victims);
         }
         pair.now++;
-        owner.now = owner.now.plus(1, append.message.sizeBytes());
-        pair.pending.put(append.message.id(), append);
-        return new Appended.Stored(gone);
+        owner.messages++;
+        owner.bytes += append.message.sizeBytes();
+        admitted.add(append);
+        if (pair.pending != null) {
+            pair.pending.put(append.message.id(), append);
+        }
+        return gone.isEmpty() ? STORED : new Appended.Stored(gone);
     }
 
     /** Null: it fits. */
@@ -149,14 +199,14 @@ final class Counters {
         if (terms.limit() >= 0 && pair.now >= terms.limit()) {
             return Limit.PAIR;
         }
-        return reached(terms.total(), owner.now.plus(1, append.message.sizeBytes()));
+        return reached(terms.total(), owner.messages + 1, owner.bytes + append.message.sizeBytes());
     }
 
-    private static Limit reached(OwnerLimit limit, Amount total) {
-        if (limit.allows(total.messages(), total.bytes())) {
+    private static Limit reached(OwnerLimit limit, long messages, long bytes) {
+        if (limit.allows(messages, bytes)) {
             return null;
         }
-        return limit.allows(total.messages(), 0) ? Limit.OWNER_BYTES : Limit.OWNER_MESSAGES;
+        return limit.allows(messages, 0) ? Limit.OWNER_BYTES : Limit.OWNER_MESSAGES;
     }
 
     /**
@@ -171,8 +221,7 @@ final class Counters {
         if (terms.onFull() == OnFull.REFUSE || terms.limit() == 0) {
             return reached;
         }
-        Limit whateverGoes =
-                reached(terms.total(), new Amount(owner.now.messages() - pair.now + 1, append.message.sizeBytes()));
+        Limit whateverGoes = reached(terms.total(), owner.messages - pair.now + 1, append.message.sizeBytes());
         if (whateverGoes != null) {
             return whateverGoes;
         }
@@ -186,7 +235,8 @@ final class Counters {
             }
             victims.add(oldest);
             pair.now--;
-            owner.now = owner.now.plus(-1, -oldest.bytes());
+            owner.messages--;
+            owner.bytes -= oldest.bytes();
             still = reached(append, pair, owner);
         }
         if (still != null) {
@@ -204,7 +254,8 @@ final class Counters {
                 pair.pending.put(victim.id(), victim.pending());
             }
             pair.now++;
-            owner.now = owner.now.plus(1, victim.bytes());
+            owner.messages++;
+            owner.bytes += victim.bytes();
         }
     }
 
@@ -212,6 +263,8 @@ final class Counters {
         for (Row victim : victims) {
             if (victim.pending() == null) {
                 evicted.computeIfAbsent(owner, key -> new TreeSet<>()).add(victim.id());
+            } else {
+                admitted.remove(victim.pending());
             }
         }
         return victims.stream().map(Row::id).toList();
@@ -221,6 +274,10 @@ final class Counters {
     private Row takeOldest(Pair key, OfPair pair) throws SQLException {
         if (pair.oldest == null || pair.oldest.isEmpty()) {
             readOldest(key, pair);
+        }
+        if (pair.pending == null) {
+            pair.pending = new TreeMap<>();
+            admitted.stream().filter(one -> one.ofPair == pair).forEach(one -> pair.pending.put(one.message.id(), one));
         }
         Row row = pair.oldest.peek();
         Map.Entry<Long, Append> pending = pair.pending.firstEntry();
@@ -256,11 +313,8 @@ final class Counters {
 
     /** What is to be inserted, by id. */
     List<Append> admitted() {
-        return pairs.values().stream()
-                .map(pair -> pair.pending.values())
-                .flatMap(Collection::stream)
-                .sorted((one, other) -> Long.compare(one.message.id(), other.message.id()))
-                .toList();
+        admitted.sort((one, other) -> Long.compare(one.message.id(), other.message.id()));
+        return admitted;
     }
 
     /** The rare counters whose candidates were not all stored, or cost others their place. */
@@ -273,8 +327,9 @@ final class Counters {
         });
         Map<Key, Amount> otherOwners = new TreeMap<>();
         owners.forEach((owner, total) -> {
-            if (!total.now.equals(total.written)) {
-                otherOwners.put(owner, total.now.minus(total.written));
+            Amount now = new Amount(total.messages, total.bytes);
+            if (!now.equals(total.written)) {
+                otherOwners.put(owner, now.minus(total.written));
             }
         });
         for (Map.Entry<Pair, Long> entry : otherPairs.entrySet()) {

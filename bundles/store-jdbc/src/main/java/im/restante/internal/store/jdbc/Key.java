@@ -1,6 +1,9 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.jid.Jid;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,17 +16,26 @@ import java.util.HexFormat;
  */
 public final class Key implements Comparable<Key> {
     private static final int LENGTH = 16;
+    private static final VarHandle HEAD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** To be copied, never used: a copy costs a third of what looking for a provider does, and there are two for each message. */
+    private static final MessageDigest SHA_256 = fresh("SHA-256");
+
+    private static final MessageDigest SHA_1 = fresh("SHA-1");
 
     private final byte[] bytes;
-    private final int hash;
+    /** The first eight, so that two keys are mostly told apart without a loop; digests need no better hash. */
+    private final long head;
 
     private Key(byte[] bytes) {
         this.bytes = bytes;
-        this.hash = Arrays.hashCode(bytes);
+        this.head = bytes.length >= Long.BYTES
+                ? (long) HEAD.get(bytes, 0)
+                : (long) HEAD.get(Arrays.copyOf(bytes, Long.BYTES), 0);
     }
 
     public static Key of(Jid bare) {
-        byte[] digest = digest("SHA-256", bare.toString());
+        byte[] digest = digest(SHA_256, bare.toString());
         return new Key(Arrays.copyOf(digest, LENGTH));
     }
 
@@ -34,12 +46,20 @@ public final class Key implements Comparable<Key> {
 
     /** Lower-case hex of the SHA-1 of a JID: how {@code tig_users} is searched. */
     static String sha1(Jid user) {
-        return HexFormat.of().formatHex(digest("SHA-1", user.toString()));
+        return HexFormat.of().formatHex(digest(SHA_1, user.toString()));
     }
 
-    private static byte[] digest(String algorithm, String text) {
+    private static byte[] digest(MessageDigest fresh, String text) {
         try {
-            return MessageDigest.getInstance(algorithm).digest(text.getBytes(StandardCharsets.UTF_8));
+            return ((MessageDigest) fresh.clone()).digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's digests can be copied", e);
+        }
+    }
+
+    private static MessageDigest fresh(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has " + algorithm, e);
         }
@@ -52,17 +72,17 @@ public final class Key implements Comparable<Key> {
 
     @Override
     public int compareTo(Key other) {
-        return Arrays.compareUnsigned(bytes, other.bytes);
+        return head == other.head ? Arrays.compareUnsigned(bytes, other.bytes) : Long.compareUnsigned(head, other.head);
     }
 
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof Key key && Arrays.equals(bytes, key.bytes);
+        return this == other || other instanceof Key key && head == key.head && Arrays.equals(bytes, key.bytes);
     }
 
     @Override
     public int hashCode() {
-        return hash;
+        return (int) head;
     }
 
     @Override

@@ -74,6 +74,11 @@ public abstract sealed class Operation<T> {
         final Claim claim;
         final Pair pair;
 
+        /** Where the transaction under way counts it; null if it does not. For the writer's thread. */
+        Counters.OfPair ofPair;
+
+        Counters.OfOwner ofOwner;
+
         public Append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
             super(fence);
             this.claim = claim;

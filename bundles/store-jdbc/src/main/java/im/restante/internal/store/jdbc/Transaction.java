@@ -170,15 +170,18 @@ final class Transaction {
         }
         Set<Known> present = known(appends);
         Counters counters = new Counters(session, dialect);
-        Set<Known> seen = new HashSet<>(present);
+        boolean distinct = present.isEmpty();
         for (Append append : appends) {
-            if (seen.add(Known.of(append))) {
-                counters.expect(append);
-            }
+            boolean isNew = distinct || !present.contains(Known.of(append));
+            distinct &= counters.expect(append, isNew);
         }
         counters.raise();
         for (Append append : appends) {
-            decide(append, present, counters);
+            if (distinct) { // as good as always: no other message of the batch, and none in the table, has its id
+                decided(append, counters);
+            } else {
+                decide(append, present, counters);
+            }
         }
         for (Map.Entry<Key, Set<Long>> entry : counters.evicted().entrySet()) {
             messages -= delete(entry.getKey(), entry.getValue(), new HashMap<>());
@@ -218,22 +221,27 @@ final class Transaction {
     }
 
     private void decide(Append append, Set<Known> present, Counters counters) throws SQLException {
-        StoredMessage message = append.message;
         Known known = Known.of(append);
         if (present.contains(known)) {
             append.result(new Appended.Stored(List.of()));
             return;
         }
-        if (!counters.expects(append.pair)) { // its id was known under another pair and has just been evicted there
-            throw new SQLException("id " + message.id() + " of one owner is used for two senders", "23000");
+        if (!counters.expects(append)) { // its id was known under another pair and has just been evicted there
+            throw new SQLException("id " + append.message.id() + " of one owner is used for two senders", "23000");
         }
-        Appended answer = counters.admit(append);
-        if (answer instanceof Appended.Stored stored) {
+        if (decided(append, counters) instanceof Appended.Stored stored) {
             stored.evicted().forEach(id -> present.remove(new Known(append.pair.owner(), id)));
             present.add(known);
-            largest = Math.max(largest, message.id());
+        }
+    }
+
+    private Appended decided(Append append, Counters counters) throws SQLException {
+        Appended answer = counters.admit(append);
+        if (answer instanceof Appended.Stored) {
+            largest = Math.max(largest, append.message.id());
         }
         append.result(answer);
+        return answer;
     }
 
     private void insertAddresses(List<Append> rows) throws SQLException {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -29,7 +30,9 @@ class SqliteDialect implements Dialect {
 
     @Override
     public List<String> scripts() {
-        return List.of(script("schema-1.sql"), script("schema-2.sql"), script("schema-3.sql"), script("schema-4.sql"));
+        return IntStream.rangeClosed(1, 5)
+                .mapToObj(version -> script("schema-" + version + ".sql"))
+                .toList();
     }
 
     private static String script(String name) {
