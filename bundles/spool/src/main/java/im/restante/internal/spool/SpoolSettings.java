@@ -21,6 +21,8 @@ public record SpoolSettings(
         int window, long windowBytes, boolean journal, ProofPolicy proof, int spillLimit, Duration swapTimeout) {
     public static final String PID = "im.restante.offline";
 
+    private static final int BATCHES = 4;
+
     public SpoolSettings {
         requireNonNull(proof, "proof");
         requireNonNull(swapTimeout, "swapTimeout");
@@ -40,13 +42,23 @@ public record SpoolSettings(
                 Duration.ofSeconds(settings.integer("swap-timeout-seconds", 5, 0, 3600)));
     }
 
-    /** Rows of one page: half a window, so that one is on its way while the proof of the other is. */
-    public int pageRows() {
+    /** Rows of one batch: half a window, so that one is on its way while the acknowledgement of the other is. */
+    public int batchRows() {
         return window < 4 ? window : window / 2;
     }
 
-    /** Bytes of one page. */
-    public long pageBytes() {
+    /** Bytes of one batch. */
+    public long batchBytes() {
         return Math.max(1, windowBytes / 2);
+    }
+
+    /** Rows of one page: some batches, since the way to the store and back costs as much as many small rows. */
+    public int pageRows() {
+        return BATCHES * batchRows();
+    }
+
+    /** Bytes of one page: those of a batch, since so much is kept in memory for each session that is slow. */
+    public long pageBytes() {
+        return batchBytes();
     }
 }

@@ -38,8 +38,8 @@ final class Reader {
         if (!journal && d.phase == Phase.FOLLOWING) {
             d.again();
         }
-        if (d.phase == Phase.PAGE && maySend(d)) {
-            sendPage(d, journal);
+        while (d.phase == Phase.PAGE && maySend(d) && sendBatch(d, journal)) {
+            // as many as there is room for
         }
         boolean onlyAppendsLeft = d.phase == Phase.DRY && core.leased.isEmpty() && !core.inFlight.isEmpty();
         if (onlyAppendsLeft && core.state == DRAINING && !journal) {
@@ -128,16 +128,22 @@ final class Reader {
 
     // ---- handing over
 
-    /** The whole page, if there is room for it in the window; what there is room for, if nothing else is on its way. */
-    private void sendPage(Drain d, boolean journal) {
+    /**
+     * The next batch of the page, if there is room for it in the window; what there is room for, if nothing else is on its way.
+     *
+     * @return false if there was no room
+     */
+    private boolean sendBatch(Drain d, boolean journal) {
         SpoolSettings settings = core.settings();
-        boolean alone = core.leased.isEmpty();
-        int rows = settings.window() - core.leased.size();
+        int rows = Math.min(settings.batchRows(), settings.window() - core.leased.size());
         long bytes = settings.windowBytes() - core.leased.bytes();
-        if (!alone && (d.page.size() > rows || Drain.bytes(d.page) > bytes)) {
-            return;
+        if (!core.leased.isEmpty()) {
+            List<StoredMessage> wanted = d.page.subList(0, Math.min(d.page.size(), settings.batchRows()));
+            if (wanted.size() > rows || Drain.bytes(wanted) > bytes) {
+                return false;
+            }
         }
-        List<StoredMessage> sent = new ArrayList<>(d.page.size());
+        List<StoredMessage> sent = new ArrayList<>(rows);
         List<Long> needless = new ArrayList<>(0);
         int looked = 0;
         for (StoredMessage row : d.page) {
@@ -150,10 +156,11 @@ final class Reader {
             }
             looked++;
         }
-        d.page = List.copyOf(d.page.subList(looked, d.page.size()));
+        d.page = d.page.subList(looked, d.page.size());
         boolean all = d.page.isEmpty();
         if (all) {
             d.phase = Phase.WANTED;
+            d.page = List.of();
         }
         if (!needless.isEmpty()) {
             needless.forEach(core.copies::rowIsNeedless);
@@ -167,6 +174,7 @@ final class Reader {
         if (all && d.nearEnd && core.state == DRAINING && !journal) {
             core.handOver();
         }
+        return true;
     }
 
     /** @param needless gets the row if its session has the message already */
@@ -192,8 +200,8 @@ final class Reader {
     private void sendFresh(Drain d) {
         SpoolSettings settings = core.settings();
         boolean alone = core.leased.isEmpty();
-        int rows = Math.min(settings.pageRows(), settings.window() - core.leased.size());
-        long bytes = Math.min(settings.pageBytes(), settings.windowBytes() - core.leased.bytes());
+        int rows = Math.min(settings.batchRows(), settings.window() - core.leased.size());
+        long bytes = Math.min(settings.batchBytes(), settings.windowBytes() - core.leased.bytes());
         if (rows <= 0) {
             return;
         }

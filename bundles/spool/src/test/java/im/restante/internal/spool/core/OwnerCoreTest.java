@@ -56,13 +56,13 @@ class OwnerCoreTest {
 
     @Test
     void rowsThatExpiredDoNotCountAgainstTheSpillLimit() {
-        core.set("spill-limit", 5).set("window", 1).comes(orchard);
-        for (int i = 0; i < 5; i++) {
+        core.set("spill-limit", 8).set("window", 1).comes(orchard);
+        for (int i = 0; i < 8; i++) {
             core.stored(core.arrives());
         }
         core.pageRead(); // was begun before any was stored, and says nothing of them
         assertInstanceOf(Verdict.Refused.class, core.verdicts.get(core.arrives().id()));
-        core.pageRead(5); // four of them are not in the store any more
+        core.pageRead(5, 6, 7, 8); // four of them are not in the store any more
         assertEquals(State.DRAINING, core.state());
         assertNull(core.verdicts.get(core.arrives().id()));
     }
@@ -148,9 +148,9 @@ class OwnerCoreTest {
     /** The answer may be that of an append made again: it found no row, and made one. */
     @Test
     void whatWasReadAndProvedBeforeTheStoreAnsweredIsRemovedOnceMore() {
-        core.comes(orchard).pageRead(ids(1, 100)); // a whole page: the rest of the backlog follows
+        core.set("window", 1).comes(orchard).pageRead(1, 2, 3, 4); // a whole page: the rest of the backlog follows
         Incoming message = core.arrives();
-        core.acknowledged();
+        core.acknowledged().acknowledged().acknowledged().acknowledged();
         core.pageRead(message.id());
         core.acknowledged();
         core.happens(new Event.RemoveAnswered(true)).happens(new Event.RemoveAnswered(true));
@@ -164,19 +164,32 @@ class OwnerCoreTest {
 
     @Test
     void aWindowThatIsLoweredHoldsForWhatIsSentNext() {
-        core.set("window", 100).comes(orchard).pageRead(ids(1, 50));
-        core.pageRead(ids(51, 100));
+        core.set("window", 100).comes(orchard).pageRead(ids(1, 200));
         assertEquals(100, core.core.leased.size());
         core.set("window", 10).happens(new Event.Reconsider());
-        core.pageRead(ids(101, 150));
         int before = core.all(Effect.Send.class).size();
         for (Effect.Send send : core.all(Effect.Send.class)) {
             core.happens(new Event.Acknowledged(send, list(1, 100))).happens(new Event.BatchEnded(send, true));
         }
-        assertEquals(before + 1, core.all(Effect.Send.class).size());
-        assertEquals(list(101, 110), core.sent());
+        assertEquals(before + 2, core.all(Effect.Send.class).size());
+        assertEquals(list(106, 110), core.sent());
+        assertEquals(10, core.core.leased.size());
         core.acknowledged();
-        assertEquals(list(111, 120), core.sent());
+        assertEquals(list(111, 115), core.sent());
+        assertEquals(10, core.core.leased.size());
+    }
+
+    @Test
+    void aPageIsSentInBatchesAndTheNextIsReadWhenTheLastOfThemIsOnItsWay() {
+        core.set("window", 4).comes(orchard).pageRead(1, 2, 3, 4, 5, 6, 7, 8);
+        int reads = core.all(Effect.Read.class).size();
+        assertEquals(List.of(3L, 4L), core.sent(), "two batches fill the window");
+        core.happens(new Event.Acknowledged(core.all(Effect.Send.class).get(0), List.of(1L, 2L)));
+        assertEquals(List.of(5L, 6L), core.sent());
+        assertEquals(reads, core.all(Effect.Read.class).size());
+        core.happens(new Event.Acknowledged(core.all(Effect.Send.class).get(1), List.of(3L, 4L)));
+        assertEquals(List.of(7L, 8L), core.sent());
+        assertEquals(reads + 1, core.all(Effect.Read.class).size());
     }
 
     @Test
