@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -93,6 +94,8 @@ final class Connection implements ClientConnection, Runnable {
     private volatile boolean aborted;
     private volatile String pingId;
     private volatile ClientSession session;
+    /** Cuts the connection if it has not ended by itself by then. */
+    private volatile Future<?> lastAlarm = CompletableFuture.completedFuture(null);
 
     /** Whose credentials it was compared with, or is being; null while there is no login. */
     private volatile Jid account;
@@ -304,7 +307,7 @@ final class Connection implements ClientConnection, Runnable {
         }
         management.answerAll();
         out.finish(header(), StreamXml.close());
-        server.later(LAST_FLUSH, this::abort);
+        abortIn(LAST_FLUSH);
         discard();
         out.awaitIdle(LAST_FLUSH);
         return out.flushed();
@@ -350,11 +353,11 @@ final class Connection implements ClientConnection, Runnable {
             if (management.isResumable() && !orderly && isCut() && allFinal()) {
                 pending.release();
                 management.suspend();
-                server.gone(this);
+                gone();
             } else {
                 pending.release();
                 management.forget();
-                end(orderly).whenComplete((done, fault) -> server.gone(this));
+                end(orderly).whenComplete((done, fault) -> gone());
             }
         } catch (Throwable e) {
             OutOfMemory.endsProcess(e);
@@ -362,8 +365,18 @@ final class Connection implements ClientConnection, Runnable {
             if (limit.isDue()) {
                 LOG.error("{}: the session failed to end{}", remote, limit.more(), e);
             }
-            server.gone(this);
+            gone();
         }
+    }
+
+    private void gone() {
+        lastAlarm.cancel(false); // or it would be kept for seconds, with all it has
+        server.gone(this);
+    }
+
+    private void abortIn(Duration time) {
+        lastAlarm.cancel(false);
+        lastAlarm = server.later(time, this::abort);
     }
 
     private CompletionStage<Void> end(boolean orderly) {
@@ -571,7 +584,7 @@ final class Connection implements ClientConnection, Runnable {
             } else {
                 pending.release();
             }
-            server.later(GRACE, this::abort);
+            abortIn(GRACE);
         } else if (how != CloseReason.CUT) {
             pending.release();
             management.expire(); // if it was cut, nobody need wait for the client

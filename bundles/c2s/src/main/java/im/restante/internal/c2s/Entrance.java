@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -87,12 +88,13 @@ final class Entrance implements AutoCloseable {
                 socket.close();
                 return;
             }
-            server.later(PATIENCE, () -> {
+            Future<?> alarm = server.later(PATIENCE, () -> {
                 if (unknown.remove(socket)) {
                     close(socket);
                 }
             });
             InetSocketAddress client = ProxyHeader.read(socket.getInputStream());
+            alarm.cancel(false);
             if (!unknown.remove(socket)) {
                 throw new IOException("its PROXY header took longer than " + PATIENCE.toSeconds() + " s");
             }

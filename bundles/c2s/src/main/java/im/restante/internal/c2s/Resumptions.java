@@ -17,9 +17,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ final class Resumptions {
     private final Map<String, Handled> remembered = new LinkedHashMap<>();
 
     private final Set<CompletableFuture<Void>> ending = ConcurrentHashMap.newKeySet();
-    private final BiConsumer<Duration, Runnable> timer;
+    private final BiFunction<Duration, Runnable, Future<?>> timer;
 
     /** How many stanzas of a client were handled before its stream was over. */
     private record Handled(Jid account, long count) {}
@@ -58,6 +59,9 @@ final class Resumptions {
         private final Connection connection;
         private final CompletableFuture<Suspended> suspended = new CompletableFuture<>();
         private final AtomicBoolean taken = new AtomicBoolean();
+        /** Ends its waiting; refers to all that is left of it. */
+        private volatile Future<?> alarm = CompletableFuture.completedFuture(null);
+
         private volatile boolean expired;
         private volatile boolean forgotten;
 
@@ -106,7 +110,7 @@ final class Resumptions {
             OutboundHeap heap) {}
 
     /** @param timer runs a task after a delay */
-    Resumptions(BiConsumer<Duration, Runnable> timer) {
+    Resumptions(BiFunction<Duration, Runnable, Future<?>> timer) {
         this.timer = timer;
     }
 
@@ -117,6 +121,7 @@ final class Resumptions {
 
     /** The stream goes on, on another connection, under the id it had. */
     Resumption again(Resumption before, Connection connection) {
+        before.alarm.cancel(false);
         return open(before.id, before.account, before.atMost, connection);
     }
 
@@ -180,8 +185,8 @@ final class Resumptions {
         } finally {
             lock.unlock();
         }
+        one.alarm = timer.apply(one.atMost, () -> expire(one)); // before anybody can go on with it
         one.suspended.complete(left);
-        timer.accept(one.atMost, () -> expire(one));
         if (tooMany != null) {
             LOG.debug("{}: more than {} streams wait for their clients; the oldest ends", one.account, MOST_WAITING);
             expire(tooMany);
@@ -223,6 +228,7 @@ final class Resumptions {
     /** A stream that was taken does not go on. */
     void abandon(Resumption one) {
         one.suspended.thenAccept(left -> {
+            one.alarm.cancel(false);
             LOG.debug("{} did not come back", left.session().jid());
             remember(one, left.handled());
             end(left);

@@ -18,12 +18,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -67,8 +68,8 @@ final class Server {
     private final Resumptions resumptions = new Resumptions(this::later);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(Threads.daemons("restante-c2s-timer"));
+    private final ScheduledThreadPoolExecutor timer =
+            new ScheduledThreadPoolExecutor(1, Threads.daemons("restante-c2s-timer"));
 
     private volatile C2sConfig config;
     private volatile TlsIdentity tls;
@@ -113,6 +114,7 @@ final class Server {
     /** @throws ConfigException if a file or an address of the configuration cannot be used */
     void start() {
         try {
+            timer.setRemoveOnCancelPolicy(true);
             tls = identity(config);
             listen(config);
         } catch (ConfigException e) {
@@ -403,12 +405,17 @@ final class Server {
         return threads.writers();
     }
 
-    /** Runs a task on the one timer, which must not block; never if the server stops before. */
-    void later(Duration delay, Runnable task) {
+    /**
+     * Runs a task on the one timer, which must not block; never if the server stops before.
+     *
+     * @return to be cancelled where nobody needs it any more: until then, or until it has run, whatever it refers to stays in memory
+     */
+    Future<?> later(Duration delay, Runnable task) {
         try {
-            timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            return timer.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("the server stops: {}", e.getMessage());
+            return CompletableFuture.completedFuture(null);
         }
     }
 

@@ -1,0 +1,41 @@
+package im.restante.internal.c2s;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.internal.c2s.Resumptions.Resumption;
+import im.restante.internal.c2s.Resumptions.Suspended;
+import im.restante.jid.Jid;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What a stream that waits for its client keeps in memory. */
+class ResumptionsTest {
+    private static final Jid JULIET = Jid.of("juliet@localhost");
+    private static final Suspended LEFT =
+            new Suspended(null, 0, null, List.of(), CompletableFuture.completedFuture(null), null);
+
+    private final List<Future<?>> alarms = new ArrayList<>();
+    private final Resumptions resumptions = new Resumptions((delay, task) -> {
+        alarms.add(new CompletableFuture<>());
+        return alarms.get(alarms.size() - 1);
+    });
+
+    @Test
+    void aStreamThatGoesOnIsKeptByNoTimer() {
+        Resumption first = resumptions.open(JULIET, Duration.ofMinutes(10), null);
+        resumptions.suspended(first, LEFT);
+        assertFalse(alarms.get(0).isDone());
+
+        Resumption taken = resumptions.take(first.id(), JULIET);
+        Resumption second = resumptions.again(taken, null);
+
+        assertTrue(alarms.get(0).isCancelled(), "a client may be cut once a second, for ten minutes each");
+        resumptions.suspended(second, LEFT);
+        assertFalse(alarms.get(1).isDone());
+    }
+}
