@@ -8,6 +8,7 @@ import im.restante.internal.delivery.PendingStore.GivenUp;
 import im.restante.internal.delivery.TermsLines.Ready;
 import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
 import im.restante.stanza.Message;
@@ -17,7 +18,6 @@ import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -495,7 +495,7 @@ final class Intake {
     private Verdict verdict(Ready ready, Terms terms, Appended appended) throws StoreException {
         if (appended instanceof Appended.Stored stored) {
             if (!stored.evicted().isEmpty()) {
-                Telling.guarded(() -> services.witness.disposition(
+                services.listeners.tell(one -> one.disposed(
                         ready.owner(),
                         stored.evicted(),
                         Disposition.EVICTED,

@@ -2,14 +2,15 @@ package im.restante.internal.delivery;
 
 import im.restante.home.Homes;
 import im.restante.internal.support.Backoff;
+import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
+import im.restante.message.MessageListener;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +61,7 @@ final class Purges {
     private final Executor workers;
     private final LongSupplier nanoTime;
     private final Clock clock;
-    private final Supplier<Witness> witness;
+    private final Listeners<MessageListener> listeners;
     private final Map<Jid, Job> jobs = new ConcurrentHashMap<>();
     /** Of all that failed: while a store does not do it for one, it does it for none. */
     private final Backoff backoff;
@@ -76,7 +76,7 @@ final class Purges {
             Executor workers,
             LongSupplier nanoTime,
             Clock clock,
-            Supplier<Witness> witness) {
+            Listeners<MessageListener> listeners) {
         this.stores = stores;
         this.gate = gate;
         this.owed = owed;
@@ -84,7 +84,7 @@ final class Purges {
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.clock = clock;
-        this.witness = witness;
+        this.listeners = listeners;
         this.backoff = new Backoff(RetryPolicy.PATIENT, nanoTime);
         this.lines = LogLimit.perMinute(nanoTime);
     }
@@ -161,8 +161,8 @@ final class Purges {
                             return store.remove(job.account, ids, homes.fence(job.account))
                                     .thenComposeAsync(
                                             done -> {
-                                                Telling.guarded(() -> witness.get()
-                                                        .disposition(gone, Disposition.ACCOUNT_REMOVED, null));
+                                                listeners.tell(
+                                                        one -> one.disposed(gone, Disposition.ACCOUNT_REMOVED, null));
                                                 return empty(store, job, before + ids.size());
                                             },
                                             workers);

@@ -9,15 +9,16 @@ import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
 import im.restante.home.Homes;
 import im.restante.internal.support.Backoff;
+import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.RetryPolicy;
 import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
+import im.restante.message.MessageListener;
 import im.restante.session.Spools;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,7 +95,7 @@ public final class Retention {
     private Executor executor;
     private ScheduledExecutorService timer;
     private volatile Spools spools;
-    private volatile Witness witness = Witness.NONE;
+    private final Listeners<MessageListener> listeners = new Listeners<>("message listener", System::nanoTime);
     private volatile MessageRules rules;
     private volatile OfflineSettings settings;
     private volatile int pause;
@@ -173,18 +174,13 @@ public final class Retention {
         }
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindWitness(Witness present) {
-        witness = present;
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addMessageListener(MessageListener listener) {
+        listeners.add(listener);
     }
 
-    void unbindWitness(Witness gone) {
-        if (witness == gone) {
-            witness = Witness.NONE;
-        }
+    void removeMessageListener(MessageListener listener) {
+        listeners.remove(listener);
     }
 
     @Reference(
@@ -343,7 +339,7 @@ public final class Retention {
                 .thenAcceptAsync(
                         done -> {
                             tally.ended(owner, gone.size());
-                            Telling.guarded(() -> witness.disposition(gone, Disposition.EXPIRED, null));
+                            listeners.tell(one -> one.disposed(gone, Disposition.EXPIRED, null));
                         },
                         executor)
                 .toCompletableFuture()));
@@ -394,8 +390,8 @@ public final class Retention {
             Tally tally) {
         if (!action.proceeds()) {
             tally.ended(row.owner(), 1);
-            Telling.guarded(() -> witness.disposition(
-                    List.of(row), Disposition.EXPIRED, "a rule of the message; its sender was told"));
+            listeners.tell(one ->
+                    one.disposed(List.of(row), Disposition.EXPIRED, "a rule of the message; its sender was told"));
         }
         if (!own.isEmpty()) {
             present.arrived(row.owner());

@@ -3,8 +3,9 @@ package im.restante.internal.delivery;
 import im.restante.amp.MessageRules;
 import im.restante.filter.MessageFilter;
 import im.restante.home.Homes;
+import im.restante.internal.support.Listeners;
+import im.restante.message.MessageListener;
 import im.restante.quota.QuotaService;
-import im.restante.why.Witness;
 import java.util.List;
 
 /** What delivery uses. Any of it may be replaced at any moment: read a field once, and use what was read to the end. */
@@ -22,7 +23,7 @@ final class Services {
     /** Null if there is none. */
     volatile MessageRules rules;
 
-    volatile Witness witness = Witness.NONE;
+    final Listeners<MessageListener> listeners = new Listeners<>("message listener", System::nanoTime);
 
     /** Nothing new begins. */
     volatile boolean closed;

@@ -3,15 +3,18 @@ package im.restante.internal.delivery;
 import im.restante.account.AccountListener;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsListener;
 import im.restante.delivery.ChosenStore;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.home.Homes;
+import im.restante.internal.support.Announcement;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
+import im.restante.message.MessageListener;
 import im.restante.migration.Job;
 import im.restante.migration.Migration;
 import im.restante.quota.QuotaService;
@@ -23,7 +26,6 @@ import im.restante.store.Claim;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -125,6 +127,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final MessageMigrations migrations;
     private final Purges purges;
     private final Intake intake;
+    private final Announcement<SettingsListener, String> inForce = new Announcement<>(
+            "settings listener",
+            () -> settings().toString(),
+            (listener, values) -> listener.inForce("delivery", OfflineSettings.PID, values));
     private final SerialExecutor service; // serves who waits for a service that was missing
     private final AtomicBoolean serviceAsked = new AtomicBoolean();
     private final Set<Timed> underWay = ConcurrentHashMap.newKeySet();
@@ -172,7 +178,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         this.firstAnswers = new FirstAnswers(workers, nanoTime, this::reached);
         this.merged = new MergedStores(stores, owed, gate);
         this.migrations = new MessageMigrations(stores, gate, homes, owed, owedMessages);
-        this.purges = new Purges(stores, gate, owedMessages, homes, workers, nanoTime, clock, () -> services.witness);
+        this.purges = new Purges(stores, gate, owedMessages, homes, workers, nanoTime, clock, services.listeners);
         this.intake = new Intake(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
         this.service = new SerialExecutor(workers);
     }
@@ -208,6 +214,10 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
     }
 
+    private OfflineSettings settings() {
+        return services.settings;
+    }
+
     private boolean isBusy() {
         return !underWay.isEmpty() || !intake.isIdle();
     }
@@ -219,7 +229,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             services.settings = changed;
             stores.want(changed.store());
             serveWaiting();
-            tell(services.witness, changed);
+            inForce.changed();
         } catch (ConfigException e) {
             LOG.error("{}; the values before stay in force: {}", e.getMessage(), services.settings);
         }
@@ -345,27 +355,22 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindWitness(Witness present) {
-        services.witness = present;
-        OfflineSettings told;
-        do { // they may change meanwhile
-            told = services.settings;
-            tell(present, told);
-        } while (told != services.settings);
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addMessageListener(MessageListener listener) {
+        services.listeners.add(listener);
     }
 
-    private static void tell(Witness witness, OfflineSettings inForce) {
-        witness.inForce("delivery", OfflineSettings.PID, inForce.toString());
+    void removeMessageListener(MessageListener listener) {
+        services.listeners.remove(listener);
     }
 
-    void unbindWitness(Witness gone) {
-        if (services.witness == gone) {
-            services.witness = Witness.NONE;
-        }
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSettingsListener(SettingsListener listener) {
+        inForce.add(listener);
+    }
+
+    void removeSettingsListener(SettingsListener listener) {
+        inForce.remove(listener);
     }
 
     @Reference(

@@ -87,14 +87,14 @@ class JudgeTest {
     }
 
     @Test
-    void tellsTheWitnessWhatIsInForceAndNothingThatIsRefused() {
+    void tellsListenersWhatIsInForceAndNothingThatIsRefused() {
         Fixture fixture = new Fixture();
-        Witnessed witness = new Witnessed();
-        fixture.delivery.bindWitness(witness);
+        Told told = new Told();
+        fixture.delivery.addSettingsListener(told);
         fixture.delivery.modified(Map.of("store-timeout-seconds", "0"));
         fixture.delivery.modified(Map.of("msg-offline", "false"));
         String rest = " store= store-timeout-seconds=10 swap-timeout-seconds=5 retention-days=0";
-        assertEquals(List.of("msg-offline=true" + rest, "msg-offline=false" + rest), witness.inForce);
+        assertEquals(List.of("msg-offline=true" + rest, "msg-offline=false" + rest), told.inForce);
     }
 
     @Test

@@ -176,13 +176,13 @@ class RetentionTest {
     }
 
     @Test
-    void tellsTheWitnessWhatItRemoved() {
-        Witnessed witnessed = new Witnessed();
-        retention.bindWitness(witnessed);
+    void tellsListenersWhatItRemoved() {
+        Told told = new Told();
+        retention.addMessageListener(told);
         put(1, ROMEO, NOW);
         put(2, ROMEO, NOW.plusSeconds(1));
         retention.pass();
-        assertEquals(List.of(ROMEO + " from " + JULIET + " [1] EXPIRED"), witnessed.lines);
+        assertEquals(List.of(ROMEO + " from " + JULIET + " [1] EXPIRED"), told.lines);
     }
 
     @Test

@@ -293,8 +293,8 @@ class StoreTest {
 
     @Test
     void namesTheLimitsThatMayHaveCostAMessageItsPlace() {
-        Witnessed witnessed = new Witnessed();
-        fixture.delivery.bindWitness(witnessed);
+        Told told = new Told();
+        fixture.delivery.addMessageListener(told);
         fixture.bind("memory", 0, store);
         store.onAppend = row -> done(new Appended.Stored(List.of(7L)));
         fixture.delivery.bindQuota(limited(new Admission(100, Admission.OnFull.EVICT_OLDEST, OF_OWNER)));
@@ -307,7 +307,7 @@ class StoreTest {
                         ROMEO + " [7] EVICTED (limit of 100 messages from one sender, or of 40 messages from all, or of"
                                 + " 5000 bytes from all)",
                         ROMEO + " [7] EVICTED (limit of 5000 bytes from all)"),
-                witnessed.lines);
+                told.lines);
     }
 
     @Test
@@ -320,13 +320,13 @@ class StoreTest {
     }
 
     @Test
-    void tellsTheWitnessWhatMadeRoomForANewerOne() {
-        Witnessed witnessed = new Witnessed();
-        fixture.delivery.bindWitness(witnessed);
+    void tellsListenersWhatMadeRoomForANewerOne() {
+        Told told = new Told();
+        fixture.delivery.addMessageListener(told);
         fixture.bind("memory", 0, store);
         store.onAppend = row -> done(new Appended.Stored(List.of(7L, 8L)));
         fixture.store(9, chat());
-        assertEquals(List.of(ROMEO + " [7, 8] EVICTED (limit of 100 messages from one sender)"), witnessed.lines);
+        assertEquals(List.of(ROMEO + " [7, 8] EVICTED (limit of 100 messages from one sender)"), told.lines);
     }
 
     @Test

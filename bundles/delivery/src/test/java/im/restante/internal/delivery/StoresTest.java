@@ -327,12 +327,12 @@ class StoresTest {
         fill(second, 10, 2_000);
         Jid benvolio = Jid.of("benvolio@example.org");
         second.rows.add(row(2_001, benvolio, 10));
-        Witnessed witnessed = new Witnessed();
-        fixture.delivery.bindWitness(witnessed);
+        Told told = new Told();
+        fixture.delivery.addMessageListener(told);
         fixture.delivery.removed(ROMEO);
         assertEquals(
                 1_201,
-                witnessed.lines.stream()
+                told.lines.stream()
                         .filter(line -> line.endsWith(" ACCOUNT_REMOVED"))
                         .count());
         assertEquals(List.of(), first.ids());

@@ -1,14 +1,15 @@
 package im.restante.internal.filter;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
 import im.restante.filter.CandidateRules;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
+import im.restante.internal.support.Announcement;
 import im.restante.internal.support.LogLimit;
 import im.restante.stanza.Message;
-import im.restante.why.Witness;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -54,7 +54,10 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
     private final Map<ServiceReference<StorageRule>, Guarded> bound = new HashMap<>();
     private volatile List<Guarded> inOrder = List.of(); // readers take it once per message
     private volatile ConfiguredPaths paths; // immutable, replaced as a whole
-    private volatile Witness witness = Witness.NONE;
+    private final Announcement<SettingsListener, String> inForce = new Announcement<>(
+            "settings listener",
+            () -> ConfiguredPaths.KEY + "=" + paths(),
+            (listener, values) -> listener.inForce("filter", ConfiguredPaths.PID, values));
 
     @Activate
     public RankedFilter(Map<String, Object> values) {
@@ -77,31 +80,21 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
 
     private void use(ConfiguredPaths changed) {
         paths = changed;
-        tell(witness, changed);
+        inForce.changed();
         changed.unreachable().forEach(line -> LOG.warn("{}: {}: {}", ConfiguredPaths.PID, ConfiguredPaths.KEY, line));
     }
 
-    private static void tell(Witness witness, ConfiguredPaths inForce) {
-        witness.inForce("filter", ConfiguredPaths.PID, ConfiguredPaths.KEY + "=" + inForce);
+    private ConfiguredPaths paths() {
+        return paths;
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindWitness(Witness present) {
-        witness = present;
-        ConfiguredPaths told;
-        do { // they may change meanwhile
-            told = paths;
-            tell(present, told);
-        } while (told != paths);
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSettingsListener(SettingsListener listener) {
+        inForce.add(listener);
     }
 
-    void unbindWitness(Witness gone) {
-        if (witness == gone) { // a successor is bound before
-            witness = Witness.NONE;
-        }
+    void removeSettingsListener(SettingsListener listener) {
+        inForce.remove(listener);
     }
 
     @Reference(

@@ -6,16 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
-import im.restante.delivery.Verdict;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
-import im.restante.jid.Jid;
 import im.restante.stanza.Message;
-import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -76,10 +70,10 @@ class RankedFilterTest {
     }
 
     @Test
-    void tellsTheWitnessWhatIsInForceAndNothingThatIsRefused() {
+    void tellsListenersWhatIsInForceAndNothingThatIsRefused() {
         List<String> told = new ArrayList<>();
         filter.modified(Map.of("msg-store-offline-paths", "/message/a"));
-        filter.bindWitness(new Telling(told));
+        filter.addSettingsListener((reader, pid, values) -> told.add(reader + ' ' + pid + ' ' + values));
         filter.modified(Map.of("msg-store-offline-paths", "/message/["));
         filter.modified(Map.of("msg-store-offline-paths", "/message/b"));
         assertEquals(
@@ -87,22 +81,6 @@ class RankedFilterTest {
                         "filter im.restante.filter msg-store-offline-paths=/message/a",
                         "filter im.restante.filter msg-store-offline-paths=/message/b"),
                 told);
-    }
-
-    private record Telling(List<String> told) implements Witness {
-        @Override
-        public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
-
-        @Override
-        public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {}
-
-        @Override
-        public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {}
-
-        @Override
-        public void inForce(String reader, String pid, String values) {
-            told.add(reader + ' ' + pid + ' ' + values);
-        }
     }
 
     /** A mixture of both values, or none of them, would let another entry decide, or the defaults. */

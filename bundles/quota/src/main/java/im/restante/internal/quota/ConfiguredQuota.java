@@ -4,7 +4,9 @@ import im.restante.account.Accounts;
 import im.restante.account.Setting;
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
+import im.restante.internal.support.Announcement;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
@@ -18,7 +20,6 @@ import im.restante.quota.UserLimits;
 import im.restante.store.Admission;
 import im.restante.store.OwnerLimit;
 import im.restante.store.StoreException;
-import im.restante.why.Witness;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -99,7 +100,10 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     private volatile DiskSpace disk;
     private volatile Limits limits;
     private volatile Acquaintances acquaintances;
-    private volatile Witness witness = Witness.NONE;
+    private final Announcement<SettingsListener, String> announced = new Announcement<>(
+            "settings listener",
+            () -> inForce().text(),
+            (listener, values) -> listener.inForce("quota", QuotaSettings.PID, values));
 
     @Activate
     public ConfiguredQuota(Map<String, Object> values) {
@@ -119,7 +123,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     @Modified
     void modified(Map<String, Object> values) {
         take(values);
-        tell(witness);
+        announced.changed();
     }
 
     private synchronized void take(Map<String, Object> values) {
@@ -162,14 +166,14 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
                     new GuardedStrategy(strategy, fallback, reference.getProperty(Constants.SERVICE_ID), nanoTime));
             reconsider();
         }
-        tell(witness);
+        announced.changed();
     }
 
     void updatedStrategy(ServiceReference<QuotaExceededStrategy> reference) {
         synchronized (this) {
             reconsider();
         }
-        tell(witness);
+        announced.changed();
     }
 
     void unbindStrategy(ServiceReference<QuotaExceededStrategy> reference) {
@@ -177,31 +181,20 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
             bound.remove(reference);
             choose();
         }
-        tell(witness);
+        announced.changed();
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindWitness(Witness present) {
-        witness = present;
-        tell(present);
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSettingsListener(SettingsListener listener) {
+        announced.add(listener);
     }
 
-    void unbindWitness(Witness gone) {
-        if (witness == gone) { // a successor is bound before
-            witness = Witness.NONE;
-        }
+    void removeSettingsListener(SettingsListener listener) {
+        announced.remove(listener);
     }
 
-    /** Not under the lock: so what was told may have changed meanwhile, and then that is told too. */
-    private void tell(Witness present) {
-        InForce told;
-        do {
-            told = inForce;
-            present.inForce("quota", QuotaSettings.PID, told.text());
-        } while (told != inForce);
+    private InForce inForce() {
+        return inForce;
     }
 
     @Reference(

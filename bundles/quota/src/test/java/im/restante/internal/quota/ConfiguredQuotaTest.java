@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
-import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.Terms;
@@ -13,15 +12,11 @@ import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
-import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,10 +139,10 @@ class ConfiguredQuotaTest {
     }
 
     @Test
-    void tellsTheWitnessWhatIsInForceAndNothingThatIsRefused() {
+    void tellsListenersWhatIsInForceAndNothingThatIsRefused() {
         List<String> told = new ArrayList<>();
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
-        quota.bindWitness(new Telling(told));
+        quota.addSettingsListener((reader, pid, values) -> told.add(reader + ' ' + pid + ' ' + values));
         quota.modified(Map.of("store-limit", "many"));
         quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
         assertEquals(1, told.stream().distinct().count(), told::toString);
@@ -160,22 +155,6 @@ class ConfiguredQuotaTest {
 
     private static String last(List<String> lines) {
         return lines.get(lines.size() - 1);
-    }
-
-    private record Telling(List<String> told) implements Witness {
-        @Override
-        public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {}
-
-        @Override
-        public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {}
-
-        @Override
-        public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {}
-
-        @Override
-        public void inForce(String reader, String pid, String values) {
-            told.add(reader + ' ' + pid + ' ' + values);
-        }
     }
 
     @Test

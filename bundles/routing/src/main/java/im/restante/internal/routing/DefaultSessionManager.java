@@ -6,8 +6,11 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 import im.restante.account.Accounts;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsListener;
 import im.restante.delivery.Delivery;
+import im.restante.internal.support.Announcement;
 import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.ThreadWorkers;
@@ -16,6 +19,7 @@ import im.restante.iq.IqRouter;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
+import im.restante.message.MessageListener;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
 import im.restante.session.ClientConnection;
@@ -30,7 +34,6 @@ import im.restante.spool.OwnerSpools;
 import im.restante.stanza.Message;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
@@ -83,7 +86,11 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
     private final Dynamic<Delivery> delivery;
     private final Router router;
     private volatile RoutingSettings settings;
-    private volatile Witness witness = Witness.NONE;
+    private final Listeners<MessageListener> listeners = new Listeners<>("message listener", System::nanoTime);
+    private final Announcement<SettingsListener, String> inForce = new Announcement<>(
+            "settings listener",
+            () -> settings().toString(),
+            (listener, values) -> listener.inForce("routing", RoutingSettings.PID, values));
     private volatile IqRouter iqRouter;
     private volatile MessageRules rules;
     private volatile Limits limits;
@@ -141,7 +148,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
                 delivery,
                 () -> iqRouter,
                 () -> rules,
-                () -> witness,
+                listeners,
                 () -> this.settings,
                 workers,
                 new Deadlines(workers, nanoTime, () -> this.settings.storeTimeout()));
@@ -152,7 +159,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
         try {
             RoutingSettings changed = RoutingSettings.of(properties);
             settings = changed;
-            tell(witness, changed);
+            inForce.changed();
         } catch (ConfigException e) {
             LOG.error("{}; the settings in force stay", e.getMessage());
         }
@@ -195,27 +202,26 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
         }
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void setWitness(Witness service) {
-        witness = service;
-        RoutingSettings told;
-        do { // they may change meanwhile
-            told = settings;
-            tell(service, told);
-        } while (told != settings);
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addMessageListener(MessageListener listener) {
+        listeners.add(listener);
     }
 
-    private static void tell(Witness witness, RoutingSettings inForce) {
-        witness.inForce("routing", RoutingSettings.PID, inForce.toString());
+    void removeMessageListener(MessageListener listener) {
+        listeners.remove(listener);
     }
 
-    void unsetWitness(Witness service) {
-        if (witness == service) { // a successor is bound before
-            witness = Witness.NONE;
-        }
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSettingsListener(SettingsListener listener) {
+        inForce.add(listener);
+    }
+
+    void removeSettingsListener(SettingsListener listener) {
+        inForce.remove(listener);
+    }
+
+    private RoutingSettings settings() {
+        return settings;
     }
 
     @Reference(

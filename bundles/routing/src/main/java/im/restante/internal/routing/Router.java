@@ -19,6 +19,7 @@ import im.restante.internal.routing.RoutingSettings.UnknownUser;
 import im.restante.internal.routing.RoutingTable.Action;
 import im.restante.internal.routing.carbons.CarbonCopy;
 import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
 import im.restante.internal.support.OutOfMemory;
@@ -26,6 +27,8 @@ import im.restante.internal.support.Printable;
 import im.restante.internal.support.Workers;
 import im.restante.iq.IqRouter;
 import im.restante.jid.Jid;
+import im.restante.message.MessageEvent;
+import im.restante.message.MessageListener;
 import im.restante.roster.Rosters;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
@@ -38,7 +41,6 @@ import im.restante.stanza.Message;
 import im.restante.stanza.Presence;
 import im.restante.stanza.Stanza;
 import im.restante.stanza.StanzaError;
-import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
@@ -72,7 +74,7 @@ final class Router {
     private final Dynamic<Delivery> delivery;
     private final Supplier<IqRouter> iqRouter;
     private final Supplier<MessageRules> rules;
-    private final Supplier<Witness> witness;
+    private final Listeners<MessageListener> listeners;
     private final Supplier<RoutingSettings> settings;
     private final Workers workers;
     private final Deadlines deadlines;
@@ -88,7 +90,7 @@ final class Router {
             Dynamic<Delivery> delivery,
             Supplier<IqRouter> iqRouter,
             Supplier<MessageRules> rules,
-            Supplier<Witness> witness,
+            Listeners<MessageListener> listeners,
             Supplier<RoutingSettings> settings,
             Workers workers,
             Deadlines deadlines) {
@@ -102,7 +104,7 @@ final class Router {
         this.delivery = delivery;
         this.iqRouter = iqRouter;
         this.rules = rules;
-        this.witness = witness;
+        this.listeners = listeners;
         this.settings = settings;
         this.workers = workers;
         this.deadlines = deadlines;
@@ -250,7 +252,7 @@ final class Router {
 
     private CompletionStage<Outcome> tell(Session from, Stanza stanza, Stanza answer, String reason) {
         if (stanza instanceof Message message) {
-            witnessed(
+            told(
                     from,
                     message,
                     answer == null
@@ -283,7 +285,7 @@ final class Router {
     Optional<Element> answerWithoutAccount(Session from, Stanza stanza) {
         StanzaError error = StanzaError.of(NOT_AUTHORIZED, "The account was removed");
         if (stanza instanceof Message message && message.to() != null) {
-            witnessed(from, message, new Verdict.Refused("the account of its sender was removed", error));
+            told(from, message, new Verdict.Refused("the account of its sender was removed", error));
         }
         return error(from, stanza, error);
     }
@@ -606,7 +608,7 @@ final class Router {
                     iq.addressed(from.jid(), null).error(error).element());
         }
         if (stanza instanceof Message message) {
-            witnessed(from, message, new Verdict.Failed("store-timeout-seconds passed before it was routed", error));
+            told(from, message, new Verdict.Failed("store-timeout-seconds passed before it was routed", error));
         }
         guarded("answering a stanza", () -> answer(from, stanza, error));
         return Outcome.DONE;
@@ -666,22 +668,26 @@ final class Router {
     /** A verdict that needed no place in the recipient's order. */
     private CompletionStage<Outcome> end(
             Session from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
-        witnessed(from, message, plan == null ? verdict : plan.inTheEnd(verdict));
+        told(from, message, plan == null ? verdict : plan.inTheEnd(verdict));
         conclude(from, message, verdict, plan, copying);
         return Session.DONE;
     }
 
-    private void witnessed(Session from, Message message, Verdict verdict) {
-        guarded(
-                "telling the witness",
-                () -> witness.get().verdict(message.to().bare(), from.jid().bare(), message.id(), 0, verdict));
+    private void told(Session from, Message message, Verdict verdict) {
+        if (!listeners.isEmpty()) {
+            Placeless event = new Placeless(message.to().bare(), from.jid().bare(), message, verdict);
+            listeners.tell(one -> one.decided(event));
+        }
     }
+
+    /** A message that needed no place in its recipient's order. */
+    private record Placeless(Jid owner, Jid sender, Message message, Verdict verdict) implements MessageEvent {}
 
     /** A message that could not be routed: told, and remembered. */
     void failed(Session from, Stanza stanza) {
         StanzaError error = StanzaError.of(INTERNAL_SERVER_ERROR);
         if (stanza instanceof Message message && message.to() != null) {
-            witnessed(from, message, new Verdict.Failed("an error in the server; the log has it", error));
+            told(from, message, new Verdict.Failed("an error in the server; the log has it", error));
         }
         guarded("answering a stanza", () -> answer(from, stanza, error));
     }

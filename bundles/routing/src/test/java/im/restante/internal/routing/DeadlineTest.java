@@ -69,11 +69,11 @@ class DeadlineTest {
         pass(300);
         assertTrue(first.isDone());
         assertTold("1", "resource-constraint");
-        assertTrue(front.witnessed.lines.get(0).contains("1: Failed"), front.witnessed.lines.toString());
+        assertTrue(front.told.lines.get(0).contains("1: Failed"), front.told.lines.toString());
         slow.complete(false);
         pass(10_000);
         assertEquals(List.of(), front.spools.bodies());
-        assertEquals(1, front.witnessed.lines.size());
+        assertEquals(1, front.told.lines.size());
         assertEquals(1, juliet.link.received().size());
     }
 

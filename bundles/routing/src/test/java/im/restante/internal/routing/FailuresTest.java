@@ -16,19 +16,16 @@ import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.routing.Server.Client;
 import im.restante.iq.IqRouter;
-import im.restante.jid.Jid;
+import im.restante.message.MessageEvent;
+import im.restante.message.MessageListener;
 import im.restante.roster.Directory.LiveSession;
 import im.restante.session.CloseReason;
 import im.restante.session.Outcome;
 import im.restante.stanza.Iq;
 import im.restante.store.StoreException;
-import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.lang.reflect.Proxy;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -79,8 +76,8 @@ class FailuresTest {
         eventually(() -> juliet.link.received().stream()
                 .anyMatch(e -> body.equals(e.attribute("id")) && "error".equals(e.attribute("type"))));
         assertTrue(
-                front.witnessed.lines.stream().anyMatch(line -> line.contains(body + ": Failed")),
-                front.witnessed.lines.toString());
+                front.told.lines.stream().anyMatch(line -> line.contains(body + ": Failed")),
+                front.told.lines.toString());
     }
 
     /** The next one of the same session is given to the spool, and gets its verdict. */
@@ -160,20 +157,10 @@ class FailuresTest {
     }
 
     /** Fails whenever it is told of something. */
-    private static Witness failing(Throwable failure) {
-        return new Witness() {
+    private static MessageListener failing(Throwable failure) {
+        return new MessageListener() {
             @Override
-            public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
-                FailuresTest.<RuntimeException>raise(failure);
-            }
-
-            @Override
-            public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
-                FailuresTest.<RuntimeException>raise(failure);
-            }
-
-            @Override
-            public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {
+            public void decided(MessageEvent event) {
                 FailuresTest.<RuntimeException>raise(failure);
             }
         };
@@ -181,8 +168,8 @@ class FailuresTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void aWitnessThatFailsChangesNothing(Throwable failure) {
-        front.host.setWitness(failing(failure));
+    void aListenerThatFailsChangesNothing(Throwable failure) {
+        front.host.addMessageListener(failing(failure));
         get(juliet.send("<message to='nobody@localhost' type='chat' id='1'><body>1</body></message>"));
         assertEquals("1", juliet.link.last().attribute("id"));
         assertEquals("service-unavailable", condition(juliet.link.last()));
@@ -228,9 +215,7 @@ class FailuresTest {
                         .orElseThrow()
                         .attribute("type")
                         .equals("wait")));
-        assertTrue(
-                front.witnessed.lines.stream().allMatch(line -> line.contains("Failed")),
-                front.witnessed.lines.toString());
+        assertTrue(front.told.lines.stream().allMatch(line -> line.contains("Failed")), front.told.lines.toString());
     }
 
     // ---- IQs

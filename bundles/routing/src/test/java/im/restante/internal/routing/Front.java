@@ -17,7 +17,7 @@ final class Front implements AutoCloseable {
     final Server.FakeRoster roster = new Server.FakeRoster();
     final FakeDelivery delivery = new FakeDelivery();
     final FakeSpools spools = new FakeSpools();
-    final Witnessed witnessed = new Witnessed();
+    final Told told = new Told();
     final Set<Jid> existing = ConcurrentHashMap.newKeySet();
     final DefaultSessionManager host;
 
@@ -48,7 +48,7 @@ final class Front implements AutoCloseable {
                 workers,
                 RoutingSettings.of(Server.patient(properties)));
         host.setDelivery(delivery);
-        host.setWitness(witnessed);
+        host.addMessageListener(told);
     }
 
     Client connect(Jid account, String resource) {

@@ -298,16 +298,16 @@ class HoldTest {
     }
 
     @Test
-    void whatIsRemovedIsGoneForAllAndTheWitnessKnowsWhy() {
-        Witnessed witness = new Witnessed();
-        server.setWitness(witness);
+    void whatIsRemovedIsGoneForAllAndListenersAreToldWhy() {
+        Told told = new Told();
+        server.addMessageListener(told);
         waiting(1, 4);
         Client romeo = asking("orchard");
         List<StoredMessage> rows = shown();
         get(server.host.remove(ROMEO, rows.subList(1, 3), romeo.jid()));
         assertEquals(List.of("1", "4"), server.delivery.spool(ROMEO));
         String line = "romeo@localhost from juliet@localhost [" + rows.get(1).id() + "] REMOVED";
-        assertTrue(witness.lines.contains(line), () -> witness.lines.toString());
+        assertTrue(told.lines.contains(line), () -> told.lines.toString());
         romeo.end(CloseReason.ORDERLY);
         assertEquals(List.of("1", "4"), server.live(ROMEO, "hall", 0).bodies());
     }

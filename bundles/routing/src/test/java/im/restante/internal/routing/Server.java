@@ -13,6 +13,7 @@ import im.restante.internal.spool.SpoolSettings;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.jid.Jid;
+import im.restante.message.MessageListener;
 import im.restante.roster.Directory;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
@@ -22,7 +23,6 @@ import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.stanza.Presence;
 import im.restante.stanza.Stanza;
-import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
@@ -114,14 +114,14 @@ final class Server implements AutoCloseable {
         spool.unsetDelivery(delivery);
     }
 
-    void setWitness(Witness witness) {
-        spool.setWitness(witness);
-        host.setWitness(witness);
+    void addMessageListener(MessageListener listener) {
+        spool.addMessageListener(listener);
+        host.addMessageListener(listener);
     }
 
-    void unsetWitness(Witness witness) {
-        spool.unsetWitness(witness);
-        host.unsetWitness(witness);
+    void removeMessageListener(MessageListener listener) {
+        spool.removeMessageListener(listener);
+        host.removeMessageListener(listener);
     }
 
     void setRules(MessageRules rules) {

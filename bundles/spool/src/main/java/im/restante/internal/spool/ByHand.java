@@ -5,8 +5,8 @@ import static java.util.concurrent.CompletableFuture.completedFuture;
 import im.restante.internal.spool.core.Effect;
 import im.restante.internal.spool.core.Event;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -94,13 +94,8 @@ final class ByHand {
         OwnerRunner spool = all.pin(owner);
         spool.post(new Event.RemovedByHand(request));
         spool.unpin();
-        return request.done().thenRun(() -> {
-            try {
-                all.witness().disposition(rows, Disposition.REMOVED, "by " + by);
-            } catch (RuntimeException | LinkageError e) { // they are gone all the same
-                all.troubles.failed("recording a removal", owner, e);
-            }
-        });
+        return request.done()
+                .thenRun(() -> all.listeners.tell(one -> one.disposed(rows, Disposition.REMOVED, "by " + by)));
     }
 
     CompletionStage<Void> purge(Jid owner, Jid by) {

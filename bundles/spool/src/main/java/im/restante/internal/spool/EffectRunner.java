@@ -8,12 +8,12 @@ import im.restante.internal.spool.core.Event;
 import im.restante.internal.spool.core.Incoming;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
 import im.restante.session.Outbound;
 import im.restante.spool.Recipient;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -75,7 +75,7 @@ final class EffectRunner {
         } else if (effect instanceof Effect.Requeue requeue) {
             requeue(requeue);
         } else if (effect instanceof Effect.Tell tell) {
-            all.witness().disposition(jid, tell.ids(), tell.disposition(), tell.how());
+            all.listeners.tell(one -> one.disposed(jid, tell.ids(), tell.disposition(), tell.how()));
         } else if (effect instanceof Effect.Answer answer) {
             answer.to().complete(answer.elsewhere());
         } else if (effect instanceof Effect.Complete complete) {
@@ -185,21 +185,22 @@ final class EffectRunner {
     }
 
     void conclude(Incoming message, Verdict verdict) {
-        try {
-            Verdict last = message.envelope().inTheEnd(verdict);
-            long id = message.arrival() == null ? 0 : message.id();
-            all.witness()
-                    .verdict(
-                            jid,
-                            message.envelope().sender(),
-                            message.envelope().message().id(),
-                            id,
-                            last);
-        } catch (Throwable e) { // its sender is told all the same
-            OutOfMemory.endsProcess(e);
-            all.troubles.failed("recording the verdict of a message", jid, e);
+        if (!all.listeners.isEmpty()) {
+            tell(message, verdict);
         }
         message.verdict().complete(verdict);
+    }
+
+    private void tell(Incoming message, Verdict verdict) {
+        Decided event;
+        try {
+            event = new Decided(jid, message, message.envelope().inTheEnd(verdict), all.stanzaIds());
+        } catch (Throwable e) { // its sender is told all the same
+            OutOfMemory.endsProcess(e);
+            all.troubles.failed("telling of the verdict of a message", jid, e);
+            return;
+        }
+        all.listeners.tell(one -> one.decided(event));
     }
 
     private void send(Effect.Send send) {
@@ -293,6 +294,7 @@ final class EffectRunner {
     private void lost(List<StoredMessage> rows) {
         all.troubles.lost(jid, rows.size());
         Set<Long> ids = rows.stream().map(StoredMessage::id).collect(toSet());
-        all.witness().disposition(jid, ids, Disposition.LOST, "the store failed, and too much waits for it");
+        all.listeners.tell(
+                one -> one.disposed(jid, ids, Disposition.LOST, "the store failed, and too much waits for it"));
     }
 }

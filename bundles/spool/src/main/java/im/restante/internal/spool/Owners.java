@@ -12,16 +12,17 @@ import im.restante.internal.spool.core.Moment;
 import im.restante.internal.spool.core.OwnerCore;
 import im.restante.internal.spool.core.Tail;
 import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.Listeners;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
+import im.restante.message.MessageListener;
 import im.restante.session.Arrival;
 import im.restante.spool.Envelope;
 import im.restante.spool.Recipient;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -52,7 +53,7 @@ final class Owners implements Moment {
     private final AtomicInteger made = new AtomicInteger();
     private volatile SpoolSettings settings;
     private volatile StanzaIdCipher stanzaIds;
-    private volatile Witness witness = Witness.NONE;
+    final Listeners<MessageListener> listeners = new Listeners<>("message listener", System::nanoTime);
 
     /** @param rules who reads the rules of messages; null: nobody */
     Owners(
@@ -107,15 +108,6 @@ final class Owners implements Moment {
     /** Null while the server key is not known. */
     StanzaIdCipher stanzaIds() {
         return stanzaIds;
-    }
-
-    /** Who is told what becomes of messages from here on. */
-    void witness(Witness present) {
-        witness = present;
-    }
-
-    Witness witness() {
-        return witness;
     }
 
     /** As precise as a row. */

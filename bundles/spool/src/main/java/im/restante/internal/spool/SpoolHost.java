@@ -7,14 +7,18 @@ import static java.util.stream.Collectors.toSet;
 
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsListener;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
 import im.restante.home.ServerSecrets;
 import im.restante.internal.spool.core.Event;
+import im.restante.internal.support.Announcement;
 import im.restante.internal.support.Dynamic;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
+import im.restante.message.MessageListener;
+import im.restante.message.StanzaIds;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
 import im.restante.spool.Envelope;
@@ -23,8 +27,6 @@ import im.restante.spool.OwnerSpools;
 import im.restante.spool.Recipient;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.StanzaIds;
-import im.restante.why.Witness;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,6 +76,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
     private final Dynamic<Delivery> delivery;
     private final Dynamic<ServerSecrets> secrets;
     private final Owners owners;
+    private final Announcement<SettingsListener, String> inForce;
     private final ByHand byHand;
     private volatile MessageRules rules;
     private final AtomicReference<CompletableFuture<Void>> key = new AtomicReference<>();
@@ -98,6 +101,10 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
         this.owners =
                 new Owners(domain, clock, ids, workers, delivery, new RosterBlocks(rosters), () -> rules, settings);
         this.byHand = new ByHand(owners);
+        this.inForce = new Announcement<>(
+                "settings listener",
+                () -> owners.settings().toString(),
+                (listener, values) -> listener.inForce("spool", SpoolSettings.PID, values));
     }
 
     /** Changed settings; if one is not usable, all that are in force stay. */
@@ -106,7 +113,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
         try {
             SpoolSettings changed = SpoolSettings.of(properties);
             owners.settings(changed);
-            tell(owners.witness(), changed);
+            inForce.changed();
         } catch (ConfigException e) {
             LOG.error("{}; the settings in force stay", e.getMessage());
         }
@@ -147,27 +154,22 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
         secrets.unset(service);
     }
 
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    public void setWitness(Witness service) {
-        owners.witness(service);
-        SpoolSettings told;
-        do { // they may change meanwhile
-            told = owners.settings();
-            tell(service, told);
-        } while (told != owners.settings());
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addMessageListener(MessageListener listener) {
+        owners.listeners.add(listener);
     }
 
-    private static void tell(Witness witness, SpoolSettings inForce) {
-        witness.inForce("spool", SpoolSettings.PID, inForce.toString());
+    public void removeMessageListener(MessageListener listener) {
+        owners.listeners.remove(listener);
     }
 
-    public void unsetWitness(Witness service) {
-        if (owners.witness() == service) { // a successor is bound before
-            owners.witness(Witness.NONE);
-        }
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    public void addSettingsListener(SettingsListener listener) {
+        inForce.add(listener);
+    }
+
+    public void removeSettingsListener(SettingsListener listener) {
+        inForce.remove(listener);
     }
 
     @Reference(

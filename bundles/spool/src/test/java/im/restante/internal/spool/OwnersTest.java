@@ -15,6 +15,8 @@ import im.restante.internal.support.Dynamic;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
+import im.restante.message.MessageEvent;
+import im.restante.message.MessageListener;
 import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
 import im.restante.spool.Envelope;
@@ -25,7 +27,6 @@ import im.restante.store.Claim;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import im.restante.why.Witness;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.lang.reflect.Proxy;
@@ -315,11 +316,13 @@ class OwnersTest {
     }
 
     @Test
-    void aWitnessThatThrowsKeepsNoVerdictBack() throws Exception {
-        owners.witness((Witness) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Witness.class}, (proxy, method, arguments) -> {
-                    throw new StackOverflowError("made up");
-                }));
+    void aListenerThatThrowsKeepsNoVerdictBack() throws Exception {
+        owners.listeners.add(new MessageListener() {
+            @Override
+            public void decided(MessageEvent event) {
+                throw new StackOverflowError("made up");
+            }
+        });
         assertEquals(new Verdict.Stored("kept"), sent());
     }
 

@@ -43,7 +43,7 @@ public final class Revisions {
         this.current = new Revision(1, null, null, Instant.ofEpochMilli(clock.millis()));
     }
 
-    /** See {@link im.restante.why.Witness#inForce}. What a reader says first, nothing was judged by before. */
+    /** See {@link im.restante.config.SettingsListener#inForce}. What a reader says first, nothing was judged by before. */
     void inForce(String reader, String pid, String values) {
         Revision revision;
         synchronized (known) {

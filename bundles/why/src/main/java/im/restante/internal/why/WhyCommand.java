@@ -1,11 +1,11 @@
 package im.restante.internal.why;
 
 import im.restante.internal.support.OperatorConsole;
+import im.restante.internal.why.RecentMessages.Reach;
 import im.restante.internal.why.Revisions.Revision;
-import im.restante.internal.why.RingWitness.Reach;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
-import im.restante.why.StanzaIds;
+import im.restante.message.StanzaIds;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -39,13 +39,13 @@ public final class WhyCommand implements Function {
                     + " the newest last.";
     private static final Pattern STANZA_ID = Pattern.compile("[A-Za-z0-9_-]{22}"); // 16 bytes in base64url
 
-    private final RingWitness witness;
+    private final RecentMessages recent;
     private final Revisions revisions;
     private volatile StanzaIds stanzaIds;
 
     @Activate
-    public WhyCommand(@Reference RingWitness witness, @Reference Revisions revisions) {
-        this.witness = witness;
+    public WhyCommand(@Reference RecentMessages recent, @Reference Revisions revisions) {
+        this.recent = recent;
         this.revisions = revisions;
     }
 
@@ -92,7 +92,7 @@ public final class WhyCommand implements Function {
         }
         found.subList(Math.max(0, found.size() - MOST_LINES), found.size())
                 .forEach(entry -> out.println(sentence(entry)));
-        Reach reach = witness.reach(jid != null && jid.local() != null ? jid.bare() : null);
+        Reach reach = recent.reach(jid != null && jid.local() != null ? jid.bare() : null);
         out.println("known: what was delivered live since " + reach.delivered() + ", what went through the spool since "
                 + reach.spooled() + ", what was refused, dropped or removed since " + reach.lost());
         Revision now = revisions.current();
@@ -112,11 +112,11 @@ public final class WhyCommand implements Function {
 
     /** What the question hits, and what became later of the messages it hit. */
     private List<Entry> find(String asked, Jid jid) {
-        String id = RingWitness.cut(asked);
+        String id = RecentMessages.cut(asked);
         String bare = jid == null ? null : jid.toString();
         boolean mayBeStanzaId = STANZA_ID.matcher(asked).matches();
         Set<Numbered> messages = new HashSet<>();
-        witness.find(entry -> {
+        recent.find(entry -> {
             if (entry.owner().equals(bare)
                     || bare != null && bare.equals(entry.sender())
                     || id.equals(entry.messageId())) {
@@ -128,7 +128,7 @@ public final class WhyCommand implements Function {
             }
             return false;
         });
-        return witness
+        return recent
                 .find(entry -> entry.owner().equals(bare)
                         || bare != null && bare.equals(entry.sender())
                         || id.equals(entry.messageId())

@@ -9,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.delivery.Verdict;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
+import im.restante.message.MessageEvent;
+import im.restante.message.StanzaIds;
+import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.StanzaIds;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,8 +42,8 @@ class WhyCommandTest {
 
     private final Ticking clock = new Ticking();
     private final Revisions revisions = new Revisions(clock);
-    private final RingWitness witness = new RingWitness(new HardenedXmlCodec(), revisions, clock);
-    private final WhyCommand command = new WhyCommand(witness, revisions);
+    private final RecentMessages messages = new RecentMessages(new HardenedXmlCodec(), revisions, clock);
+    private final WhyCommand command = new WhyCommand(messages, revisions);
 
     WhyCommandTest() {
         command.setStanzaIds(new StanzaIds() {
@@ -60,15 +64,27 @@ class WhyCommandTest {
         });
     }
 
+    private void decided(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
+        messages.decided(
+                new Decided(owner, sender, Message.of(message(messageId)), verdict, OptionalLong.of(arrivalId)));
+    }
+
+    private static Element message(String id) {
+        return Element.of(Namespaces.CLIENT, "message").withAttribute("id", id);
+    }
+
+    private record Decided(Jid owner, Jid sender, Message message, Verdict verdict, OptionalLong arrivalId)
+            implements MessageEvent {}
+
     private static String stanzaId(long id) {
         return "stanza-id-" + String.format("%012d", id);
     }
 
     @Test
     void tellsAMessagesWholeStoryNewestLast() throws Exception {
-        witness.verdict(ROMEO, JULIET, "m1", 11, STORED);
-        witness.verdict(ROMEO, JULIET, "m2", 12, STORED);
-        witness.disposition(ROMEO, List.of(11L, 12L), Disposition.PROVED, "to romeo@example.org/orchard");
+        decided(ROMEO, JULIET, "m1", 11, STORED);
+        decided(ROMEO, JULIET, "m2", 12, STORED);
+        messages.disposed(ROMEO, List.of(11L, 12L), Disposition.PROVED, "to romeo@example.org/orchard");
         assertEquals("""
                 2026-11-22T20:00:02Z message id=m1 stanza-id=%s from juliet@example.org to romeo@example.org: stored (default: body); configuration 1
                 2026-11-22T20:00:04Z 2 messages to romeo@example.org: left the spool: its recipient has it, proved (to romeo@example.org/orchard); configuration 1
@@ -79,9 +95,9 @@ class WhyCommandTest {
 
     @Test
     void findsByOwnerSenderMessageIdAndStanzaId() throws Exception {
-        witness.verdict(ROMEO, JULIET, "m1", 11, STORED);
-        witness.verdict(JULIET, ROMEO, "m2", 12, new Verdict.Delivered(2));
-        witness.verdict(JULIET, JULIET, "m3", 13, STORED);
+        decided(ROMEO, JULIET, "m1", 11, STORED);
+        decided(JULIET, ROMEO, "m2", 12, new Verdict.Delivered(2));
+        decided(JULIET, JULIET, "m3", 13, STORED);
         assertEquals(2, lines(run("restante:why romeo@example.org")));
         assertEquals(2, lines(run("restante:why romeo@example.org/orchard")), "as his account");
         assertEquals(1, lines(run("restante:why m2")));
@@ -91,9 +107,9 @@ class WhyCommandTest {
 
     @Test
     void tellsRefusalsWithLimitAndUsageAndTheConfiguration() throws Exception {
-        witness.inForce("quota", "im.restante.quota", "store-limit=10");
-        witness.inForce("quota", "im.restante.quota", "store-limit=100");
-        witness.verdict(ROMEO, JULIET, "m1", 11, FULL);
+        messages.inForce("quota", "im.restante.quota", "store-limit=10");
+        messages.inForce("quota", "im.restante.quota", "store-limit=100");
+        decided(ROMEO, JULIET, "m1", 11, FULL);
         String said = run("restante:why m1");
         assertTrue(
                 said.contains(
@@ -108,28 +124,28 @@ class WhyCommandTest {
 
     @Test
     void aNumberNamesOneStateThatIsInForceAndAStateHasOneNumber() {
-        witness.inForce("filter", "im.restante.filter", "/message/a");
+        messages.inForce("filter", "im.restante.filter", "/message/a");
         assertEquals(1, revisions.current().number(), "what the server started with");
-        witness.inForce("filter", "im.restante.filter", "/message/a");
-        witness.inForce("delivery", "im.restante.offline", "msg-offline=true");
-        witness.inForce("session", "im.restante.offline", "window=100");
+        messages.inForce("filter", "im.restante.filter", "/message/a");
+        messages.inForce("delivery", "im.restante.offline", "msg-offline=true");
+        messages.inForce("session", "im.restante.offline", "window=100");
         assertEquals(1, revisions.current().number(), "nothing changed");
-        witness.inForce("session", "im.restante.offline", "window=10");
+        messages.inForce("session", "im.restante.offline", "window=10");
         assertEquals(2, revisions.current().number());
         assertEquals("window=10", revisions.current().values());
-        witness.inForce("delivery", "im.restante.offline", "msg-offline=true");
-        witness.inForce("session", "im.restante.offline", "window=10");
+        messages.inForce("delivery", "im.restante.offline", "msg-offline=true");
+        messages.inForce("session", "im.restante.offline", "window=10");
         assertEquals(2, revisions.current().number());
-        witness.inForce("filter", "im.restante.filter", "/message/b");
+        messages.inForce("filter", "im.restante.filter", "/message/b");
         assertEquals(3, revisions.current().number());
     }
 
     @Test
     void trafficWashesNoRefusalAway() throws Exception {
-        witness.verdict(ROMEO, JULIET, "refused", 1, FULL);
-        witness.verdict(ROMEO, JULIET, "stored", 2, STORED);
-        for (int i = 0; i < 3 * RingWitness.PLACES; i++) {
-            witness.verdict(ROMEO, JULIET, "live", 100 + i, new Verdict.Delivered(1));
+        decided(ROMEO, JULIET, "refused", 1, FULL);
+        decided(ROMEO, JULIET, "stored", 2, STORED);
+        for (int i = 0; i < 3 * RecentMessages.PLACES; i++) {
+            decided(ROMEO, JULIET, "live", 100 + i, new Verdict.Delivered(1));
         }
         assertEquals(1, lines(run("restante:why refused")));
         assertEquals(1, lines(run("restante:why stored")));
@@ -141,12 +157,11 @@ class WhyCommandTest {
 
     @Test
     void tellsWhyAMessageVanished() throws Exception {
-        witness.disposition(
-                List.of(row(7, "<message id='m7'><body>secret</body></message>")), Disposition.EXPIRED, null);
-        witness.verdict(ROMEO, JULIET, "m8", 8, STORED);
-        witness.disposition(ROMEO, List.of(8L), Disposition.EVICTED, "limit of 1 messages from one sender");
-        witness.disposition(List.of(row(9, "<message")), Disposition.ACCOUNT_REMOVED, null);
-        witness.disposition(ROMEO, List.of(10L), Disposition.REMOVED, "by romeo@example.org/orchard");
+        messages.disposed(List.of(row(7, "<message id='m7'><body>secret</body></message>")), Disposition.EXPIRED, null);
+        decided(ROMEO, JULIET, "m8", 8, STORED);
+        messages.disposed(ROMEO, List.of(8L), Disposition.EVICTED, "limit of 1 messages from one sender");
+        messages.disposed(List.of(row(9, "<message")), Disposition.ACCOUNT_REMOVED, null);
+        messages.disposed(ROMEO, List.of(10L), Disposition.REMOVED, "by romeo@example.org/orchard");
         assertTrue(run("restante:why m7")
                 .contains("message id=m7 stanza-id=" + stanzaId(7)
                         + " from juliet@example.org to romeo@example.org: removed from the spool: it had waited as long as"
@@ -170,7 +185,7 @@ class WhyCommandTest {
     @Test
     void neitherKeepsNorPrintsMoreThanALineOfWhatASenderChose() throws Exception {
         String id = "\u001b[2J\u009b2J\u202e\n\u2028" + "x".repeat(10_000);
-        witness.verdict(ROMEO, JULIET, id, 1, STORED);
+        decided(ROMEO, JULIET, id, 1, STORED);
         String said = run("restante:why juliet@example.org");
         assertTrue(said.contains(" id=\\u001B[2J\\u009B2J\\u202E\\u000A\\u2028xxx"), said);
         assertFalse(said.matches("(?s).*[\u001b\u009b\u202e\u2028].*"), said);
@@ -183,14 +198,14 @@ class WhyCommandTest {
     @Test
     void keepsNoMoreThanItsShareOfTheLargestThings() {
         Jid large = Jid.of("l".repeat(1_000) + "@example.org");
-        for (int i = 0; i < 2 * RingWitness.PLACES; i++) {
-            witness.verdict(large, large, "m".repeat(1_000), i + 1, FULL);
+        for (int i = 0; i < 2 * RecentMessages.PLACES; i++) {
+            decided(large, large, "m".repeat(1_000), i + 1, FULL);
         }
-        int places = witness.find(entry -> true).stream()
+        int places = messages.find(entry -> true).stream()
                 .mapToInt(entry -> Ring.places(Packed.characters(entry)))
                 .sum();
-        assertTrue(places <= RingWitness.PLACES / 4, () -> "of one owner: " + places);
-        assertTrue(places > RingWitness.PLACES / 5, () -> "and no fewer than there is room for: " + places);
+        assertTrue(places <= RecentMessages.PLACES / 4, () -> "of one owner: " + places);
+        assertTrue(places > RecentMessages.PLACES / 5, () -> "and no fewer than there is room for: " + places);
     }
 
     @Test

@@ -53,7 +53,7 @@ class BundleBoundariesTest {
                     "im.restante.server..",
                     "im.restante.config..",
                     "im.restante.migration..",
-                    "im.restante.why..")
+                    "im.restante.message..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -74,7 +74,7 @@ class BundleBoundariesTest {
                     "im.restante.server..",
                     "im.restante.config..",
                     "im.restante.migration..",
-                    "im.restante.why..");
+                    "im.restante.message..");
 
     private static final String[] SPI = {
         "im.restante.session..", "im.restante.spool..", "im.restante.roster..", "im.restante.home.."

@@ -2,12 +2,16 @@ package im.restante.itests.bench;
 
 import im.restante.delivery.Verdict;
 import im.restante.internal.stream.HardenedXmlCodec;
+import im.restante.internal.why.RecentMessages;
 import im.restante.internal.why.Revisions;
-import im.restante.internal.why.RingWitness;
 import im.restante.jid.Jid;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
+import im.restante.message.Disposition;
+import im.restante.message.MessageEvent;
+import im.restante.stanza.Message;
+import im.restante.xml.Element;
+import im.restante.xml.Namespaces;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -34,7 +38,7 @@ public class Records {
     private static final Verdict DELIVERED = new Verdict.Delivered(1);
     private static final Verdict STORED = new Verdict.Stored("default: body");
 
-    private Witness witness;
+    private RecentMessages messages;
     private List<Long> page;
 
     /** Each thread writes to owners of its own, as one session to its peers. */
@@ -61,33 +65,40 @@ public class Records {
         String messageId() {
             return new String(new char[] {'m', '0', '1', '2', '3', '4', '5', '6'});
         }
+
+        MessageEvent next(Verdict verdict) {
+            Element element = Element.of(Namespaces.CLIENT, "message").withAttribute("id", messageId());
+            return new Decided(owner(), sender, Message.of(element), verdict, OptionalLong.of(id));
+        }
     }
+
+    private record Decided(Jid owner, Jid sender, Message message, Verdict verdict, OptionalLong arrivalId)
+            implements MessageEvent {}
 
     @Setup
     public void prepare() {
-        witness = new RingWitness(new HardenedXmlCodec(), new Revisions());
+        messages = new RecentMessages(new HardenedXmlCodec(), new Revisions());
         page = LongStream.range(0, 200).map(n -> (1L << 61) + n).boxed().toList();
     }
 
     @Benchmark
-    public String nothing(Traffic traffic) {
-        traffic.owner();
-        return traffic.messageId();
+    public MessageEvent nothing(Traffic traffic) {
+        return traffic.next(DELIVERED);
     }
 
     @Benchmark
     public void live(Traffic traffic) {
-        witness.verdict(traffic.owner(), traffic.sender, traffic.messageId(), traffic.id, DELIVERED);
+        messages.decided(traffic.next(DELIVERED));
     }
 
     @Benchmark
     public void stored(Traffic traffic) {
-        witness.verdict(traffic.owner(), traffic.sender, traffic.messageId(), traffic.id, STORED);
+        messages.decided(traffic.next(STORED));
     }
 
     /** A window's rows at once. */
     @Benchmark
     public void proved(Traffic traffic) {
-        witness.disposition(traffic.owner(), page, Disposition.PROVED, "to romeo@localhost/orchard");
+        messages.disposed(traffic.owner(), page, Disposition.PROVED, "to romeo@localhost/orchard");
     }
 }

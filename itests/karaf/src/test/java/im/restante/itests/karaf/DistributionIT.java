@@ -16,6 +16,8 @@ import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.List;
 import java.util.Map;
@@ -193,6 +195,11 @@ public class DistributionIT extends KarafTest {
             romeo.send("<presence/>");
             romeo.await("<message.*?</message>");
             romeo.ping(DOMAIN, "read");
+            Path log = Path.of(System.getProperty("karaf.log"), "karaf.log");
+            until(
+                    "the audit log has a line for what was stored",
+                    () -> Files.readString(log)
+                            .matches("(?s).*audit.*juliet@localhost -> romeo@localhost \\S+: Stored.*"));
         } finally {
             configure("im.restante.offline", Map.of());
             configure("im.restante.quota", Map.of());

@@ -1,7 +1,7 @@
 package im.restante.internal.shell.portable;
 
 import im.restante.jid.Jid;
-import im.restante.why.StanzaIds;
+import im.restante.message.StanzaIds;
 import java.util.OptionalLong;
 
 /** Ids that a test can read, of a server with that key. */

@@ -1,10 +1,10 @@
 package im.restante.internal.spool.core;
 
 import im.restante.delivery.Verdict;
+import im.restante.message.Disposition;
 import im.restante.session.Outbound;
 import im.restante.spool.Recipient;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

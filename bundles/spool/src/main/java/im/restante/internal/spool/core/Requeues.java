@@ -1,10 +1,10 @@
 package im.restante.internal.spool.core;
 
+import im.restante.message.Disposition;
 import im.restante.session.Arrival;
 import im.restante.session.Outbound;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

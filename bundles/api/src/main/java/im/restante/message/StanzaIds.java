@@ -1,4 +1,4 @@
-package im.restante.why;
+package im.restante.message;
 
 import im.restante.jid.Jid;
 import java.util.OptionalLong;

@@ -1,4 +1,4 @@
-package im.restante.why;
+package im.restante.message;
 
 /** What became of a message after it was stored or handed over. */
 public enum Disposition {

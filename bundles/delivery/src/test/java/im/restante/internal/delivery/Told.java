@@ -1,19 +1,19 @@
 package im.restante.internal.delivery;
 
-import im.restante.delivery.Verdict;
+import im.restante.config.SettingsListener;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
+import im.restante.message.MessageEvent;
+import im.restante.message.MessageListener;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What a witness was told, a line each. */
-final class Witnessed implements Witness {
+/** What a listener was told, a line each. */
+final class Told implements MessageListener, SettingsListener {
     final List<String> lines = new CopyOnWriteArrayList<>();
     final List<Long> arrivals = new CopyOnWriteArrayList<>();
-
     final List<String> inForce = new CopyOnWriteArrayList<>();
 
     @Override
@@ -22,18 +22,19 @@ final class Witnessed implements Witness {
     }
 
     @Override
-    public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
-        arrivals.add(arrivalId);
-        lines.add(sender + " -> " + owner + " " + messageId + ": " + verdict);
+    public void decided(MessageEvent event) {
+        arrivals.add(event.arrivalId().orElse(0));
+        lines.add(
+                event.sender() + " -> " + event.owner() + " " + event.message().id() + ": " + event.verdict());
     }
 
     @Override
-    public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
+    public void disposed(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
         lines.add(owner + " " + ids + " " + disposition + " (" + how + ")");
     }
 
     @Override
-    public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {
+    public void disposed(Collection<StoredMessage> rows, Disposition disposition, String how) {
         rows.forEach(row -> lines.add(row.owner() + " from " + row.sender() + " [" + row.id() + "] " + disposition));
     }
 }

@@ -1,10 +1,12 @@
 package im.restante.internal.why;
 
+import im.restante.config.SettingsListener;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
+import im.restante.message.Disposition;
+import im.restante.message.MessageEvent;
+import im.restante.message.MessageListener;
 import im.restante.store.StoredMessage;
-import im.restante.why.Disposition;
-import im.restante.why.Witness;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
 import im.restante.xml.XmlStreamException;
@@ -23,9 +25,9 @@ import org.osgi.service.component.annotations.Reference;
  * of one does not wash the others away.
  */
 @Component(
-        service = {Witness.class, RingWitness.class},
+        service = {MessageListener.class, SettingsListener.class, RecentMessages.class},
         immediate = true)
-public final class RingWitness implements Witness {
+public final class RecentMessages implements MessageListener, SettingsListener {
     static final int PLACES = 8_192;
 
     private static final String[] SESSIONS = {"no session", "1 session", "2 sessions", "3 sessions", "4 sessions"};
@@ -39,11 +41,11 @@ public final class RingWitness implements Witness {
     private final Ring lost = new Ring(PLACES);
 
     @Activate
-    public RingWitness(@Reference XmlCodec codec, @Reference Revisions revisions) {
+    public RecentMessages(@Reference XmlCodec codec, @Reference Revisions revisions) {
         this(codec, revisions, Clock.systemUTC());
     }
 
-    RingWitness(XmlCodec codec, Revisions revisions, Clock clock) {
+    RecentMessages(XmlCodec codec, Revisions revisions, Clock clock) {
         this.codec = codec;
         this.revisions = revisions;
         this.clock = clock;
@@ -51,7 +53,12 @@ public final class RingWitness implements Witness {
     }
 
     @Override
-    public void verdict(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {
+    public void decided(MessageEvent event) {
+        Jid owner = event.owner();
+        Jid sender = event.sender();
+        String messageId = event.message().id();
+        long arrivalId = event.arrivalId().orElse(0);
+        Verdict verdict = event.verdict();
         if (verdict instanceof Verdict.Delivered live) {
             add(delivered, owner, sender, messageId, arrivalId, List.of(), What.DELIVERED, sessions(live.sessions()));
         } else if (verdict instanceof Verdict.Stored stored) {
@@ -72,7 +79,7 @@ public final class RingWitness implements Witness {
     }
 
     @Override
-    public void disposition(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
+    public void disposed(Jid owner, Collection<Long> ids, Disposition disposition, String how) {
         List<Long> all = List.copyOf(ids);
         for (int from = 0; from < all.size(); from += Entry.MOST_IDS) {
             List<Long> some = all.subList(from, Math.min(from + Entry.MOST_IDS, all.size()));
@@ -81,7 +88,7 @@ public final class RingWitness implements Witness {
     }
 
     @Override
-    public void disposition(Collection<StoredMessage> rows, Disposition disposition, String how) {
+    public void disposed(Collection<StoredMessage> rows, Disposition disposition, String how) {
         for (StoredMessage row : rows) {
             String received = "received " + row.receivedAt();
             add(

@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What those are told who remember what became of messages. */
-class WitnessTest {
+/** What listeners are told of messages. */
+class MessageListenerTest {
     private final Server server = new Server(Map.of());
-    private final Witnessed witnessed = new Witnessed();
+    private final Told told = new Told();
     private Client juliet;
 
     @BeforeEach
     void start() {
-        server.setWitness(witnessed);
+        server.addMessageListener(told);
         juliet = server.connect(JULIET, "balcony");
     }
 
@@ -36,56 +36,54 @@ class WitnessTest {
     }
 
     @Test
-    void aStoredMessageIsWitnessedAndThenItsProof() {
+    void ofAStoredMessageTheyAreToldAndThenOfItsProof() {
         juliet.chat(ROMEO, "1");
-        assertEquals(List.of("juliet@localhost -> romeo@localhost 1: Stored[rule=default: body]"), witnessed.lines);
+        assertEquals(List.of("juliet@localhost -> romeo@localhost 1: Stored[rule=default: body]"), told.lines);
         server.live(ROMEO, "orchard", 0);
         assertEquals(
-                "romeo@localhost [" + witnessed.arrivals.get(0) + "] PROVED (to romeo@localhost/orchard)",
-                witnessed.lines.get(1));
+                "romeo@localhost [" + told.arrivals.get(0) + "] PROVED (to romeo@localhost/orchard)",
+                told.lines.get(1));
     }
 
     @Test
-    void aLiveMessageIsWitnessedWithTheArrivalIdThatTellsItsStanzaId() {
+    void ofALiveMessageTheyAreToldWithItsArrivalId() {
         Client romeo = server.live(ROMEO, "orchard", 0);
         juliet.chat(ROMEO, "1");
-        assertEquals(List.of("juliet@localhost -> romeo@localhost 1: Delivered[sessions=1]"), witnessed.lines);
+        assertEquals(List.of("juliet@localhost -> romeo@localhost 1: Delivered[sessions=1]"), told.lines);
         Element got = romeo.link.last();
         assertEquals(
                 got.child(Namespaces.STANZA_ID, "stanza-id").orElseThrow().attribute("id"),
-                server.spool.stanzaId(ROMEO, witnessed.arrivals.get(0)));
+                server.spool.stanzaId(ROMEO, told.arrivals.get(0)));
     }
 
     @Test
-    void whatALostSessionDidNotGetIsWitnessedAsBackInTheSpool() {
+    void ofWhatALostSessionDidNotGetTheyAreToldThatItIsBackInTheSpool() {
         Client romeo = server.live(ROMEO, "orchard", 0);
         romeo.link.hold(100);
         juliet.chat(ROMEO, "1");
         romeo.end(CloseReason.CUT);
-        eventually(() -> witnessed.lines.size() == 2);
-        String back = witnessed.lines.get(1);
-        assertTrue(back.startsWith("romeo@localhost [" + witnessed.arrivals.get(0) + "] RETURNED"), back);
+        eventually(() -> told.lines.size() == 2);
+        String back = told.lines.get(1);
+        assertTrue(back.startsWith("romeo@localhost [" + told.arrivals.get(0) + "] RETURNED"), back);
     }
 
     @Test
-    void eachIsWitnessedAsBackThoughTheStoreTakesNotAll() {
+    void ofEachThatIsBackTheyAreToldThoughTheStoreTakesNotAll() {
         Client romeo = server.live(ROMEO, "orchard", 0);
         romeo.link.hold(100);
         List.of("1", "2", "3").forEach(n -> juliet.chat(ROMEO, n));
-        long second = witnessed.arrivals.get(1);
+        long second = told.arrivals.get(1);
         server.delivery.neverTaken = row -> row.id() == second;
         romeo.endLater(CloseReason.CUT);
-        eventually(() -> witnessed.lines.size() == 4);
+        eventually(() -> told.lines.size() == 4);
         assertEquals(
-                "romeo@localhost [" + witnessed.arrivals.get(0) + ", " + witnessed.arrivals.get(2)
+                "romeo@localhost [" + told.arrivals.get(0) + ", " + told.arrivals.get(2)
                         + "] RETURNED (its session ended before it had it)",
-                witnessed.lines.get(3));
+                told.lines.get(3));
         assertEquals(1, server.spool.unstored());
         server.delivery.neverTaken = row -> false;
-        eventually(() -> witnessed.lines.size() == 5);
-        assertTrue(
-                witnessed.lines.get(4).startsWith("romeo@localhost [" + second + "] RETURNED"),
-                witnessed.lines::toString);
+        eventually(() -> told.lines.size() == 5);
+        assertTrue(told.lines.get(4).startsWith("romeo@localhost [" + second + "] RETURNED"), told.lines::toString);
         assertEquals(0, server.spool.unstored());
         assertEquals(List.of("1", "2", "3"), server.delivery.spool(ROMEO));
     }
@@ -101,29 +99,27 @@ class WitnessTest {
             to='localhost' type='chat'            | <body>1</body>            | Refused[reason=to the server itself
             to='localhost' type='headline'        | <body>1</body>            | Dropped[reason=to the server itself
             """)
-    void whatIsNotStoredIsWitnessedOnceWithTheReason(String attributes, String content, String verdict) {
+    void ofWhatIsNotStoredTheyAreToldOnceWithTheReason(String attributes, String content, String verdict) {
         juliet.say("<message " + attributes + " id='a'>" + content + "</message>");
-        assertEquals(1, witnessed.lines.size(), witnessed.lines::toString);
-        String line = witnessed.lines.get(0);
+        assertEquals(1, told.lines.size(), told.lines::toString);
+        String line = told.lines.get(0);
         assertTrue(line.contains(" a: " + verdict), line);
-        assertEquals(List.of(0L), witnessed.arrivals);
+        assertEquals(List.of(0L), told.arrivals);
     }
 
     @Test
-    void blocksAreWitnessed() {
+    void ofBlocksTheyAreTold() {
         server.roster.blocked.add("romeo@localhost juliet@localhost");
         juliet.chat(ROMEO, "1");
-        assertEquals(1, witnessed.lines.size(), witnessed.lines::toString);
-        assertTrue(
-                witnessed.lines.get(0).contains("Refused[reason=the recipient blocks the sender"),
-                witnessed.lines::toString);
+        assertEquals(1, told.lines.size(), told.lines::toString);
+        assertTrue(told.lines.get(0).contains("Refused[reason=the recipient blocks the sender"), told.lines::toString);
     }
 
     @Test
-    void nothingStopsWhenTheWitnessGoes() {
-        server.unsetWitness(witnessed);
+    void nothingStopsWhenAListenerGoes() {
+        server.removeMessageListener(told);
         juliet.chat(ROMEO, "1");
-        assertEquals(List.of(), witnessed.lines);
+        assertEquals(List.of(), told.lines);
         assertEquals(List.of("1"), server.delivery.spool(ROMEO));
     }
 }
