@@ -94,6 +94,7 @@ public final class MariaDbServer implements AutoCloseable {
                 binaries.program().toString(),
                 "--no-defaults",
                 "--datadir=" + directory.resolve("data"),
+                "--tmpdir=" + directory.resolve("tmp"), // a server that starts removes what others have in theirs
                 "--lc-messages-dir=" + binaries.messages(),
                 "--character-set-server=latin1", // the least fitting that is in use
                 "--innodb-buffer-pool-size=32M",
@@ -112,6 +113,7 @@ public final class MariaDbServer implements AutoCloseable {
     /** Makes the system tables, as mariadb-install-db does. */
     private void install() throws IOException, InterruptedException {
         Files.createDirectories(directory.resolve("data"));
+        Files.createDirectories(directory.resolve("tmp"));
         Files.writeString(
                 directory.resolve("init.sql"),
                 "CREATE USER IF NOT EXISTS " + ADMIN + "@'127.0.0.1' IDENTIFIED BY '" + ADMIN + "';\n"
