@@ -9,6 +9,7 @@ import im.restante.limit.Limits;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.session.SessionManager;
+import im.restante.stream.StreamElementHandler;
 import im.restante.xml.XmlCodec;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -82,6 +84,18 @@ public final class ClientListener {
 
     void unbindFeatures(FeatureProvider provider) {
         server.features().remove(provider);
+    }
+
+    @Reference(
+            service = StreamElementHandler.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void bindElements(ServiceReference<StreamElementHandler> reference, StreamElementHandler handler) {
+        server.elements().add(reference, handler);
+    }
+
+    void unbindElements(ServiceReference<StreamElementHandler> reference) {
+        server.elements().remove(reference);
     }
 
     @Reference(

@@ -82,6 +82,7 @@ final class Connection implements ClientConnection, Runnable {
     private final OutboundQueue out;
     private final PendingOutcomes pending;
     private final StreamManagement management;
+    private final HandledStream stream;
     private final Clocks clocks;
     private final AtomicBoolean refusalSaid = new AtomicBoolean();
 
@@ -131,6 +132,7 @@ final class Connection implements ClientConnection, Runnable {
                 server.verdictRoom(),
                 server.lines());
         this.management = new StreamManagement(this, server, out, pending);
+        this.stream = new HandledStream(this, server.codec());
         this.clocks = new Clocks(remote, new Watch(), out, proofs, server.lines());
     }
 
@@ -191,6 +193,9 @@ final class Connection implements ClientConnection, Runnable {
     private void handle(ClientSession bound, Element element) throws XmlStreamException, InterruptedException {
         if (element.namespace().equals(StreamXml.SM)) {
             management.handle(element);
+            return;
+        }
+        if (!element.namespace().equals(Namespaces.CLIENT) && server.elements().handle(element, stream)) {
             return;
         }
         checkFrom(bound.jid(), element);
@@ -473,6 +478,10 @@ final class Connection implements ClientConnection, Runnable {
 
     OutboundQueue out() {
         return out;
+    }
+
+    HandledStream stream() {
+        return stream;
     }
 
     StreamManagement management() {

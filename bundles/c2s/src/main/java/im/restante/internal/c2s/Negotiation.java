@@ -153,6 +153,7 @@ final class Negotiation {
         if (mayTellSecrets) {
             features.addAll(registration.features());
         }
+        features.addAll(server.elements().features(connection.stream()));
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
             connection.pace();
@@ -172,7 +173,7 @@ final class Negotiation {
                 send(registration.answer(element, mayTellSecrets));
             } else if (element.namespace().equals(Namespaces.CLIENT)) {
                 throw new XmlStreamException(StreamCondition.NOT_AUTHORIZED, "log in first");
-            } else {
+            } else if (!server.elements().handle(element, connection.stream())) {
                 throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "not part of logging in");
             }
         }
@@ -193,6 +194,9 @@ final class Negotiation {
             throws IOException, XmlStreamException, InterruptedException {
         try {
             account = sasl.authenticate(auth);
+            if (account != null) {
+                connection.stream().loggedIn(account);
+            }
             if (account != null && reader.buffered()) {
                 throw new XmlStreamException(StreamCondition.POLICY_VIOLATION, "data before <success/>");
             }
@@ -226,6 +230,7 @@ final class Negotiation {
                 Element.of(StreamXml.ROSTER_VERSIONING, "ver"),
                 Element.of(StreamXml.SM, "sm")));
         features.addAll(server.features().offered());
+        features.addAll(server.elements().features(connection.stream()));
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
             connection.pace();
@@ -237,6 +242,10 @@ final class Negotiation {
                 if (connection.management().resume(element, account)) {
                     return true;
                 }
+                continue;
+            }
+            if (!element.namespace().equals(Namespaces.CLIENT)
+                    && server.elements().handle(element, connection.stream())) {
                 continue;
             }
             Element wanted = element.child(StreamXml.BIND, "bind").orElse(null);

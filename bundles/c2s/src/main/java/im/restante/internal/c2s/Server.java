@@ -60,6 +60,7 @@ final class Server {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final LogLimits lines = new LogLimits(System::nanoTime);
     private final Features features = new Features(lines);
+    private final StreamElements elements = new StreamElements(lines);
     private final Guard guard = new Guard();
     private final StanzaHeap heap = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED);
     private final StanzaHeap unread = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED_UNREAD);
@@ -81,6 +82,11 @@ final class Server {
     /** What others offer on a stream. */
     Features features() {
         return features;
+    }
+
+    /** Who understands what is no stanza. */
+    StreamElements elements() {
+        return elements;
     }
 
     /** Other limits apply from here on, to connections that are open too. @param present null: none */

@@ -53,7 +53,8 @@ class BundleBoundariesTest {
                     "im.restante.server..",
                     "im.restante.config..",
                     "im.restante.migration..",
-                    "im.restante.message..")
+                    "im.restante.message..",
+                    "im.restante.stream..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -74,7 +75,8 @@ class BundleBoundariesTest {
                     "im.restante.server..",
                     "im.restante.config..",
                     "im.restante.migration..",
-                    "im.restante.message..");
+                    "im.restante.message..",
+                    "im.restante.stream..");
 
     private static final String[] SPI = {
         "im.restante.session..", "im.restante.spool..", "im.restante.roster..", "im.restante.home.."

@@ -192,6 +192,8 @@ public class DistributionIT extends KarafTest {
             romeo.send("<iq type='get' id='w'><waiting xmlns='urn:example:waiting'/></iq>");
             String waiting = romeo.await("<iq.*?</iq>");
             assertTrue(waiting, waiting.contains("type='result'"));
+            romeo.send("<nap xmlns='urn:example:nap'/>");
+            romeo.await("<rest-well .*?>");
             romeo.send("<presence/>");
             romeo.await("<message.*?</message>");
             romeo.ping(DOMAIN, "read");

@@ -1,0 +1,172 @@
+package im.restante.internal.c2s;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.stream.ClientStream;
+import im.restante.stream.ClientStream.Phase;
+import im.restante.stream.StreamElementHandler;
+import im.restante.xml.Element;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceReference;
+
+/** What is no stanza, and understood by others. */
+class StreamElementsTest {
+    private static final String NAP = "urn:example:nap";
+
+    @TempDir
+    static Path home;
+
+    private final BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+    private final CompletableFuture<ClientStream> seen = new CompletableFuture<>();
+    private TestServer server;
+    private TestClient client;
+
+    @BeforeEach
+    void connect() throws Exception {
+        server = new TestServer(home, TestServer.config(Tls.OFF));
+        client = server.connect();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        client.close();
+        server.close();
+    }
+
+    private final StreamElementHandler napping = new StreamElementHandler() {
+        @Override
+        public List<Element> features(ClientStream stream) {
+            return List.of(Element.of(NAP, "in-" + stream.phase().name().toLowerCase(java.util.Locale.ROOT)));
+        }
+
+        @Override
+        public boolean handle(Element element, ClientStream stream) {
+            seen.complete(stream);
+            handled.add(element.name() + " " + stream.phase() + " "
+                    + stream.address().map(Object::toString).orElse("nobody"));
+            if (element.name().equals("fall")) {
+                throw new IllegalStateException("broken on purpose");
+            }
+            return element.name().equals("nap") && stream.send(Element.of(NAP, "rest-well"));
+        }
+    };
+
+    @Test
+    void aHandlerIsAskedInEachPhaseAndOffersWhatItUnderstands() throws Exception {
+        server.server.elements().add(new Reference(NAP, 0), napping);
+        assertTrue(client.open().contains("<in-before_login xmlns='" + NAP + "'/>"));
+        nap();
+        client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
+        assertTrue(client.open().contains("<in-logged_in xmlns='" + NAP + "'/>"));
+        nap();
+        client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>"
+                        + "<resource>balcony</resource></bind></iq>")
+                .matching("<jid>juliet@localhost/balcony</jid>");
+        nap();
+        assertEquals("nap BEFORE_LOGIN nobody", handled.take());
+        assertEquals("nap LOGGED_IN juliet@localhost", handled.take());
+        assertEquals("nap BOUND juliet@localhost/balcony", handled.take());
+        assertEquals(Phase.BOUND, seen.get().phase(), "one object for the whole connection");
+        client.close();
+        seen.get().over().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    private void nap() throws IOException {
+        client.send("<nap xmlns='" + NAP + "'/>").matching("<rest-well xmlns='" + NAP + "'/>");
+    }
+
+    @Test
+    void whatItDoesNotUnderstandEndsTheStream() throws Exception {
+        server.server.elements().add(new Reference(NAP, 0), napping);
+        client.open();
+        client.send("<sleep xmlns='" + NAP + "'/>").matching("<unsupported-stanza-type");
+    }
+
+    @Test
+    void whatItThrowsEndsThatStreamAndNoOther() throws Exception {
+        server.server.elements().add(new Reference(NAP, 0), napping);
+        try (TestClient other = server.online("other")) {
+            client.open();
+            client.send("<fall xmlns='" + NAP + "'/>").matching("<internal-server-error");
+            other.send("<nap xmlns='" + NAP + "'/>").matching("<rest-well");
+        }
+    }
+
+    @Test
+    void theHighestRankingIsAskedAndWhoIsGoneIsNot() throws Exception {
+        Reference mine = new Reference(NAP, 5);
+        server.server.elements().add(new Reference(NAP, 0), (element, stream) -> stream.send(Element.of(NAP, "low")));
+        server.server.elements().add(mine, (element, stream) -> stream.send(Element.of(NAP, "high")));
+        client.open();
+        client.send("<nap xmlns='" + NAP + "'/>").matching("<high ");
+        server.server.elements().remove(mine);
+        client.send("<nap xmlns='" + NAP + "'/>").matching("<low ");
+    }
+
+    @Test
+    void whatTheStreamItselfIsMadeOfIsNotGivenAway() throws Exception {
+        for (String ours : List.of(StreamXml.SASL, StreamXml.SM, "jabber:client", "")) {
+            server.server.elements().add(new Reference(ours, 0), napping);
+        }
+        assertFalse(client.open().contains("in-before_login"));
+        client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
+        assertTrue(handled.isEmpty());
+    }
+
+    /** As a framework makes one. */
+    private record Reference(String namespace, int ranking) implements ServiceReference<StreamElementHandler> {
+        @Override
+        public Object getProperty(String key) {
+            return key.equals(StreamElementHandler.NAMESPACE) ? namespace : null;
+        }
+
+        @Override
+        public int compareTo(Object other) {
+            return Integer.compare(ranking, ((Reference) other).ranking);
+        }
+
+        @Override
+        public String[] getPropertyKeys() {
+            return new String[] {StreamElementHandler.NAMESPACE};
+        }
+
+        @Override
+        public Bundle getBundle() {
+            return null;
+        }
+
+        @Override
+        public Bundle[] getUsingBundles() {
+            return null;
+        }
+
+        @Override
+        public boolean isAssignableTo(Bundle bundle, String className) {
+            return true;
+        }
+
+        @Override
+        public java.util.Dictionary<String, Object> getProperties() {
+            return new java.util.Hashtable<>();
+        }
+
+        @Override
+        public <A> A adapt(Class<A> type) {
+            return null;
+        }
+    }
+}
