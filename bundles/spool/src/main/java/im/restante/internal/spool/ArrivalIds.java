@@ -3,7 +3,7 @@ package im.restante.internal.spool;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Arrival ids: 41 bits of milliseconds since 2020-01-01 UTC, 8 bits of node (0), 14 bits of counter. Always above the last one
+ * Arrival ids: 41 bits of milliseconds since 2020-01-01 UTC, 8 bits of node, 14 bits of counter. Always above the last one
  * given and above every floor set, whatever the clock does. Lock-free; an owner's ids are in order because whoever runs its core takes
  * them.
  */
@@ -13,15 +13,32 @@ public final class ArrivalIds {
     private static final int TIME_SHIFT = COUNTER_BITS + 8;
     private static final long COUNTER_MASK = (1L << COUNTER_BITS) - 1;
     private static final long BELOW_TIME_MASK = (1L << TIME_SHIFT) - 1;
+    private static final int MOST_NODES = 1 << (TIME_SHIFT - COUNTER_BITS);
+
+    /** In its place below the time. */
+    private final long node;
 
     private final AtomicLong last = new AtomicLong();
 
     /** Ids at or above it are not kept for this server: however far ahead the clock is, they are not given. */
     private volatile long end = Long.MAX_VALUE;
 
+    /** For the only node there is. */
+    public ArrivalIds() {
+        this(0);
+    }
+
+    /** @param node 0 to 255: no other server gives ids with it at the same time */
+    ArrivalIds(int node) {
+        if (node < 0 || node >= MOST_NODES) {
+            throw new IllegalArgumentException("a node is 0 to " + (MOST_NODES - 1) + ", not " + node);
+        }
+        this.node = (long) node << COUNTER_BITS;
+    }
+
     /** The next id for a message that arrived at {@code epochMillis}. */
     public long next(long epochMillis) {
-        long earliest = of(epochMillis);
+        long earliest = of(epochMillis) | node;
         while (true) {
             long before = last.get();
             long id = earliest > before && earliest < end ? earliest : after(before);
@@ -54,9 +71,13 @@ public final class ArrivalIds {
         return last.get();
     }
 
-    /** A full counter, or an id of another node, moves on to the next millisecond. */
-    private static long after(long id) {
+    /** The first id of this node above {@code id}: in the same millisecond, unless its counter is full, or a higher node gave that one. */
+    private long after(long id) {
         long belowTime = id & BELOW_TIME_MASK;
-        return belowTime < COUNTER_MASK ? id + 1 : (id - belowTime) + BELOW_TIME_MASK + 1;
+        long time = id - belowTime;
+        if (belowTime < node) {
+            return time | node;
+        }
+        return belowTime < (node | COUNTER_MASK) ? id + 1 : time + BELOW_TIME_MASK + 1 | node;
     }
 }

@@ -1,10 +1,14 @@
 package im.restante.internal.spool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArrivalIdsTest {
     private static final long NOW = Instant.parse("2026-11-22T20:00:00Z").toEpochMilli();
@@ -57,5 +61,33 @@ class ArrivalIdsTest {
         assertTrue(second > first && second < ArrivalIds.of(now + 60_000));
         ids.keptUpTo(ArrivalIds.of(now + 3_660_000));
         assertEquals(ArrivalIds.of(now + 3_600_000), ids.next(now + 3_600_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 255})
+    void everyNodeGivesIdsOfItsOwnThatGrowWhateverOthersGave(int node) {
+        ArrivalIds its = new ArrivalIds(node);
+        Random random = new Random(node);
+        long last = 0;
+        for (int i = 0; i < 100_000; i++) {
+            if (random.nextInt(100) == 0) { // somebody else's, as of a partition that was taken over
+                long floor = ((SINCE_2020 + random.nextInt(1_000)) << 22)
+                        + ((long) random.nextInt(256) << 14)
+                        + (random.nextBoolean() ? 16_383 : random.nextInt(16_384));
+                its.above(floor);
+                last = Math.max(last, floor);
+            }
+            long id = its.next(NOW + random.nextInt(1_000) - 500);
+            assertTrue(id > last, () -> "node " + node);
+            assertEquals(node, id >> 14 & 255);
+            assertTrue(id - last <= 1 << 22 || id >> 22 <= SINCE_2020 + 500, "no millisecond is left out without need");
+            last = id;
+        }
+    }
+
+    @Test
+    void aNodeIsOneOf256() {
+        assertThrows(IllegalArgumentException.class, () -> new ArrivalIds(256));
+        assertThrows(IllegalArgumentException.class, () -> new ArrivalIds(-1));
     }
 }
