@@ -4,6 +4,8 @@ import im.restante.account.Accounts;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
 import im.restante.jid.Jid;
+import im.restante.message.MessageEvent;
+import im.restante.message.MessageListener;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.UserLimits;
 import im.restante.stanza.Message;
@@ -151,10 +153,23 @@ public final class Swaps {
             becomes(Fate.STORED, rules.get(0)::unregister);
         });
 
+        swap("a message listener comes and goes", () -> {
+            AtomicLong told = new AtomicLong();
+            ServiceRegistration<?> listener = listener(told::incrementAndGet);
+            until("it is told", () -> told.get() > 100);
+            listener.unregister();
+        });
+        swap("a message listener that fails comes and goes", () -> {
+            ServiceRegistration<?> listener = listener(() -> {
+                throw new IllegalStateException("made up");
+            });
+            traffic.flow(20);
+            listener.unregister();
+        });
         for (String name : List.of("delivery", "filter", "quota")) {
             replacements("im.restante." + name, () -> {});
         }
-        for (String name : List.of("iq", "amp", "shell", "tigase")) {
+        for (String name : List.of("iq", "amp", "shell", "tigase", "why")) {
             replacements("im.restante." + name, () -> {});
         }
         swap("senders wait one second from here on", () -> offline("swap-timeout-seconds", "1"));
@@ -173,13 +188,23 @@ public final class Swaps {
             offline("store", "sqlite");
             growing("sqlite");
         });
-        for (String name : List.of("iq", "amp", "shell", "tigase")) {
+        for (String name : List.of("iq", "amp", "shell", "tigase", "why")) {
             swap(name + " is uninstalled for a while", () -> {
                 Runnable install = uninstalled("im.restante." + name);
                 traffic.flow(20);
                 install.run();
             });
         }
+    }
+
+    private ServiceRegistration<?> listener(Runnable told) {
+        MessageListener listener = new MessageListener() {
+            @Override
+            public void decided(MessageEvent event) {
+                told.run();
+            }
+        };
+        return context.registerService(MessageListener.class, listener, null);
     }
 
     private void swap(String name, Action action) {

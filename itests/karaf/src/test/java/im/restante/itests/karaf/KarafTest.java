@@ -62,7 +62,7 @@ public abstract class KarafTest implements Container {
             "im.restante.filter",
             "im.restante.limits",
             "im.restante.quota",
-            "im.restante.message",
+            "im.restante.why",
             "im.restante.amp",
             "im.restante.delivery",
             "im.restante.spi",
