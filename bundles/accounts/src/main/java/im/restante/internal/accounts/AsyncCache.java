@@ -1,5 +1,8 @@
 package im.restante.internal.accounts;
 
+import static java.util.Objects.requireNonNull;
+
+import im.restante.internal.support.OutOfMemory;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -51,15 +54,28 @@ final class AsyncCache<K, V> {
         } finally {
             lock.unlock();
         }
-        loader.apply(key).whenComplete((value, failure) -> {
-            arrived(key, entry, value, failure);
-            if (failure == null) {
-                entry.answer.complete(value);
-            } else {
-                entry.answer.completeExceptionally(failure);
+        loaded(key, loader).whenComplete((value, failure) -> {
+            try {
+                arrived(key, entry, value, failure);
+            } finally {
+                if (failure == null) {
+                    entry.answer.complete(value);
+                } else {
+                    entry.answer.completeExceptionally(failure);
+                }
             }
         });
         return Stages.plain(entry.answer);
+    }
+
+    /** Whatever a loader throws is an answer that failed: whoever asked, and whoever asks later, must not wait for ever. */
+    private static <K, V> CompletableFuture<V> loaded(K key, Function<K, CompletableFuture<V>> loader) {
+        try {
+            return requireNonNull(loader.apply(key), "a loader answered nothing");
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     void invalidate(K key) {

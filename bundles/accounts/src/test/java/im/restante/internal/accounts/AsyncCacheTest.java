@@ -57,6 +57,18 @@ class AsyncCacheTest {
     }
 
     @Test
+    void whatALoaderThrowsIsAFailureLikeAnotherAndIsNotKept() {
+        CompletableFuture<String> thrown = cache.get("a", key -> {
+            throw new NoClassDefFoundError("made up");
+        });
+        assertTrue(thrown.isCompletedExceptionally());
+        assertTrue(cache.get("a", key -> null).isCompletedExceptionally());
+        assertEquals(
+                "1",
+                cache.get("a", key -> CompletableFuture.completedFuture("1")).getNow(null));
+    }
+
+    @Test
     void keepsNoFailure() {
         assertTrue(cache.get("a", key -> CompletableFuture.failedFuture(new IllegalStateException("broken")))
                 .isCompletedExceptionally());
