@@ -1,8 +1,13 @@
 package im.restante.store.jdbc;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -85,6 +90,19 @@ public interface Dialect {
 
     /** Called around a script of {@link #scripts()} that will be run: its statements may take minutes. */
     default void expectLongStatements(Connection writer, boolean expected) throws SQLException {}
+
+    /** The resources {@code schema-1.sql} and so on that stand beside {@code engine}, for {@link #scripts()}. */
+    static List<String> scriptsBeside(Class<?> engine, int versions) {
+        return IntStream.rangeClosed(1, versions)
+                .mapToObj(version -> {
+                    try (InputStream in = engine.getResourceAsStream("schema-" + version + ".sql")) {
+                        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+    }
 
     /** {@code row} as often as needed, with commas. */
     static String rows(String row, int rows) {

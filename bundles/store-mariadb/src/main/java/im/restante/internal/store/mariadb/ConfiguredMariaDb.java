@@ -1,41 +1,27 @@
 package im.restante.internal.store.mariadb;
 
-import im.restante.account.UserRepository;
-import im.restante.config.ConfigException;
-import im.restante.store.MessageStore;
+import im.restante.store.jdbc.ConfiguredStore;
+import im.restante.store.jdbc.ServerSettings;
 import im.restante.store.jdbc.SqlStore;
-import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
-import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The store on a MariaDB server, as it is configured: with a {@code url} it is there, whether or not the server can be reached;
- * without one there is none, which is why it is registered by hand.
- */
+/** The store on a MariaDB server: with a {@code url} it is there, whether or not the server can be reached; without one there is none. */
 @Component(
         service = {},
         immediate = true,
         configurationPid = ConfiguredMariaDb.PID)
 @Designate(ocd = ConfiguredMariaDb.Config.class)
-public final class ConfiguredMariaDb {
+public final class ConfiguredMariaDb extends ConfiguredStore<MariaDbSettings> {
     static final String PID = "im.restante.store.mariadb";
     static final String STORE_ID = "mariadb";
-
-    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredMariaDb.class);
 
     @ObjectClassDefinition(name = "Restante: store on a MariaDB server")
     @interface Config {
@@ -49,58 +35,23 @@ public final class ConfiguredMariaDb {
         String _password() default "";
 
         @AttributeDefinition(description = "Connections: one that writes, the others read")
-        int pool$_$size() default MariaDbSettings.DEFAULT_POOL_SIZE;
+        int pool$_$size() default ServerSettings.DEFAULT_POOL_SIZE;
     }
-
-    private final BundleContext context;
-    private MariaDbSettings inForce;
-    private SqlStore store;
-    private ServiceRegistration<?> registration;
 
     @Activate
     public ConfiguredMariaDb(BundleContext context, Map<String, Object> properties) {
-        this.context = context;
-        use(MariaDbSettings.of(properties));
+        super(context, PID, STORE_ID, ServerSettings.DEFAULT_RANKING);
+        open(properties);
     }
 
-    @Modified
-    void modified(Map<String, Object> properties) {
-        Optional<MariaDbSettings> next;
-        try {
-            next = MariaDbSettings.of(properties);
-        } catch (ConfigException e) {
-            LOG.error("{}. The last good configuration stays in force", e.getMessage());
-            return;
-        }
-        if (inForce == null || !next.equals(Optional.of(inForce))) {
-            close();
-            use(next);
-        }
+    @Override
+    protected Optional<MariaDbSettings> settings(Map<String, ?> properties) {
+        return MariaDbSettings.of(properties);
     }
 
-    @Deactivate
-    void close() {
-        if (store != null) {
-            registration.unregister();
-            store.close();
-            store = null;
-            inForce = null;
-        }
-    }
-
-    private void use(Optional<MariaDbSettings> settings) {
-        if (settings.isEmpty()) {
-            LOG.info("No MariaDB store: {} has no url", PID);
-            return;
-        }
-        inForce = settings.get();
-        store = store(inForce);
-        store.start();
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(MessageStore.ID, STORE_ID);
-        properties.put(Constants.SERVICE_RANKING, inForce.ranking());
-        registration = context.registerService(
-                new String[] {MessageStore.class.getName(), UserRepository.class.getName()}, store, properties);
+    @Override
+    protected SqlStore storeFor(MariaDbSettings settings) {
+        return store(settings);
     }
 
     /** Not yet started. */
@@ -109,6 +60,6 @@ public final class ConfiguredMariaDb {
                 STORE_ID,
                 new MariaDbDialect(settings.place()),
                 new MariaDbConnections(settings),
-                settings.poolSize() - 1);
+                settings.server().readers());
     }
 }

@@ -1,7 +1,8 @@
 package im.restante.internal.store.mariadb;
 
-import im.restante.internal.store.mariadb.MariaDbDialect.Refusal;
 import im.restante.store.jdbc.ConnectionSource;
+import im.restante.store.jdbc.ServerDialect.Refusal;
+import im.restante.store.jdbc.ServerSettings;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -25,8 +26,8 @@ class MariaDbConnections implements ConnectionSource {
 
     private static final String SESSION = "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
             + "default_storage_engine=InnoDB,"
-            // in seconds; less than a verdict may take (store-timeout-seconds)
-            + "innodb_lock_wait_timeout=4,lock_wait_timeout=4,"
+            + "innodb_lock_wait_timeout=" + ServerSettings.LOCK_TIMEOUT.toSeconds()
+            + ",lock_wait_timeout=" + ServerSettings.LOCK_TIMEOUT.toSeconds() + ','
             // a year: the lock by name ends with the session
             + "wait_timeout=31536000";
 

@@ -1,6 +1,6 @@
 package im.restante.internal.store.mariadb;
 
-import im.restante.config.Settings;
+import im.restante.store.jdbc.ServerSettings;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
@@ -8,46 +8,16 @@ import java.util.Properties;
 import org.mariadb.jdbc.Configuration;
 import org.mariadb.jdbc.HostAddress;
 import org.mariadb.jdbc.export.HaMode;
-import org.osgi.framework.Constants;
 
-/**
- * One configuration.
- *
- * @param url      where the database is; options in it win over ours
- * @param user     empty: none
- * @param password empty: none
- * @param poolSize connections: one that writes, the others read
- * @param ranking  {@code service.ranking} of the store
- */
-record MariaDbSettings(String url, String user, String password, int poolSize, int ranking) {
-    static final int DEFAULT_POOL_SIZE = 5;
-    private static final int MOST_CONNECTIONS = 100;
-    /** Below that of an embedded store: what is added beside it takes over when it is told to, not by being there. */
-    private static final int DEFAULT_RANKING = -10;
-
+/** One configuration. @param server options in its url win over ours */
+record MariaDbSettings(ServerSettings server) {
     private static final String RIGHT_URL = "like jdbc:mariadb://HOST:3306/DATABASE, with one host";
-
-    /** In milliseconds; a verdict may take {@code store-timeout-seconds}, which is 10. */
-    private static final String CONNECT_TIMEOUT = "3000";
-
-    private static final String SOCKET_TIMEOUT = "8000";
 
     /** Empty if there is no url. @throws im.restante.config.ConfigException for a value that is not usable */
     static Optional<MariaDbSettings> of(Map<String, ?> properties) {
-        Settings settings = Settings.of(ConfiguredMariaDb.PID, properties);
-        MariaDbSettings read = new MariaDbSettings(
-                settings.text("url", ""),
-                settings.text("user", ""),
-                settings.text(".password", ""),
-                settings.integer("pool-size", DEFAULT_POOL_SIZE, 2, MOST_CONNECTIONS),
-                settings.integer(Constants.SERVICE_RANKING, DEFAULT_RANKING, Integer.MIN_VALUE, Integer.MAX_VALUE));
-        if (read.url.isEmpty()) {
-            return Optional.empty();
-        }
-        if (!read.isUrlRight()) {
-            throw settings.bad("url", RIGHT_URL);
-        }
-        return Optional.of(read);
+        return ServerSettings.of(
+                        ConfiguredMariaDb.PID, properties, read -> new MariaDbSettings(read).isUrlRight(), RIGHT_URL)
+                .map(MariaDbSettings::new);
     }
 
     /**
@@ -56,7 +26,7 @@ record MariaDbSettings(String url, String user, String password, int poolSize, i
      * @throws IllegalArgumentException if the url is not usable
      */
     static MariaDbSettings reading(String url, String user, String password) {
-        MariaDbSettings given = new MariaDbSettings(url, user, password, 1, 0);
+        MariaDbSettings given = new MariaDbSettings(new ServerSettings(url, user, password, 1));
         if (!given.isUrlRight()) {
             throw new IllegalArgumentException("the url must be " + RIGHT_URL);
         }
@@ -90,10 +60,10 @@ record MariaDbSettings(String url, String user, String password, int poolSize, i
     /** What the driver wants. @param maxPacket the greatest packet to be sent, in bytes; 0: not known */
     Configuration configuration(int maxPacket) throws SQLException {
         Properties ours = new Properties(); // the driver writes into it
-        ours.setProperty("user", user);
-        ours.setProperty("password", password);
-        ours.setProperty("connectTimeout", CONNECT_TIMEOUT);
-        ours.setProperty("socketTimeout", SOCKET_TIMEOUT);
+        ours.setProperty("user", server.user());
+        ours.setProperty("password", server.password());
+        ours.setProperty("connectTimeout", Long.toString(ServerSettings.CONNECT_TIMEOUT.toMillis()));
+        ours.setProperty("socketTimeout", Long.toString(ServerSettings.ANSWER_TIMEOUT.toMillis()));
         ours.setProperty("useServerPrepStmts", "true");
         // With it, after a packet that was too large, the driver waits for an answer that never comes.
         ours.setProperty("disablePipeline", "true");
@@ -101,12 +71,12 @@ record MariaDbSettings(String url, String user, String password, int poolSize, i
         if (maxPacket > 0) {
             ours.setProperty("maxAllowedPacket", Integer.toString(maxPacket));
         }
-        return Configuration.parse(url, ours);
+        return Configuration.parse(server.url(), ours);
     }
 
     /** Without the password. */
     @Override
     public String toString() {
-        return place() + " as " + user + ", pool-size=" + poolSize + ", ranking=" + ranking;
+        return place() + " as " + server;
     }
 }

@@ -1,14 +1,9 @@
 package im.restante.internal.store.sqlite;
 
 import im.restante.store.jdbc.Dialect;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -30,17 +25,7 @@ class SqliteDialect implements Dialect {
 
     @Override
     public List<String> scripts() {
-        return IntStream.rangeClosed(1, 5)
-                .mapToObj(version -> script("schema-" + version + ".sql"))
-                .toList();
-    }
-
-    private static String script(String name) {
-        try (InputStream in = SqliteDialect.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Dialect.scriptsBeside(SqliteDialect.class, 5);
     }
 
     @Override

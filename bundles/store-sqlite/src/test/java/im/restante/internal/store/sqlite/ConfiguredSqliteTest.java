@@ -17,10 +17,14 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 
-class SqliteStoreTest {
+class ConfiguredSqliteTest {
     @TempDir
     private Path home;
+
+    /** What is registered last. */
+    private SqliteStore store;
 
     private BundleContext context() {
         return (BundleContext) Proxy.newProxyInstance(
@@ -28,17 +32,27 @@ class SqliteStoreTest {
                     if (method.getName().equals("getProperty") && args[0].equals("restante.home")) {
                         return home.toString();
                     }
+                    if (method.getName().equals("registerService")) {
+                        store = (SqliteStore) args[1];
+                        return registration();
+                    }
                     return method.getName().equals("getDataFile")
                             ? home.resolve("bundle").resolve((String) args[0]).toFile()
                             : null;
                 });
     }
 
+    private static ServiceRegistration<?> registration() {
+        return (ServiceRegistration<?>) Proxy.newProxyInstance(
+                ServiceRegistration.class.getClassLoader(),
+                new Class<?>[] {ServiceRegistration.class},
+                (proxy, method, args) -> null);
+    }
+
     private void run(Map<String, Object> properties) {
-        SqliteStore store = new SqliteStore(context(), properties);
-        store.activate();
+        ConfiguredSqlite component = new ConfiguredSqlite(context(), properties);
         await(store.create(Jid.of("romeo@example.org"), List.of(), Fence.HERE));
-        store.deactivate();
+        component.close();
     }
 
     @Test
@@ -58,14 +72,13 @@ class SqliteStoreTest {
 
     @Test
     void aDirectoryThatIsNotThereIsAnErrorAndNotMade() {
-        SqliteStore store = new SqliteStore(context(), Map.of("file", "mnt/disk/mail.db"));
-        store.activate();
+        ConfiguredSqlite component = new ConfiguredSqlite(context(), Map.of("file", "mnt/disk/mail.db"));
         CompletionException e = assertThrows(
                 CompletionException.class,
                 () -> store.create(Jid.of("romeo@example.org"), List.of(), Fence.HERE)
                         .toCompletableFuture()
                         .join());
-        store.deactivate();
+        component.close();
         assertTrue(e.getMessage().contains("See that its directory exists"), e.getMessage());
         assertFalse(Files.exists(home.resolve("mnt")));
     }

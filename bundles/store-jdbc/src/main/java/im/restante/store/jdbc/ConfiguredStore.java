@@ -1,0 +1,112 @@
+package im.restante.store.jdbc;
+
+import im.restante.account.UserRepository;
+import im.restante.config.ConfigException;
+import im.restante.config.Settings;
+import im.restante.store.MessageStore;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The component of an engine: registers an {@link SqlStore} as {@link MessageStore} and {@link UserRepository} for as long as its
+ * configuration names a database, whether or not that can be used. A change opens another store; a bad value leaves the last good
+ * configuration in force.
+ *
+ * <p>An engine extends this class with a component that provides no service by itself ({@code service = {}}), is immediate, and
+ * calls {@link #open} in its constructor. The methods annotated here are found if its bundle is built with {@code
+ * -dsannotations-options: inherit}.
+ *
+ * @param <S> what the engine reads from its configuration; two that are equal name the same database in the same way
+ */
+@ConsumerType
+public abstract class ConfiguredStore<S> {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredStore.class);
+
+    private final BundleContext context;
+    private final String pid;
+    private final String storeId;
+    private final int defaultRanking;
+    private Configuration<S> inForce;
+    private SqlStore store;
+    private ServiceRegistration<?> registration;
+
+    private record Configuration<S>(S settings, int ranking) {}
+
+    /**
+     * @param storeId        the {@code store.id}
+     * @param defaultRanking {@code service.ranking} unless the configuration has another
+     */
+    protected ConfiguredStore(BundleContext context, String pid, String storeId, int defaultRanking) {
+        this.context = context;
+        this.pid = pid;
+        this.storeId = storeId;
+        this.defaultRanking = defaultRanking;
+    }
+
+    /** Empty if there shall be no store. @throws ConfigException for a value that is not usable */
+    protected abstract Optional<S> settings(Map<String, ?> properties);
+
+    /** Not yet started; its connections are opened by its threads. */
+    protected abstract SqlStore storeFor(S settings);
+
+    /** For the engine's constructor. @throws ConfigException for a value that is not usable */
+    protected final void open(Map<String, ?> properties) {
+        use(read(properties));
+    }
+
+    @Modified
+    public final void modified(Map<String, Object> properties) {
+        Optional<Configuration<S>> next;
+        try {
+            next = read(properties);
+        } catch (ConfigException e) {
+            LOG.error("{}. The last good configuration stays in force", e.getMessage());
+            return;
+        }
+        if (inForce == null || !next.equals(Optional.of(inForce))) {
+            close();
+            use(next);
+        }
+    }
+
+    @Deactivate
+    public final void close() {
+        if (store != null) {
+            registration.unregister();
+            store.close();
+            store = null;
+            inForce = null;
+        }
+    }
+
+    private Optional<Configuration<S>> read(Map<String, ?> properties) {
+        int ranking = Settings.of(pid, properties)
+                .integer(Constants.SERVICE_RANKING, defaultRanking, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return settings(properties).map(settings -> new Configuration<>(settings, ranking));
+    }
+
+    private void use(Optional<Configuration<S>> configuration) {
+        if (configuration.isEmpty()) {
+            LOG.info("No store {}: {} names no database", storeId, pid);
+            return;
+        }
+        inForce = configuration.get();
+        store = storeFor(inForce.settings());
+        store.start();
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(MessageStore.ID, storeId);
+        properties.put(Constants.SERVICE_RANKING, inForce.ranking());
+        registration = context.registerService(
+                new String[] {MessageStore.class.getName(), UserRepository.class.getName()}, store, properties);
+    }
+}
