@@ -56,7 +56,7 @@ abstract class Database implements AutoCloseable {
 
         @Override
         List<Setting> settings() throws SQLException {
-            MariaDbServer.Database database = server.newDatabase();
+            im.restante.itests.database.Database database = server.newDatabase();
             return List.of(
                     new Setting("im.restante.store.mariadb", "url", database.url()),
                     new Setting("im.restante.store.mariadb", "user", database.user()),

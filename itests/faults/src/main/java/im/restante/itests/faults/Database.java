@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 final class Database implements AutoCloseable {
     private final Path directory = Files.createTempDirectory("restante-mariadb");
     private final MariaDbServer server = MariaDbServer.in(directory);
-    private final MariaDbServer.Database database;
+    private final im.restante.itests.database.Database database;
     private boolean running;
 
     /** Started. */

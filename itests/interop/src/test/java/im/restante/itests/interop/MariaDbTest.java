@@ -1,10 +1,10 @@
 package im.restante.itests.interop;
 
+import im.restante.itests.database.Database;
 import im.restante.itests.harness.Await;
 import im.restante.itests.harness.Jdk;
 import im.restante.itests.harness.ServerProcess;
 import im.restante.itests.mariadb.MariaDbServer;
-import im.restante.itests.mariadb.MariaDbServer.Database;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package im.restante.internal.store.mariadb;
 
 import im.restante.itests.contract.MessageStoreContract;
+import im.restante.itests.database.Database;
 import im.restante.itests.mariadb.MariaDbServer;
-import im.restante.itests.mariadb.MariaDbServer.Database;
 import im.restante.store.MessageStore;
 import im.restante.store.jdbc.SqlStore;
 import java.nio.file.Path;

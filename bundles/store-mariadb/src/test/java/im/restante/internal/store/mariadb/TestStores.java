@@ -1,18 +1,14 @@
 package im.restante.internal.store.mariadb;
 
-import im.restante.itests.mariadb.MariaDbServer.Database;
+import im.restante.itests.database.Database;
 import im.restante.jid.Jid;
-import im.restante.store.MessageKind;
-import im.restante.store.StoredMessage;
 import im.restante.store.jdbc.SqlStore;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Stores on the databases of a test server, configured as an operator would. */
 final class TestStores {
     static final Jid ROMEO = Jid.of("romeo@example.org");
-    static final Jid JULIET = Jid.of("juliet@example.org");
 
     private TestStores() {}
 
@@ -33,10 +29,5 @@ final class TestStores {
         SqlStore store = store(database);
         store.start();
         return store;
-    }
-
-    /** Of {@link #JULIET} to {@link #ROMEO}. */
-    static StoredMessage message(long id, int bytes) {
-        return new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, new byte[bytes]);
     }
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.itests.database.Database;
 import im.restante.itests.mariadb.MariaDbServer;
-import im.restante.itests.mariadb.MariaDbServer.Database;
 import im.restante.migration.ForeignAccount;
 import im.restante.migration.ForeignAccount.Credential;
 import im.restante.migration.ForeignMessage;

@@ -1,4 +1,4 @@
-package im.restante.internal.store.mariadb;
+package im.restante.itests.database;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,16 +13,19 @@ import java.util.List;
 
 /** Stands between a store and its server. Told to, it lets one COMMIT through and cuts the connection before its answer. */
 final class Cutter implements AutoCloseable {
-    private static final byte[] COMMIT = "\3COMMIT".getBytes(StandardCharsets.US_ASCII); // 3: COM_QUERY
-
     private final ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final int server;
+    private final byte[] commit;
     private final List<Socket> open = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean cutNext;
 
-    /** @param server port on loopback */
-    Cutter(int server) throws IOException {
+    /**
+     * @param server port on loopback
+     * @param commit what a COMMIT is on the wire; it comes in one piece
+     */
+    Cutter(int server, byte[] commit) throws IOException {
         this.server = server;
+        this.commit = commit;
         start(this::accept);
     }
 
@@ -71,7 +73,7 @@ final class Cutter implements AutoCloseable {
                 if (read < 0) {
                     return;
                 }
-                boolean cut = watch && cutNext && endsWithCommit(buffer, read);
+                boolean cut = watch && cutNext && hasCommit(buffer, read);
                 if (cut) {
                     cutNext = false;
                     from.close(); // before the answer can come
@@ -88,8 +90,13 @@ final class Cutter implements AutoCloseable {
         }
     }
 
-    private static boolean endsWithCommit(byte[] buffer, int read) {
-        return read >= COMMIT.length && Arrays.equals(buffer, read - COMMIT.length, read, COMMIT, 0, COMMIT.length);
+    private boolean hasCommit(byte[] buffer, int read) {
+        for (int at = 0; at <= read - commit.length; at++) {
+            if (Arrays.equals(buffer, at, at + commit.length, commit, 0, commit.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

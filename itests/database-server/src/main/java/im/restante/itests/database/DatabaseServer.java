@@ -1,0 +1,140 @@
+package im.restante.itests.database;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A server of databases on loopback, on a port of its own, with all it writes in one directory. It can be killed and started again
+ * on the same port. A test that is killed itself takes its server with it only at an orderly end of the JVM.
+ */
+public abstract class DatabaseServer implements AutoCloseable {
+    protected static final String ADMIN = "admin";
+    /** Only so that nothing waits for ever: a start that fails ends the process, and a busy machine may take minutes. */
+    private static final long START_SECONDS = 300;
+
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+
+    private final Path directory;
+    private final int port;
+    private final Thread killAtExit = new Thread(this::kill);
+    private Process process;
+
+    /** @param directory an empty one */
+    protected DatabaseServer(Path directory) throws IOException {
+        this.directory = directory.toAbsolutePath();
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+    }
+
+    /** Program and arguments of a server on {@link #port()}. @param more options that count for this run only */
+    protected abstract List<String> command(String... more);
+
+    /** A connection that may do everything. @param database empty: none in particular */
+    public abstract Connection admin(String database) throws SQLException;
+
+    /** An empty database. */
+    public abstract Database newDatabase() throws SQLException;
+
+    /** Closes every connection of a user, as after a failure of the network. */
+    public abstract void cutConnections(Database database) throws SQLException;
+
+    protected final Path directory() {
+        return directory;
+    }
+
+    /** A name that no other database has. */
+    protected static String newName() {
+        return "t" + DATABASES.incrementAndGet();
+    }
+
+    /** Runs a program to its end. @param log gets what it says */
+    protected static void run(ProcessBuilder program, Path log, Path input) throws IOException, InterruptedException {
+        Process process = program.redirectErrorStream(true)
+                .redirectInput(input.toFile())
+                .redirectOutput(log.toFile())
+                .start();
+        if (process.waitFor() != 0) {
+            throw new IOException(Files.readString(log));
+        }
+    }
+
+    /** Returns when it takes connections. More options count for this run only. */
+    public final void start(String... more) throws IOException, InterruptedException {
+        if (process == null) {
+            Runtime.getRuntime().addShutdownHook(killAtExit);
+        }
+        Path log = directory.resolve("server.log");
+        process = new ProcessBuilder(command(more))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (true) {
+            try {
+                admin("").close();
+                return;
+            } catch (SQLException e) {
+                if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                    kill();
+                    throw new IOException("the server does not start:\n" + Files.readString(log), e);
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** As after a power cut. */
+    public final void kill() {
+        if (process != null) {
+            List<ProcessHandle> children = process.descendants().toList();
+            process.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+            process.onExit().join();
+            children.forEach(child -> child.onExit().join());
+        }
+    }
+
+    /** Orderly; returns when it is gone. */
+    public final void stop() {
+        if (process != null) {
+            process.destroy();
+            process.onExit().join();
+        }
+    }
+
+    /** Kills the server; its directory is the caller's. */
+    @Override
+    public final void close() {
+        kill();
+        Runtime.getRuntime().removeShutdownHook(killAtExit);
+    }
+
+    /** Of the process. */
+    public final long pid() {
+        return process.pid();
+    }
+
+    public final int port() {
+        return port;
+    }
+
+    /** Runs statements as {@link #admin}. */
+    public final void execute(String database, String... statements) throws SQLException {
+        try (Connection connection = admin(database);
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+}
