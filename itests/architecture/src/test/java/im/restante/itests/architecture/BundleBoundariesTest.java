@@ -19,7 +19,9 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 class BundleBoundariesTest {
     private static final String SOCKETS =
             "java\\.net\\..*Socket.*|javax\\.net\\..*|java\\.nio\\.channels\\.(?!File|OverlappingFile).*";
-    private static final String[] SQL = {"java.sql..", "javax.sql..", "org.sqlite..", "org.mariadb.."};
+    private static final String[] SQL = {
+        "java.sql..", "javax.sql..", "org.sqlite..", "org.mariadb..", "org.postgresql.."
+    };
 
     @ArchTest
     static final ArchRule NO_BUNDLE_SEES_THE_INSIDE_OF_ANOTHER = SlicesRuleDefinition.slices()
@@ -171,7 +173,8 @@ class BundleBoundariesTest {
                     "im.restante.store.jdbc..",
                     "im.restante.internal.store.jdbc..",
                     "im.restante.internal.store.sqlite..",
-                    "im.restante.internal.store.mariadb..")
+                    "im.restante.internal.store.mariadb..",
+                    "im.restante.internal.store.postgresql..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SQL);
@@ -182,7 +185,7 @@ class BundleBoundariesTest {
             .resideInAnyPackage("im.restante.store.jdbc..", "im.restante.internal.store.jdbc..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.sqlite..", "org.mariadb..");
+            .resideInAnyPackage("org.sqlite..", "org.mariadb..", "org.postgresql..");
 
     @ArchTest
     static final ArchRule STORES_KNOW_NO_XMPP_RULE = noClasses()
