@@ -36,6 +36,7 @@ class WholeServerTest {
             "im.restante.store.jdbc",
             "im.restante.store.sqlite",
             "im.restante.store.mariadb",
+            "im.restante.store.postgresql",
             "im.restante.amp",
             "im.restante.tigase",
             "im.restante.accounts",

@@ -33,6 +33,7 @@ final class Contents {
             "im.restante.quota.cfg",
             "im.restante.shell.cfg",
             "im.restante.store.mariadb.cfg",
+            "im.restante.store.postgresql.cfg",
             "im.restante.store.sqlite.cfg",
             "im.restante.tigase.cfg",
             "logback.xml");

@@ -74,7 +74,8 @@ class ExecutableJarIT {
     void makesACommentedHomeOnlyItsOwnerCanEnterAndSaysWhenItIsReady() throws Exception {
         Process server = server();
         assertTrue(readyLine(server).matches("restante ready: localhost:\\d+ store=sqlite"));
-        for (String pid : List.of("accounts", "c2s", "offline", "quota", "shell", "store.mariadb", "store.sqlite")) {
+        for (String pid : List.of(
+                "accounts", "c2s", "offline", "quota", "shell", "store.mariadb", "store.postgresql", "store.sqlite")) {
             assertTrue(Files.exists(home.resolve("etc").resolve("im.restante." + pid + ".cfg")), pid);
         }
         assertEquals(
