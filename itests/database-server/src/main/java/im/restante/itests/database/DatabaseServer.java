@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * A server of databases on loopback, on a port of its own, with all it writes in one directory. It can be killed and started again
@@ -96,11 +97,9 @@ public abstract class DatabaseServer implements AutoCloseable {
     /** As after a power cut. */
     public final void kill() {
         if (process != null) {
-            List<ProcessHandle> children = process.descendants().toList();
-            process.destroyForcibly();
-            children.forEach(ProcessHandle::destroyForcibly);
-            process.onExit().join();
-            children.forEach(child -> child.onExit().join());
+            List<ProcessHandle> all = processes();
+            all.forEach(ProcessHandle::destroyForcibly);
+            all.forEach(one -> one.onExit().join());
         }
     }
 
@@ -122,6 +121,12 @@ public abstract class DatabaseServer implements AutoCloseable {
     /** Of the process. */
     public final long pid() {
         return process.pid();
+    }
+
+    /** The process, then those that it has started. */
+    public final List<ProcessHandle> processes() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
     }
 
     public final int port() {

@@ -3,17 +3,14 @@ package im.restante.itests.faults;
 import im.restante.itests.faults.Obstacle.Kind;
 import java.sql.Connection;
 
-/** What keeps a MariaDB server from working. */
+/** What keeps a database server from working. */
 final class DatabaseObstacles {
     private DatabaseObstacles() {}
 
     static Obstacle of(Kind kind, Database database) {
         return switch (kind) {
             case LOCKED -> new Locked(database);
-            case READ_ONLY ->
-                new Switched(
-                        () -> database.execute("SET GLOBAL read_only=1"),
-                        () -> database.execute("SET GLOBAL read_only=0"));
+            case READ_ONLY -> new Switched(() -> database.readOnly(true), () -> database.readOnly(false));
             case FROZEN -> new Switched(() -> database.signal("STOP"), () -> database.signal("CONT"));
             case GONE -> new Switched(database::kill, database::start);
             case FULL -> throw new IllegalArgumentException("of a file only");

@@ -134,7 +134,8 @@ enum Fault {
             DRAIN_CUT_REFUSED,
             EXPIRY_KILL);
 
-    private static final Set<Fault> OF_MARIADB = EnumSet.of(STORE_DATABASE_KILL, DRAIN_DATABASE_KILL, STALL_GONE);
+    private static final Set<Fault> OF_A_DATABASE_SERVER =
+            EnumSet.of(STORE_DATABASE_KILL, DRAIN_DATABASE_KILL, STALL_GONE);
     private static final Set<Fault> OF_A_FILE = EnumSet.of(DISK_FULL, DAMAGE, STALL_FULL);
     /** Each of them takes a minute and more in the long form, or needs more rights than others. */
     private static final Set<Fault> STALLS =
@@ -166,14 +167,14 @@ enum Fault {
 
     /** Those that make sense there. */
     static Set<Fault> on(Terms terms) {
-        return EnumSet.complementOf(EnumSet.copyOf(terms.mariaDb() ? OF_A_FILE : OF_MARIADB));
+        return EnumSet.complementOf(EnumSet.copyOf(terms.place().isFile() ? OF_A_DATABASE_SERVER : OF_A_FILE));
     }
 
     /** Those that are done when none is named: all but stalls, of which the short form has two on a file. */
     static Set<Fault> usual(Terms terms) {
         Set<Fault> usual = EnumSet.copyOf(on(terms));
         usual.removeAll(STALLS);
-        if (!terms.full() && !terms.mariaDb()) {
+        if (!terms.full() && terms.place().isFile()) {
             usual.addAll(SHORT_STALLS);
         }
         return usual;

@@ -12,7 +12,7 @@ interface Obstacle {
         FULL,
         /** What is asked for is not refused, but does not end. */
         FROZEN,
-        /** The database server has ended. Of MariaDB only. */
+        /** The database server has ended. Not of a file. */
         GONE
     }
 

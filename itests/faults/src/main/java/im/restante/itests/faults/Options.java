@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 record Options(Plan plan, int busy, int syncWriters) {
     static final String USAGE = """
-            usage: java -jar faults.jar [--rounds N] [--seed S] [--store sqlite|mariadb] [--busy N] [--sync-writers N]
+            usage: java -jar faults.jar [--rounds N] [--seed S] [--store sqlite|mariadb|postgresql] [--busy N] [--sync-writers N]
                                         [--together N] [--no-timeout-half] [--stall SECONDS] [--no-proof] [FAULT ...]""";
 
     /** @throws IllegalArgumentException with what is wrong, in words */
@@ -27,7 +27,7 @@ record Options(Plan plan, int busy, int syncWriters) {
         int together = 1;
         boolean shortTimeouts = true;
         boolean proof = true;
-        boolean mariaDb = false;
+        Place place = Place.SQLITE;
         Duration stall = null;
         List<Set<Fault>> named = new ArrayList<>();
         List<String> words = new ArrayList<>(List.of(args));
@@ -43,12 +43,11 @@ record Options(Plan plan, int busy, int syncWriters) {
                 case "--no-timeout-half" -> shortTimeouts = false;
                 case "--stall" -> stall = Duration.ofSeconds(number(word, words, 1));
                 case "--no-proof" -> proof = false;
-                case "--store" -> mariaDb = isMariaDb(value(word, words));
+                case "--store" -> place = Place.of(value(word, words));
                 default -> named.add(Fault.of(word));
             }
         }
-        Terms terms = Terms.of(rounds > 0).with(Patience.beside(busy + together - 1, syncWriters));
-        terms = mariaDb ? terms.onMariaDb() : terms;
+        Terms terms = Terms.of(rounds > 0).on(place).with(Patience.beside(busy + together - 1, syncWriters));
         terms = proof ? terms : terms.withoutProof();
         terms = stall == null ? terms : terms.stalledFor(stall);
         Set<Fault> faults = named.isEmpty() ? Fault.usual(terms) : EnumSet.noneOf(Fault.class);
@@ -83,17 +82,10 @@ record Options(Plan plan, int busy, int syncWriters) {
         return words.remove(0);
     }
 
-    private static boolean isMariaDb(String store) {
-        if (!List.of("sqlite", "mariadb").contains(store)) {
-            throw new IllegalArgumentException("there is no store " + store);
-        }
-        return store.equals("mariadb");
-    }
-
     /** For the head of a report: all that is needed to do it again. */
     @Override
     public String toString() {
-        return (plan.terms().mariaDb() ? "MariaDB" : "SQLite")
+        return plan.terms().place()
                 + (plan.terms().proof() ? "" : ", proof=write")
                 + (plan.shortTimeouts() ? ", half of the rounds with store-timeout-seconds=1" : "")
                 + (plan.together() > 1 ? ", " + plan.together() + " rounds at once" : "")

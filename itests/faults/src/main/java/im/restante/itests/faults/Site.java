@@ -40,17 +40,15 @@ final class Site implements AutoCloseable {
     }
 
     /** Not started yet. Closed, and so killed, also when this program is interrupted. */
-    static Site prepare(Patience patience) {
-        return new Site(preparedServer(patience), null, patience);
-    }
-
-    /** As {@link #prepare}, with accounts and messages on a MariaDB server of its own. */
-    static Site onMariaDb(Patience patience) throws Exception {
-        Database database = new Database();
+    static Site prepare(Place place, Patience patience) throws Exception {
+        if (place.isFile()) {
+            return new Site(preparedServer(patience), null, patience);
+        }
+        Database database = new Database(place);
         ServerProcess server = preparedServer(patience)
-                .configure("im.restante.offline", "store", "mariadb")
-                .configure("im.restante.accounts", "user-store", "mariadb");
-        database.settings().forEach((key, value) -> server.configure("im.restante.store.mariadb", key, value));
+                .configure("im.restante.offline", "store", place.store())
+                .configure("im.restante.accounts", "user-store", place.store());
+        database.settings().forEach((key, value) -> server.configure("im.restante.store." + place.store(), key, value));
         return new Site(server, database, patience);
     }
 

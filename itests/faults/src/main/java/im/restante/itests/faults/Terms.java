@@ -8,11 +8,11 @@ import java.time.Duration;
  * @param full         with as many senders and messages as the long form has
  * @param proof        whether a message must stay until its delivery is proved; else the server takes what it wrote for delivered, and
  *                     a drain that is cut may lose some
- * @param mariaDb      whether it keeps everything on a MariaDB server, which is started for it, instead of in a file
+ * @param place        where it keeps everything
  * @param storeTimeout how long a verdict may take: {@code store-timeout-seconds}
  * @param stall        how long a store is kept from working
  */
-record Terms(boolean full, boolean proof, boolean mariaDb, Duration storeTimeout, Duration stall, Patience patience) {
+record Terms(boolean full, boolean proof, Place place, Duration storeTimeout, Duration stall, Patience patience) {
     /** The server's default. */
     static final Duration STORE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -25,32 +25,32 @@ record Terms(boolean full, boolean proof, boolean mariaDb, Duration storeTimeout
 
     /** On a file. */
     static Terms of(boolean full) {
-        return new Terms(full, true, false, STORE_TIMEOUT, full ? STALL : SHORT_STALL, Patience.USUAL);
+        return new Terms(full, true, Place.SQLITE, STORE_TIMEOUT, full ? STALL : SHORT_STALL, Patience.USUAL);
     }
 
-    Terms onMariaDb() {
-        return new Terms(full, proof, true, storeTimeout, stall, patience);
+    Terms on(Place other) {
+        return new Terms(full, proof, other, storeTimeout, stall, patience);
     }
 
     Terms withoutProof() {
-        return new Terms(full, false, mariaDb, storeTimeout, stall, patience);
+        return new Terms(full, false, place, storeTimeout, stall, patience);
     }
 
     Terms withShortStoreTimeout() {
-        return new Terms(full, proof, mariaDb, SHORT_STORE_TIMEOUT, stall, patience);
+        return new Terms(full, proof, place, SHORT_STORE_TIMEOUT, stall, patience);
     }
 
     Terms stalledFor(Duration time) {
-        return new Terms(full, proof, mariaDb, storeTimeout, time, patience);
+        return new Terms(full, proof, place, storeTimeout, time, patience);
     }
 
     Terms with(Patience other) {
-        return new Terms(full, proof, mariaDb, storeTimeout, stall, other);
+        return new Terms(full, proof, place, storeTimeout, stall, other);
     }
 
     /** Not started yet. */
     Site prepared() throws Exception {
-        Site site = mariaDb ? Site.onMariaDb(patience) : Site.prepare(patience);
+        Site site = Site.prepare(place, patience);
         if (!proof) {
             site.server().configure("im.restante.offline", "proof", "write");
         }

@@ -29,7 +29,7 @@ class FaultsIT {
         keepsAllPromises(new Plan(
                 0,
                 SEED,
-                TERMS.onMariaDb(),
+                TERMS.on(Place.MARIADB),
                 SHORT_TIMEOUTS,
                 TOGETHER,
                 EnumSet.of(Fault.STORE_KILL, Fault.DRAIN_KILL, Fault.STORE_DATABASE_KILL, Fault.DRAIN_DATABASE_KILL)));

@@ -28,7 +28,7 @@ class OptionsTest {
     void aStallMayBeShorterAndTimeoutsTheDefault() {
         Options options = Options.of("--stall", "5", "--no-timeout-half", "--store", "mariadb", "stall-gone");
         assertEquals(5, options.plan().terms().stall().toSeconds());
-        assertTrue(options.plan().terms().mariaDb());
+        assertEquals(Place.MARIADB, options.plan().terms().place());
         assertFalse(options.plan().shortTimeouts());
     }
 
@@ -37,6 +37,9 @@ class OptionsTest {
         assertEquals(
                 Set.of(Fault.STALL_LOCKED, Fault.STALL_READ_ONLY, Fault.STALL_FROZEN, Fault.STALL_GONE),
                 Options.of("--store", "mariadb", "stall").plan().faults());
+        assertEquals(
+                Set.of(Fault.STALL_LOCKED, Fault.STALL_READ_ONLY, Fault.STALL_FROZEN, Fault.STALL_GONE),
+                Options.of("--store", "postgresql", "stall").plan().faults());
     }
 
     @ParameterizedTest

@@ -52,8 +52,8 @@ class PlanTest {
     void longStallsAreDoneIfTheyAreNamedAndShortOnesOnAFileAlways() {
         assertFalse(Fault.usual(FILE).contains(Fault.STALL_LOCKED));
         assertTrue(Fault.usual(Terms.of(false)).containsAll(Set.of(Fault.STALL_LOCKED, Fault.STALL_FULL)));
-        assertFalse(Fault.usual(Terms.of(false).onMariaDb()).contains(Fault.STALL_LOCKED));
-        assertTrue(Fault.on(FILE.onMariaDb()).containsAll(Set.of(Fault.STALL_GONE, Fault.STALL_LOCKED)));
+        assertFalse(Fault.usual(Terms.of(false).on(Place.MARIADB)).contains(Fault.STALL_LOCKED));
+        assertTrue(Fault.on(FILE.on(Place.MARIADB)).containsAll(Set.of(Fault.STALL_GONE, Fault.STALL_LOCKED)));
         assertFalse(Fault.on(FILE).contains(Fault.STALL_GONE));
     }
 }
