@@ -8,8 +8,9 @@ import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A client's connection, as {@link StreamElementHandler} sees it: one object as long as the connection lasts, so that it may be the key
- * of what a handler knows of it. Safe for concurrent use.
+ * A client's connection, as {@link StreamElementHandler} sees it: one object for all of its streams, so that it may be the key of what a
+ * handler knows of it; where a stream begins in the clear, another one from STARTTLS on, since whatever came before may be somebody else's
+ * words (RFC 6120 §5.4.3.3). Safe for concurrent use.
  */
 @ProviderType
 public interface ClientStream {
@@ -32,10 +33,13 @@ public interface ClientStream {
     Optional<Jid> address();
 
     /**
-     * Writes an element, behind what was written before; never waits. A client that does not read is cut after a while, and what it was
-     * sent is lost.
+     * Writes an element, behind what was written before. Before {@link Phase#BOUND} only inside {@link StreamElementHandler#handle}, and
+     * may wait for the client; from then on at any time, and never waits: a client that does not read what it is sent is cut. What is
+     * under way when the stream ends is lost.
      *
-     * @return false if the stream is over
+     * @param element no stanza: those are counted
+     * @return false if it is not sent, since the stream is over, or the client has no session yet and this is not {@code handle}
+     * @throws IllegalArgumentException for a stanza
      */
     boolean send(Element element);
 
@@ -46,6 +50,6 @@ public interface ClientStream {
      */
     void close(StreamCondition condition, String text);
 
-    /** Completes when the stream ends, whoever ends it; never exceptionally. */
+    /** Completes when the connection ends, whoever ends it; on a thread that may block, and never exceptionally. */
     CompletionStage<Void> over();
 }

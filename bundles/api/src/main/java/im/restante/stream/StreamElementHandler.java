@@ -19,7 +19,10 @@ public interface StreamElementHandler {
     /** Service property, required: the namespace of the elements, a text. */
     String NAMESPACE = "stream.namespace";
 
-    /** What this stream is offered in its present phase; asked whenever features are sent: before login and behind it. */
+    /**
+     * What this stream is offered in its present phase; asked whenever features are sent: before login, but not in the clear where TLS is
+     * required, and behind it.
+     */
     default List<Element> features(ClientStream stream) {
         return List.of();
     }

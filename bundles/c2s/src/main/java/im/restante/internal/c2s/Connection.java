@@ -82,7 +82,7 @@ final class Connection implements ClientConnection, Runnable {
     private final OutboundQueue out;
     private final PendingOutcomes pending;
     private final StreamManagement management;
-    private final HandledStream stream;
+    private volatile HandledStream stream;
     private final Clocks clocks;
     private final AtomicBoolean refusalSaid = new AtomicBoolean();
 
@@ -132,7 +132,7 @@ final class Connection implements ClientConnection, Runnable {
                 server.verdictRoom(),
                 server.lines());
         this.management = new StreamManagement(this, server, out, pending);
-        this.stream = new HandledStream(this, server.codec());
+        this.stream = new HandledStream(this, server);
         this.clocks = new Clocks(remote, new Watch(), out, proofs, server.lines());
     }
 
@@ -193,9 +193,11 @@ final class Connection implements ClientConnection, Runnable {
     private void handle(ClientSession bound, Element element) throws XmlStreamException, InterruptedException {
         if (element.namespace().equals(StreamXml.SM)) {
             management.handle(element);
+            counted = in.count(); // or the next stanza would pay for it
             return;
         }
-        if (!element.namespace().equals(Namespaces.CLIENT) && server.elements().handle(element, stream)) {
+        if (!element.namespace().equals(Namespaces.CLIENT) && stream.handled(element)) {
+            counted = in.count();
             return;
         }
         checkFrom(bound.jid(), element);
@@ -482,6 +484,11 @@ final class Connection implements ClientConnection, Runnable {
 
     HandledStream stream() {
         return stream;
+    }
+
+    /** Whatever was known of the stream before it was encrypted may be somebody else's words (RFC 6120 §5.4.3.3). */
+    void forgetStream() {
+        stream = new HandledStream(this, server);
     }
 
     StreamManagement management() {

@@ -6,19 +6,30 @@ import im.restante.stream.ClientStream;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StreamCondition;
-import im.restante.xml.XmlCodec;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** A connection as handlers of stream elements see it. */
 final class HandledStream implements ClientStream {
     private final Connection connection;
-    private final XmlCodec codec;
+    private final Server server;
     private volatile Jid account;
+    /** Who is in a handler; only the connection's reader ever is. */
+    private volatile Thread handling;
 
-    HandledStream(Connection connection, XmlCodec codec) {
+    HandledStream(Connection connection, Server server) {
         this.connection = connection;
-        this.codec = codec;
+        this.server = server;
+    }
+
+    /** False if nobody understands it. */
+    boolean handled(Element element) {
+        handling = Thread.currentThread();
+        try {
+            return server.elements().handle(element, this);
+        } finally {
+            handling = null;
+        }
     }
 
     /** Its client has logged in. */
@@ -47,7 +58,17 @@ final class HandledStream implements ClientStream {
 
     @Override
     public boolean send(Element element) {
-        return connection.out().sendNow(codec.serialize(element, Namespaces.CLIENT));
+        if (element.namespace().equals(Namespaces.CLIENT)) {
+            throw new IllegalArgumentException("a stanza sent so would not be counted (XEP-0198): " + element);
+        }
+        byte[] xml = server.codec().serialize(element, Namespaces.CLIENT);
+        if (connection.session() == null) { // anybody else's words might come before our header, or into the handshake
+            return Thread.currentThread() == handling && connection.out().sendNow(xml);
+        }
+        if (!connection.out().control(xml, 2 * server.config().outboundLimit())) {
+            connection.close(StreamCondition.RESOURCE_CONSTRAINT, "too much waits to be read");
+        }
+        return !connection.isClosing();
     }
 
     @Override
@@ -57,6 +78,6 @@ final class HandledStream implements ClientStream {
 
     @Override
     public CompletionStage<Void> over() {
-        return connection.over().copy();
+        return connection.over().thenRunAsync(() -> {}, server.writers());
     }
 }

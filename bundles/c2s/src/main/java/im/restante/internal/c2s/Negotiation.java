@@ -152,8 +152,8 @@ final class Negotiation {
         features.addAll(sasl.features());
         if (mayTellSecrets) {
             features.addAll(registration.features());
+            features.addAll(server.elements().features(connection.stream()));
         }
-        features.addAll(server.elements().features(connection.stream()));
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
             connection.pace();
@@ -173,7 +173,7 @@ final class Negotiation {
                 send(registration.answer(element, mayTellSecrets));
             } else if (element.namespace().equals(Namespaces.CLIENT)) {
                 throw new XmlStreamException(StreamCondition.NOT_AUTHORIZED, "log in first");
-            } else if (!server.elements().handle(element, connection.stream())) {
+            } else if (!mayTellSecrets || !connection.stream().handled(element)) {
                 throw new XmlStreamException(StreamCondition.UNSUPPORTED_STANZA_TYPE, "not part of logging in");
             }
         }
@@ -187,6 +187,7 @@ final class Negotiation {
         }
         send(Element.of(StreamXml.TLS, "proceed"));
         bindings = connection.startTls();
+        connection.forgetStream();
     }
 
     /** @return whether this stream is over: {@link #account} is known, or null if the client left */
@@ -245,7 +246,7 @@ final class Negotiation {
                 continue;
             }
             if (!element.namespace().equals(Namespaces.CLIENT)
-                    && server.elements().handle(element, connection.stream())) {
+                    && connection.stream().handled(element)) {
                 continue;
             }
             Element wanted = element.child(StreamXml.BIND, "bind").orElse(null);

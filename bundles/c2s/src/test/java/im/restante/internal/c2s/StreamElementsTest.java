@@ -2,6 +2,7 @@ package im.restante.internal.c2s;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
@@ -87,6 +88,38 @@ class StreamElementsTest {
 
     private void nap() throws IOException {
         client.send("<nap xmlns='" + NAP + "'/>").matching("<rest-well xmlns='" + NAP + "'/>");
+    }
+
+    @Test
+    void whatIsHandledAndWhatIsSentDoNotCountAsStanzas() throws Exception {
+        server.server.elements().add(new Reference(NAP, 0), napping);
+        try (TestClient bound = server.online("balcony")) {
+            bound.send("<enable xmlns='urn:xmpp:sm:3'/>").matching("<enabled ");
+            bound.send("<nap xmlns='" + NAP + "'/>").matching("<rest-well ");
+            bound.send("<r xmlns='urn:xmpp:sm:3'/>").matching("<a [^>]*h='0'");
+            bound.send("<a xmlns='urn:xmpp:sm:3' h='0'/><nap xmlns='" + NAP + "'/>")
+                    .matching("<rest-well ");
+        }
+    }
+
+    @Test
+    void nobodySendsAStanzaSoNorAnythingFromOutsideBeforeTheSession() throws Exception {
+        server.server.elements().add(new Reference(NAP, 0), napping);
+        client.open();
+        nap();
+        assertFalse(seen.get().send(Element.of(NAP, "late")), "it might come into a handshake");
+        assertThrows(IllegalArgumentException.class, () -> seen.get().send(Element.of("jabber:client", "message")));
+    }
+
+    @Test
+    void nobodyIsAskedInTheClearWhereTlsIsRequired() throws Exception {
+        try (TestServer encrypted = new TestServer(home, TestServer.config(Tls.REQUIRED));
+                TestClient plain = encrypted.connect()) {
+            encrypted.server.elements().add(new Reference(NAP, 0), napping);
+            assertFalse(plain.open().contains(NAP));
+            plain.send("<nap xmlns='" + NAP + "'/>").matching("<unsupported-stanza-type");
+            assertTrue(handled.isEmpty());
+        }
     }
 
     @Test
