@@ -250,7 +250,12 @@ final class Resumptions {
     }
 
     /** A stream that was taken cannot go on. */
-    void end(Suspended left) {
+    void end(Resumption taken, Suspended left) {
+        taken.alarm.cancel(false);
+        end(left);
+    }
+
+    private void end(Suspended left) {
         left.heap().release();
         end(left.session(), List.of());
     }

@@ -179,7 +179,7 @@ final class StreamManagement {
         List<Sent> unproved = sent.unacknowledged();
         List<Long> rows = sent.lastRows();
         if (!sent.acknowledge(h)) {
-            server.resumptions().end(left);
+            server.resumptions().end(found, left);
             connection.close(StreamXml.handledTooMuch(h, sent.count() & MODULO));
             return false;
         }
