@@ -82,10 +82,13 @@ public abstract class ConfiguredStore<S> {
     @Deactivate
     public final void close() {
         if (store != null) {
-            registration.unregister();
-            store.close();
-            store = null;
-            inForce = null;
+            try {
+                registration.unregister();
+            } finally {
+                store.close();
+                store = null;
+                inForce = null;
+            }
         }
     }
 
@@ -100,13 +103,20 @@ public abstract class ConfiguredStore<S> {
             LOG.info("No store {}: {} names no database", storeId, pid);
             return;
         }
-        inForce = configuration.get();
-        store = storeFor(inForce.settings());
-        store.start();
+        Configuration<S> next = configuration.get();
+        SqlStore opened = storeFor(next.settings());
+        opened.start();
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(MessageStore.ID, storeId);
-        properties.put(Constants.SERVICE_RANKING, inForce.ranking());
-        registration = context.registerService(
-                new String[] {MessageStore.class.getName(), UserRepository.class.getName()}, store, properties);
+        properties.put(Constants.SERVICE_RANKING, next.ranking());
+        try {
+            registration = context.registerService(
+                    new String[] {MessageStore.class.getName(), UserRepository.class.getName()}, opened, properties);
+        } catch (RuntimeException e) { // the bundle is being stopped
+            opened.close();
+            throw e;
+        }
+        store = opened;
+        inForce = next; // last: what failed is tried again when the same is configured once more
     }
 }

@@ -47,9 +47,14 @@ public record ServerSettings(String url, String user, String password, int poolS
             return Optional.empty();
         }
         if (!isUrlRight.test(read)) {
-            throw settings.bad("url", rightUrl);
+            throw Settings.of(pid, Map.of("url", withoutPassword(read.url))).bad("url", rightUrl);
         }
         return Optional.of(read);
+    }
+
+    /** The text goes to the log. */
+    private static String withoutPassword(String url) {
+        return url.replaceAll("(?i)(password=)[^&]*", "$1...");
     }
 
     /** How many threads of an {@link SqlStore} read. */

@@ -49,12 +49,14 @@ public final class Key implements Comparable<Key> {
         return HexFormat.of().formatHex(digest(SHA_1, user.toString()));
     }
 
-    private static byte[] digest(MessageDigest fresh, String text) {
+    private static byte[] digest(MessageDigest model, String text) {
+        MessageDigest digest;
         try {
-            return ((MessageDigest) fresh.clone()).digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the JDK's digests can be copied", e);
+            digest = (MessageDigest) model.clone();
+        } catch (CloneNotSupportedException e) { // as with some providers
+            digest = fresh(model.getAlgorithm());
         }
+        return digest.digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static MessageDigest fresh(String algorithm) {

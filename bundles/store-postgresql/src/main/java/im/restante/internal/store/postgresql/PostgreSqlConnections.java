@@ -41,10 +41,19 @@ class PostgreSqlConnections implements ConnectionSource {
             + "SET default_transaction_isolation='read committed';"
             // the lock ends with the session
             + "SET idle_session_timeout=0;"
-            // and the session of a machine that is gone within half a minute
-            + "SET tcp_keepalives_idle=10;SET tcp_keepalives_interval=5;SET tcp_keepalives_count=3";
+            // and the session of a machine that is gone within half a minute, also where an answer to it is under way
+            + "SET tcp_keepalives_idle=10;SET tcp_keepalives_interval=5;SET tcp_keepalives_count=3;"
+            + "SET tcp_user_timeout=25000";
+
+    /** A pooler may have given the lock to another session, and what only speaks the protocol may know no locks. */
+    private static final String HOLDS =
+            "SELECT EXISTS(SELECT 1 FROM pg_locks WHERE locktype='advisory' AND granted AND objsubid=1"
+                    + " AND classid=" + LOCK_HIGH + " AND objid=" + LOCK_LOW + " AND pid=pg_backend_pid())";
 
     private final PostgreSqlSettings settings;
+    /** Whether the connection that writes holds the lock. */
+    private volatile boolean locked;
+
     private final Driver driver = new Driver();
 
     PostgreSqlConnections(PostgreSqlSettings settings) {
@@ -59,6 +68,7 @@ class PostgreSqlConnections implements ConnectionSource {
             if (purpose == Purpose.WRITE) {
                 requireEncoding(statement);
                 lock(connection);
+                locked = "t".equals(text(statement, HOLDS));
                 warn(statement);
             }
             statement.execute(SESSION);
@@ -71,7 +81,7 @@ class PostgreSqlConnections implements ConnectionSource {
 
     @Override
     public boolean excludesOthers() {
-        return true;
+        return locked;
     }
 
     private static void requireVersion(DatabaseMetaData server) throws SQLException {

@@ -46,5 +46,11 @@ class ConfiguredPostgreSqlTest {
         assertEquals("PostgreSQL database restante at db.example.org:5432", settings.place());
         assertFalse(settings.toString().contains("swordfish"), settings.toString());
         assertEquals("swordfish", settings.properties().getProperty("password"));
+        ConfigException e = assertThrows(
+                ConfigException.class,
+                () -> PostgreSqlSettings.of(
+                        Map.of("url", "jdbc:postgresql://one,two/restante?password=swordfish&sslmode=verify-full")));
+        assertFalse(e.getMessage().contains("swordfish"), e.getMessage());
+        assertTrue(e.getMessage().contains("sslmode=verify-full"), e.getMessage());
     }
 }
