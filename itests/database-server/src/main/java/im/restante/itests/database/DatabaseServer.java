@@ -9,7 +9,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -21,6 +23,8 @@ public abstract class DatabaseServer implements AutoCloseable {
     protected static final String ADMIN = "admin";
     /** Only so that nothing waits for ever: a start that fails ends the process, and a busy machine may take minutes. */
     private static final long START_SECONDS = 300;
+
+    private static final long STOP_SECONDS = 60;
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -75,23 +79,31 @@ public abstract class DatabaseServer implements AutoCloseable {
             Runtime.getRuntime().addShutdownHook(killAtExit);
         }
         Path log = directory.resolve("server.log");
-        process = new ProcessBuilder(command(more))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+        process = launch(log, more);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (true) {
             try {
                 admin("").close();
                 return;
             } catch (SQLException e) {
-                if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+                boolean isLate = System.nanoTime() - deadline > 0;
+                if (!process.isAlive() && !isLate && isTooEarly(Files.readString(log))) {
+                    Files.delete(log);
+                    process = launch(log, more);
+                } else if (!process.isAlive() || isLate) {
                     kill();
                     throw new IOException("the server does not start:\n" + Files.readString(log), e);
                 }
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
+    }
+
+    private Process launch(Path log, String... more) throws IOException {
+        return new ProcessBuilder(command(more))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
     }
 
     /** As after a power cut. */
@@ -103,12 +115,28 @@ public abstract class DatabaseServer implements AutoCloseable {
         }
     }
 
-    /** Orderly; returns when it is gone. */
+    /** Orderly; returns when it is gone, and kills it if it is not within a minute. */
     public final void stop() {
         if (process != null) {
-            process.destroy();
-            process.onExit().join();
+            askToEnd(process);
+            try {
+                process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                kill();
+            } catch (ExecutionException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
+    }
+
+    /** Has it end in order without waiting for those who are connected. */
+    protected void askToEnd(Process server) {
+        server.destroy();
+    }
+
+    /** Whether a server that has just ended did so since something of the one before was still there. */
+    protected boolean isTooEarly(String log) {
+        return false;
     }
 
     /** Kills the server; its directory is the caller's. */

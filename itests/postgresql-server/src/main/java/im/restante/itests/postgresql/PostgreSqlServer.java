@@ -140,6 +140,26 @@ public final class PostgreSqlServer extends DatabaseServer {
         return command;
     }
 
+    /** {@code SIGINT}: by {@code SIGTERM} it would wait for everybody to leave. */
+    @Override
+    protected void askToEnd(Process server) {
+        try {
+            new ProcessBuilder("kill", "-INT", Long.toString(server.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A process of a server that was killed lives on for a moment, if it was just being made. */
+    @Override
+    protected boolean isTooEarly(String log) {
+        return log.contains("pre-existing shared memory block is still in use");
+    }
+
     @Override
     public Connection admin(String database) throws SQLException {
         return DriverManager.getConnection(
