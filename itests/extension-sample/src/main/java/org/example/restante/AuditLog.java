@@ -10,10 +10,10 @@ import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a line for every message and for what becomes of it, but never what it says, into the log {@code audit}. */
+/** Writes a line for every message and for what becomes of it, but never what it says, into the log of the server. */
 @Component
 public final class AuditLog implements MessageListener {
-    private static final Logger LOG = LoggerFactory.getLogger("audit");
+    private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
 
     @Override
     public void decided(MessageEvent event) {

@@ -201,7 +201,7 @@ public class DistributionIT extends KarafTest {
             until(
                     "the audit log has a line for what was stored",
                     () -> Files.readString(log)
-                            .matches("(?s).*audit.*juliet@localhost -> romeo@localhost \\S+: Stored.*"));
+                            .matches("(?s).*AuditLog.*juliet@localhost -> romeo@localhost \\S+: Stored.*"));
         } finally {
             configure("im.restante.offline", Map.of());
             configure("im.restante.quota", Map.of());
