@@ -52,10 +52,10 @@ public interface Dialect {
         return new int[] {64, 16, 4, 1};
     }
 
-    /** Adds n to counters, making those that are missing. Parameters of a row: rcpt, sender, n. Returns rcpt, sender and the new n. */
+    /** Adds n to counters, making those that are missing. Parameters of a row: rcpt, sender, n. {@code RETURNING} may follow it. */
     default String addToCounters(int rows) {
         return "INSERT INTO om_counter(rcpt,sender,n) VALUES " + rows("(?,?,?)", rows)
-                + " ON CONFLICT(rcpt,sender) DO UPDATE SET n=om_counter.n+excluded.n RETURNING rcpt,sender,n";
+                + " ON CONFLICT(rcpt,sender) DO UPDATE SET n=om_counter.n+excluded.n";
     }
 
     /** Adds n and bytes to totals, making those that are missing. Parameters of a row: rcpt, n, bytes. Returns rcpt and the new n and bytes. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntFunction;
 
 /**
  * What pairs and owners have, as one step of a transaction changes it. For appends: first {@link #expect} all of them, then {@link
@@ -47,6 +48,8 @@ final class Counters {
     static final class OfPair {
         /** Messages of this step that may be stored. */
         private int candidates;
+        /** Whether anything depends on how many it has; if not, {@link #written} and {@link #now} count from 0 until it is asked. */
+        private boolean limited;
         /** As the table has it after the candidates were added. */
         private long written;
         /** As the messages so far make it. */
@@ -104,6 +107,7 @@ final class Counters {
         append.ofOwner = owner;
         append.ofPair = pair;
         pair.candidates++;
+        pair.limited |= append.admission.limit() >= 0 || append.admission.onFull() != OnFull.REFUSE;
         owner.candidates++;
         owner.candidateBytes += append.message.sizeBytes();
         owner.last = grows ? id : owner.last;
@@ -129,23 +133,8 @@ final class Counters {
 
     /** Adds what is expected, which locks the counters against other writers. */
     void raise() throws SQLException {
-        List<Pair> ofPairs = pairs.keySet().stream().sorted().toList();
-        for (Chunk chunk : Chunk.of(ofPairs.size(), dialect.rowsPerStatement())) {
-            PreparedStatement statement = session.prepare("counters", chunk.size(), dialect::addToCounters);
-            int at = 1;
-            for (Pair pair : chunk.of(ofPairs)) {
-                statement.setBytes(at++, pair.owner().bytes());
-                statement.setBytes(at++, pair.sender().bytes());
-                statement.setInt(at++, pairs.get(pair).candidates);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    OfPair count = pairs.get(new Pair(Key.read(row.getBytes(1)), Key.read(row.getBytes(2))));
-                    count.written = row.getLong(3);
-                    count.now = count.written - count.candidates;
-                }
-            }
-        }
+        raise(sorted(true), "counters", rows -> dialect.addToCounters(rows) + Sql.RETURNING_COUNTERS);
+        raise(sorted(false), "counters that nobody looks at", dialect::addToCounters);
         List<Key> ofOwners = owners.keySet().stream().sorted().toList();
         for (Chunk chunk : Chunk.of(ofOwners.size(), dialect.rowsPerStatement())) {
             PreparedStatement statement = session.prepare("totals", chunk.size(), dialect::addToTotals);
@@ -167,6 +156,56 @@ final class Counters {
         }
     }
 
+    /** Sorted, so that all nodes lock them in the same order. */
+    private List<Pair> sorted(boolean limited) {
+        return pairs.entrySet().stream()
+                .filter(one -> one.getValue().limited == limited)
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** To read what a counter is now costs as much as to raise it. */
+    private void raise(List<Pair> some, String name, IntFunction<String> sql) throws SQLException {
+        for (Chunk chunk : Chunk.of(some.size(), dialect.rowsPerStatement())) {
+            PreparedStatement statement = session.prepare(name, chunk.size(), sql);
+            int at = 1;
+            for (Pair pair : chunk.of(some)) {
+                OfPair count = pairs.get(pair);
+                count.written = count.candidates;
+                statement.setBytes(at++, pair.owner().bytes());
+                statement.setBytes(at++, pair.sender().bytes());
+                statement.setInt(at++, count.candidates);
+            }
+            if (!statement.execute()) {
+                continue; // nobody looks at them
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                while (row.next()) {
+                    OfPair count = pairs.get(new Pair(Key.read(row.getBytes(1)), Key.read(row.getBytes(2))));
+                    count.written = row.getLong(3);
+                    count.now = count.written - count.candidates;
+                }
+            }
+        }
+    }
+
+    /** Counts a pair from what it really has. */
+    private void look(Pair key, OfPair pair) throws SQLException {
+        if (pair.limited) {
+            return;
+        }
+        pair.limited = true;
+        PreparedStatement query = session.prepare(Sql.USAGE_OF_PAIR);
+        query.setBytes(1, key.owner().bytes());
+        query.setBytes(2, key.sender().bytes());
+        try (ResultSet row = query.executeQuery()) {
+            long before = row.next() ? row.getLong(1) - pair.candidates : 0;
+            pair.written += before;
+            pair.now += before;
+        }
+    }
+
     /** Decides about one that is expected, and whose row is not there. Nothing is written. */
     Appended admit(Append append) throws SQLException {
         OfPair pair = append.ofPair;
@@ -174,6 +213,7 @@ final class Counters {
         List<Long> gone = List.of();
         Limit reached = reached(append, pair, owner);
         if (reached != null) {
+            look(append.pair, pair);
             Usage ofPair = new Usage(Math.max(0, pair.now), -1, null);
             Usage ofOwner = owner.usage();
             List<Row> victims = new ArrayList<>();

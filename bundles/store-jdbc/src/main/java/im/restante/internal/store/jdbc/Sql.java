@@ -29,6 +29,7 @@ final class Sql {
     static final String HAS_MESSAGE = "SELECT 1 FROM om_message WHERE id=? AND rcpt=?";
     static final String OLDEST_OF_PAIR =
             "SELECT id,length(stanza) FROM om_message WHERE rcpt=? AND sender=? AND id>? ORDER BY rcpt,id LIMIT ?";
+    static final String RETURNING_COUNTERS = " RETURNING rcpt,sender,n";
     static final String CHANGE_COUNTER = "UPDATE om_counter SET n=n+? WHERE rcpt=? AND sender=?";
     static final String DELETE_COUNTER = "DELETE FROM om_counter WHERE rcpt=? AND sender=? AND n<=?";
     static final String CHANGE_TOTAL = "UPDATE om_total SET n=n+?,bytes=bytes+? WHERE rcpt=?";

@@ -40,7 +40,7 @@ class MariaDbDialect extends ServerDialect {
     @Override
     public String addToCounters(int rows) {
         return "INSERT INTO om_counter(rcpt,sender,n) VALUES " + Dialect.rows("(?,?,?)", rows)
-                + " ON DUPLICATE KEY UPDATE n=n+VALUES(n) RETURNING rcpt,sender,n";
+                + " ON DUPLICATE KEY UPDATE n=n+VALUES(n)";
     }
 
     @Override
