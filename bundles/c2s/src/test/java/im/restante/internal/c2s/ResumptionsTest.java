@@ -16,8 +16,13 @@ import org.junit.jupiter.api.Test;
 /** What a stream that waits for its client keeps in memory. */
 class ResumptionsTest {
     private static final Jid JULIET = Jid.of("juliet@localhost");
-    private static final Suspended LEFT =
-            new Suspended(null, 0, null, List.of(), CompletableFuture.completedFuture(null), null);
+    private static final Suspended LEFT = new Suspended(
+            new FakeSessions().new Session(JULIET.withResource("balcony"), null),
+            0,
+            null,
+            List.of(),
+            CompletableFuture.completedFuture(null),
+            TestServer.heapEnough());
 
     private final List<Future<?>> alarms = new ArrayList<>();
     private final Resumptions resumptions = new Resumptions((delay, task) -> {
@@ -37,5 +42,28 @@ class ResumptionsTest {
         assertTrue(alarms.get(0).isCancelled(), "a client may be cut once a second, for ten minutes each");
         resumptions.suspended(second, LEFT);
         assertFalse(alarms.get(1).isDone());
+    }
+
+    @Test
+    void norIsOneThatEnds() {
+        Resumption refused = resumptions.open(JULIET, Duration.ofMinutes(10), null);
+        resumptions.suspended(refused, LEFT);
+        resumptions.end(resumptions.take(refused.id(), JULIET), LEFT); // its client counted wrong
+
+        Resumption given = resumptions.open(JULIET, Duration.ofMinutes(10), null);
+        resumptions.suspended(given, LEFT);
+        resumptions.expire(given);
+
+        assertTrue(alarms.get(0).isCancelled());
+        assertTrue(alarms.get(1).isCancelled());
+    }
+
+    @Test
+    void oneThatIsGivenBackWaitsOn() {
+        Resumption one = resumptions.open(JULIET, Duration.ofMinutes(10), null);
+        resumptions.suspended(one, LEFT);
+        resumptions.giveBack(resumptions.take(one.id(), JULIET));
+        assertFalse(alarms.get(0).isDone());
+        assertTrue(resumptions.isWaiting(one.id()));
     }
 }
