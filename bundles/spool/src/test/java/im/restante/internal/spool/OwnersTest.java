@@ -360,21 +360,26 @@ class OwnersTest {
 
     /** A delivery whose answers are given by the test. */
     private static final class HeldDelivery {
-        final List<Claim> claims = new CopyOnWriteArrayList<>();
-        final List<CompletableFuture<Verdict>> answers = new CopyOnWriteArrayList<>();
+        /** A message with the answer that the test owes it; one object, so that whoever sees it sees both. */
+        record Question(Claim claim, CompletableFuture<Verdict> answer) {
+            void stored() {
+                answer.complete(new Verdict.Stored("kept"));
+            }
+        }
+
+        final List<Question> questions = new CopyOnWriteArrayList<>();
         final Delivery service = (Delivery) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Delivery.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("equals")) {
                         return proxy == arguments[0];
                     }
-                    claims.add((Claim) arguments[3]);
-                    CompletableFuture<Verdict> answer = new CompletableFuture<>();
-                    answers.add(answer);
-                    return answer;
+                    Question question = new Question((Claim) arguments[3], new CompletableFuture<>());
+                    questions.add(question);
+                    return question.answer();
                 });
 
         void stop(int message) {
-            answers.get(message).completeExceptionally(StoreException.nothingChanged("delivery stops"));
+            questions.get(message).answer().completeExceptionally(StoreException.nothingChanged("delivery stops"));
         }
     }
 
@@ -386,17 +391,24 @@ class OwnersTest {
         for (int i = 0; i < 3; i++) {
             verdicts.add(owners.deliver(ROMEO, envelope(), null).toCompletableFuture());
         }
-        eventually(() -> old.claims.size() == 3);
+        eventually(() -> old.questions.size() == 3);
         HeldDelivery next = new HeldDelivery();
         delivery.set(next.service);
         verdicts.add(owners.deliver(ROMEO, envelope(), null).toCompletableFuture());
         old.stop(2);
         old.stop(1);
-        assertEquals(List.of(), next.claims, "the first is still with the one that stops");
-        old.answers.get(0).complete(new Verdict.Stored("kept"));
-        eventually(() -> next.claims.size() == 3);
-        assertEquals(old.claims.subList(1, 3), next.claims.subList(0, 2), "the order in which they came");
-        next.answers.forEach(answer -> answer.complete(new Verdict.Stored("kept")));
+        assertEquals(List.of(), next.questions, "the first is still with the one that stops");
+        old.questions.get(0).stored();
+        eventually(() -> next.questions.size() == 3);
+        assertEquals(
+                old.questions.subList(1, 3).stream()
+                        .map(HeldDelivery.Question::claim)
+                        .toList(),
+                next.questions.subList(0, 2).stream()
+                        .map(HeldDelivery.Question::claim)
+                        .toList(),
+                "the order in which they came");
+        next.questions.forEach(HeldDelivery.Question::stored);
         for (CompletableFuture<Verdict> verdict : verdicts) {
             assertEquals(new Verdict.Stored("kept"), verdict.get(20, TimeUnit.SECONDS));
         }
@@ -408,10 +420,10 @@ class OwnersTest {
         delivery.set(stays.service);
         CompletableFuture<Verdict> verdict =
                 owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
-        eventually(() -> stays.claims.size() == 1);
+        eventually(() -> stays.questions.size() == 1);
         stays.stop(0);
-        eventually(() -> stays.claims.size() == 2); // after a second
-        stays.answers.get(1).complete(new Verdict.Stored("kept"));
+        eventually(() -> stays.questions.size() == 2); // after a second
+        stays.questions.get(1).stored();
         assertEquals(new Verdict.Stored("kept"), verdict.get(20, TimeUnit.SECONDS));
     }
 
@@ -423,18 +435,18 @@ class OwnersTest {
                 owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
         CompletableFuture<Verdict> waiting =
                 owners.deliver(ROMEO, envelope(), null).toCompletableFuture();
-        eventually(() -> old.claims.size() == 2);
+        eventually(() -> old.questions.size() == 2);
         delivery.unset(old.service);
         owners.settings(waitingForSwaps(1));
-        assertTrue(old.claims.get(0).begin());
-        old.answers.get(0).completeExceptionally(new StoreException("not known"));
+        assertTrue(old.questions.get(0).claim().begin());
+        old.questions.get(0).answer().completeExceptionally(new StoreException("not known"));
         old.stop(1);
         assertInstanceOf(Verdict.Failed.class, waiting.get(20, TimeUnit.SECONDS));
         assertFalse(doubtful.isDone());
         HeldDelivery next = new HeldDelivery();
         delivery.set(next.service);
-        eventually(() -> next.claims.size() == 1);
-        next.answers.get(0).complete(new Verdict.Stored("kept"));
+        eventually(() -> next.questions.size() == 1);
+        next.questions.get(0).stored();
         assertEquals(new Verdict.Stored("kept"), doubtful.get(20, TimeUnit.SECONDS));
     }
 
