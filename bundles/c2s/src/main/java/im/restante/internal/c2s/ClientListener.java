@@ -3,16 +3,15 @@ package im.restante.internal.c2s;
 import im.restante.account.AccountListener;
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
-import im.restante.config.Settings;
 import im.restante.iq.FeatureProvider;
 import im.restante.limit.Limits;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.session.SessionManager;
 import im.restante.stream.StreamElementHandler;
+import im.restante.tls.Certificates;
 import im.restante.xml.XmlCodec;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
@@ -64,17 +63,11 @@ public final class ClientListener {
             @Reference SessionManager sessions,
             @Reference Accounts accounts,
             @Reference XmlCodec codec,
+            @Reference Certificates certificates,
             @Reference ServerInfo info) {
         this.context = context;
-        String home = context.getProperty(Settings.HOME);
         server = new Server(
-                sessions,
-                accounts,
-                codec,
-                info.domain(),
-                Path.of(home == null ? "" : home),
-                new ConnectionThreads(),
-                C2sConfig.of(values));
+                sessions, accounts, codec, info.domain(), certificates, new ConnectionThreads(), C2sConfig.of(values));
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -9,12 +9,13 @@ import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
 import im.restante.session.SessionManager;
+import im.restante.tls.Certificates;
+import im.restante.tls.TlsIdentity;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
@@ -52,7 +53,7 @@ final class Server {
     private final Accounts accounts;
     private final XmlCodec codec;
     private final Jid domain;
-    private final Path home;
+    private final Certificates certificates;
     private final ConnectionThreads threads;
     private final Handshakes handshakes = new Handshakes(Runtime.getRuntime().availableProcessors());
     private final ReaderTurns turns = new ReaderTurns();
@@ -99,20 +100,19 @@ final class Server {
         return guard;
     }
 
-    /** @param home where relative paths begin */
     Server(
             SessionManager sessions,
             Accounts accounts,
             XmlCodec codec,
             Jid domain,
-            Path home,
+            Certificates certificates,
             ConnectionThreads threads,
             C2sConfig config) {
         this.sessions = sessions;
         this.accounts = accounts;
         this.codec = codec;
         this.domain = domain;
-        this.home = home;
+        this.certificates = certificates;
         this.threads = threads;
         this.config = config;
     }
@@ -178,9 +178,6 @@ final class Server {
         endSuspended();
         timer.shutdownNow();
         turns.close();
-        if (tls != null) {
-            tls.awaitOpened();
-        }
         threads.close();
     }
 
@@ -214,7 +211,7 @@ final class Server {
             return null;
         }
         try {
-            return TlsIdentity.open(wanted, domain, home, threads.writers());
+            return certificates.open(wanted.certificate(), wanted.privateKey(), domain);
         } catch (IOException e) {
             throw new ConfigException(
                     C2sConfig.PID,

@@ -2,6 +2,7 @@ package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
 import im.restante.internal.stream.HardenedXmlCodec;
+import im.restante.internal.tls.PemCertificates;
 import im.restante.jid.Jid;
 import im.restante.xml.HeapBudget;
 import im.restante.xml.StreamLimits;
@@ -20,7 +21,14 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(Path home, C2sConfig config, ConnectionThreads threads) {
-        server = new Server(sessions, accounts, new HardenedXmlCodec(), Jid.of("localhost"), home, threads, config);
+        server = new Server(
+                sessions,
+                accounts,
+                new HardenedXmlCodec(),
+                Jid.of("localhost"),
+                new PemCertificates(home),
+                threads,
+                config);
         server.start();
     }
 

@@ -81,7 +81,11 @@ class BundleBoundariesTest {
                     "im.restante.stream..");
 
     private static final String[] SPI = {
-        "im.restante.session..", "im.restante.spool..", "im.restante.roster..", "im.restante.home.."
+        "im.restante.session..",
+        "im.restante.spool..",
+        "im.restante.roster..",
+        "im.restante.home..",
+        "im.restante.tls.."
     };
 
     @ArchTest
@@ -106,7 +110,8 @@ class BundleBoundariesTest {
                     "im.restante.session..",
                     "im.restante.spool..",
                     "im.restante.roster..",
-                    "im.restante.home..")
+                    "im.restante.home..",
+                    "im.restante.tls..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SPI);
@@ -117,6 +122,7 @@ class BundleBoundariesTest {
             .resideInAPackage("im.restante.internal..")
             .and()
             .resideOutsideOfPackages(
+                    "im.restante.internal.tls..",
                     "im.restante.internal.c2s..",
                     "im.restante.internal.routing..",
                     "im.restante.internal.spool..",
@@ -159,7 +165,11 @@ class BundleBoundariesTest {
             .resideInAPackage("im.restante..")
             .and()
             .resideOutsideOfPackages(
-                    "im.restante.internal.c2s..", "im.restante.internal.shell..", "im.restante.server..")
+                    "im.restante.internal.tls..",
+                    "im.restante.internal.c2s..",
+                    "im.restante.internal.shell..",
+                    "im.restante.tls..",
+                    "im.restante.server..")
             .should()
             .dependOnClassesThat()
             .haveNameMatching(SOCKETS);

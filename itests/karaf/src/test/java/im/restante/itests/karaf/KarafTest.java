@@ -71,6 +71,7 @@ public abstract class KarafTest implements Container {
             "im.restante.routing",
             "im.restante.iq",
             "im.restante.shell",
+            "im.restante.tls",
             "im.restante.c2s");
 
     @Inject

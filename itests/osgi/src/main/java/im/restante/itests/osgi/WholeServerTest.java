@@ -49,6 +49,7 @@ class WholeServerTest {
             "im.restante.routing",
             "im.restante.iq",
             "im.restante.shell",
+            "im.restante.tls",
             "im.restante.c2s");
 
     @InjectBundleContext
@@ -175,6 +176,7 @@ class WholeServerTest {
                 "im.restante.routing",
                 "im.restante.iq",
                 "im.restante.shell",
+                "im.restante.tls",
                 "im.restante.c2s"
             })
     void theServerRecoversWhenABundleComesBack(String name) throws Exception {

@@ -1,6 +1,7 @@
-package im.restante.internal.c2s;
+package im.restante.internal.tls;
 
 import im.restante.jid.Jid;
+import im.restante.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,11 +22,8 @@ import org.slf4j.LoggerFactory;
  * What the server shows in a TLS handshake: the PEM files of the operator, or a pair it makes for itself. Files that were replaced
  * are read again; broken ones are logged once, and the last good ones stay in use.
  */
-final class TlsIdentity {
-    private static final Logger LOG = LoggerFactory.getLogger(TlsIdentity.class);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
-    private static final Path OWN_CERTIFICATE = Path.of("data", "certificate.pem");
-    private static final Path OWN_KEY = Path.of("data", "private-key.pem");
+final class PemIdentity implements TlsIdentity {
+    private static final Logger LOG = LoggerFactory.getLogger(PemIdentity.class);
 
     private final Path certificate;
     private final Path privateKey;
@@ -38,43 +36,42 @@ final class TlsIdentity {
     private volatile SSLContext context;
 
     /**
-     * Reads the files that the configuration names. If it names none, the own pair is read, or made, while others go on: it can be
-     * no mistake of the operator's, and the first key takes a quarter of a second.
+     * Reads the files of an operator.
      *
-     * @param background where that happens
      * @throws IOException with a message for the operator
      */
-    static TlsIdentity open(C2sConfig config, Jid domain, Path home, Executor background) throws IOException {
-        return open(config, domain, home, background, LOOK_AGAIN);
-    }
-
-    static TlsIdentity open(C2sConfig config, Jid domain, Path home, Executor background, Duration lookAgain)
-            throws IOException {
-        if (!config.certificate().isEmpty()) {
-            Path certificate = home.resolve(config.certificate());
-            Path key = config.privateKey().isEmpty() ? certificate : home.resolve(config.privateKey());
-            TlsIdentity identity = new TlsIdentity(certificate, key, lookAgain);
-            identity.use(identity.read());
-            identity.opened.complete(null);
-            return identity;
-        }
-        TlsIdentity identity = new TlsIdentity(home.resolve(OWN_CERTIFICATE), home.resolve(OWN_KEY), lookAgain);
-        background.execute(() -> identity.openOwn(domain));
+    static PemIdentity open(Path certificate, Path privateKey, Duration lookAgain) throws IOException {
+        PemIdentity identity = new PemIdentity(certificate, privateKey, lookAgain);
+        identity.use(identity.read());
+        identity.opened.complete(null);
         return identity;
     }
 
-    private TlsIdentity(Path certificate, Path privateKey, Duration lookAgain) {
+    /**
+     * The pair that the server makes for itself. It is read, or made, while others go on: it can be no mistake of the operator's, and
+     * the first key takes a quarter of a second.
+     *
+     * @param background where that happens
+     */
+    static PemIdentity own(Path certificate, Path privateKey, Jid domain, Duration lookAgain, Executor background) {
+        PemIdentity identity = new PemIdentity(certificate, privateKey, lookAgain);
+        try {
+            background.execute(() -> identity.openOwn(domain));
+        } catch (Throwable e) { // no thread: nobody waits for it
+            identity.opened.complete(null);
+            throw e;
+        }
+        return identity;
+    }
+
+    private PemIdentity(Path certificate, Path privateKey, Duration lookAgain) {
         this.certificate = certificate;
         this.privateKey = privateKey;
         this.lookAgainNanos = lookAgain.toNanos();
     }
 
-    /**
-     * For one handshake. Looks at the files at most every two seconds.
-     *
-     * @throws IOException if there is none, which the log has told
-     */
-    SSLContext context() throws IOException {
+    @Override
+    public SSLContext context() throws IOException {
         awaitOpened();
         if (context == null) {
             throw new IOException("there is no certificate to show");
@@ -92,6 +89,11 @@ final class TlsIdentity {
     /** Returns when the own pair has been read or made, or could not be. */
     void awaitOpened() {
         opened.join();
+    }
+
+    /** Whether it was opened in vain. */
+    boolean hasFailed() {
+        return opened.isDone() && context == null;
     }
 
     private void openOwn(Jid domain) {

@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.internal.tls;
 
 import im.restante.jid.Jid;
 import java.io.ByteArrayInputStream;

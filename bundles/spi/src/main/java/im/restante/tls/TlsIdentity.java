@@ -1,0 +1,18 @@
+package im.restante.tls;
+
+import java.io.IOException;
+import javax.net.ssl.SSLContext;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A certificate that is in use, with its private key. Safe for concurrent use. */
+@ProviderType
+public interface TlsIdentity {
+    /**
+     * For one handshake; ask anew for the next. Files that were replaced are read again, at most every two seconds; where the new ones
+     * cannot be used, the log says so once and those that were read before stay in use. Asks nobody for a certificate. May wait for
+     * the own pair of a first start, a quarter of a second.
+     *
+     * @throws IOException if there is nothing to show, which the log has told
+     */
+    SSLContext context() throws IOException;
+}
