@@ -5,6 +5,7 @@ import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
 import im.restante.iq.FeatureProvider;
 import im.restante.limit.Limits;
+import im.restante.sasl.SaslMechanism;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.session.SessionManager;
@@ -89,6 +90,18 @@ public final class ClientListener {
 
     void unbindElements(ServiceReference<StreamElementHandler> reference) {
         server.elements().remove(reference);
+    }
+
+    @Reference(
+            service = SaslMechanism.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void bindMechanisms(ServiceReference<SaslMechanism> reference, SaslMechanism mechanism) {
+        server.mechanisms().add(reference, mechanism);
+    }
+
+    void unbindMechanisms(ServiceReference<SaslMechanism> reference) {
+        server.mechanisms().remove(reference);
     }
 
     @Reference(

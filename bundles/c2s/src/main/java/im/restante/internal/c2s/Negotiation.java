@@ -7,6 +7,8 @@ import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Printable;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
+import im.restante.sasl.SaslFailure;
+import im.restante.sasl.SaslMechanism;
 import im.restante.session.ClientSession;
 import im.restante.session.TooManyResourcesException;
 import im.restante.stanza.StanzaError;
@@ -18,6 +20,7 @@ import im.restante.xml.StreamCondition;
 import im.restante.xml.StreamHeader;
 import im.restante.xml.XmlStreamException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +33,9 @@ import org.slf4j.LoggerFactory;
 final class Negotiation {
     private static final Logger LOG = LoggerFactory.getLogger(Negotiation.class);
 
-    /** Wrong passwords and proofs; RFC 6120 §6.4.5 wants two to five. */
     private static final int LONGEST_LANGUAGE = 64;
 
+    /** Wrong passwords and proofs; RFC 6120 §6.4.5 wants two to five. */
     private static final int MAX_GUESSES = 5;
 
     /**
@@ -40,6 +43,9 @@ final class Negotiation {
      * through all they know before they come to one that we know too.
      */
     private static final int MAX_REFUSALS = 10;
+
+    /** What a client waits while the bundle with the mechanisms is exchanged. */
+    private static final Duration MECHANISMS_WITHIN = Duration.ofSeconds(5);
 
     private final Server server;
     private final Connection connection;
@@ -130,16 +136,7 @@ final class Negotiation {
         Tls tls = server.config().tls();
         boolean encrypted = connection.encrypted();
         boolean mayTellSecrets = encrypted || tls != Tls.REQUIRED;
-        LoginTries tries = new LoginTries(connection.clientAddress(), connection.over());
-        Sasl sasl = new Sasl(
-                server.accounts(),
-                server.domain(),
-                bindings,
-                mayTellSecrets,
-                reader,
-                this::send,
-                connection::loggingIn,
-                tries);
+        Sasl sasl = sasl(mayTellSecrets);
         List<Element> features = new ArrayList<>();
         boolean startTls = !encrypted && tls != Tls.OFF;
         if (startTls) {
@@ -178,6 +175,35 @@ final class Negotiation {
             }
         }
         return false;
+    }
+
+    private Sasl sasl(boolean mayTellSecrets) throws InterruptedException {
+        if (mayTellSecrets && !server.mechanisms().await(MECHANISMS_WITHIN, connection::isClosing)) {
+            LogLimit limit = server.lines().of("mechanisms");
+            if (limit.isDue()) {
+                LOG.error(
+                        "nobody can log in, for there is no SASL mechanism: is the bundle sasl running?{}",
+                        limit.more());
+            }
+        }
+        Map<String, SaslMechanism> offered =
+                mayTellSecrets ? server.mechanisms().offered(!bindings.isEmpty()) : Map.of();
+        List<String> names = List.copyOf(offered.keySet());
+        return new Sasl(
+                mayTellSecrets,
+                offered,
+                bindings.keySet(),
+                () -> new LoginTry(
+                        connection.clientAddress(),
+                        server.domain(),
+                        bindings,
+                        names,
+                        connection::loggingIn,
+                        server::later),
+                reader,
+                this::send,
+                connection.over(),
+                server.lines());
     }
 
     private void startTls() throws IOException, XmlStreamException {

@@ -1,76 +1,68 @@
 package im.restante.internal.c2s;
 
-import im.restante.account.Accounts;
-import im.restante.account.ScramCredentials;
-import im.restante.account.ScramHash;
-import im.restante.internal.c2s.SaslFailure.Condition;
 import im.restante.internal.support.Lexical;
-import im.restante.jid.InvalidJidException;
+import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.LogLimits;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.Jid;
+import im.restante.sasl.SaslExchange;
+import im.restante.sasl.SaslFailure;
+import im.restante.sasl.SaslFailure.Condition;
+import im.restante.sasl.SaslMechanism;
+import im.restante.sasl.SaslStep;
 import im.restante.xml.Element;
 import im.restante.xml.StanzaReader;
 import im.restante.xml.XmlStreamException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Logs a client in (RFC 6120 §6): the mechanisms of one stream, and the exchange of one try. */
+/** Logs a client in (RFC 6120 §6): carries the messages of an exchange between the client and the mechanism it chose. */
 final class Sasl {
-    private static final String PLAIN = "PLAIN";
-    private static final String SCRAM = "SCRAM-";
-    private static final String PLUS = "-PLUS";
-    private static final long ACCOUNTS_ANSWER_SECONDS = 15;
+    private static final Logger LOG = LoggerFactory.getLogger(Sasl.class);
     private static final byte[] NOTHING = {};
 
-    private final Accounts accounts;
-    private final Jid domain;
-    private final Map<String, byte[]> bindings;
-    private final List<String> mechanisms;
+    private final boolean encrypted;
+    private final Map<String, SaslMechanism> mechanisms;
+    private final Set<String> bindings;
+    private final Supplier<LoginTry> tries;
     private final StanzaReader reader;
     private final Consumer<Element> output;
-    private final Consumer<Jid> named;
-    private final LoginTries tries;
+    private final CompletableFuture<Void> over;
+    private final LogLimits lines;
 
     /**
-     * @param bindings data of the channel by type; empty without TLS
-     * @param named    told who wants to log in, before the accounts are asked
+     * @param encrypted  whether secrets may be told on this stream
+     * @param mechanisms what is offered, by name, the best first; empty: nobody may log in on this stream
+     * @param bindings   the types of channel binding
+     * @param tries      begins a try
+     * @param over       completes when the connection ends
      */
     Sasl(
-            Accounts accounts,
-            Jid domain,
-            Map<String, byte[]> bindings,
-            boolean offered,
+            boolean encrypted,
+            Map<String, SaslMechanism> mechanisms,
+            Set<String> bindings,
+            Supplier<LoginTry> tries,
             StanzaReader reader,
             Consumer<Element> output,
-            Consumer<Jid> named,
-            LoginTries tries) {
-        this.accounts = accounts;
-        this.domain = domain;
+            CompletableFuture<Void> over,
+            LogLimits lines) {
+        this.encrypted = encrypted;
+        this.mechanisms = mechanisms;
         this.bindings = bindings;
-        this.mechanisms = offered ? mechanisms(!bindings.isEmpty()) : List.of();
+        this.tries = tries;
         this.reader = reader;
         this.output = output;
-        this.named = named;
-        this.tries = tries;
-    }
-
-    private static List<String> mechanisms(boolean plus) {
-        List<String> names = new ArrayList<>();
-        if (plus) {
-            names.add("SCRAM-SHA-256-PLUS");
-            names.add("SCRAM-SHA-1-PLUS");
-        }
-        names.add("SCRAM-SHA-256");
-        names.add("SCRAM-SHA-1");
-        names.add(PLAIN);
-        return names;
+        this.over = over;
+        this.lines = lines;
     }
 
     /** What the features of the stream say; the best mechanism first. Empty if there is nothing to offer. */
@@ -79,30 +71,32 @@ final class Sasl {
             return List.of();
         }
         Element.Builder offered = Element.builder(StreamXml.SASL, "mechanisms");
-        mechanisms.forEach(name -> offered.child(Element.of(StreamXml.SASL, "mechanism", name)));
+        mechanisms.keySet().forEach(name -> offered.child(Element.of(StreamXml.SASL, "mechanism", name)));
         if (bindings.isEmpty()) {
             return List.of(offered.build());
         }
         Element.Builder types = Element.builder(StreamXml.CHANNEL_BINDING, "sasl-channel-binding");
-        bindings.keySet()
-                .forEach(type -> types.child(Element.builder(StreamXml.CHANNEL_BINDING, "channel-binding")
-                        .attribute("type", type)
-                        .build()));
+        bindings.forEach(type -> types.child(Element.builder(StreamXml.CHANNEL_BINDING, "channel-binding")
+                .attribute("type", type)
+                .build()));
         return List.of(offered.build(), types.build());
     }
 
     /**
-     * One try. Blocks for the client's messages and for the accounts. On success {@code <success/>} has been sent.
+     * One try. Blocks for the client's messages and for the mechanism. On success {@code <success/>} has been sent.
      *
      * @return the account, bare; null if the client closed its stream
      * @throws SaslFailure if the client may try again, after it has been told
      */
     Jid authenticate(Element auth) throws SaslFailure, IOException, XmlStreamException, InterruptedException {
-        String mechanism = auth.attribute("mechanism");
+        String name = auth.attribute("mechanism");
         if (mechanisms.isEmpty()) {
-            throw new SaslFailure(Condition.ENCRYPTION_REQUIRED, "no TLS");
+            throw encrypted
+                    ? new SaslFailure(Condition.TEMPORARY_AUTH_FAILURE, "there is no mechanism")
+                    : new SaslFailure(Condition.ENCRYPTION_REQUIRED, "no TLS");
         }
-        if (mechanism == null || !mechanisms.contains(mechanism)) {
+        SaslMechanism mechanism = name == null ? null : mechanisms.get(name);
+        if (mechanism == null) {
             throw new SaslFailure(Condition.INVALID_MECHANISM, "a mechanism that is not offered");
         }
         String initial = auth.text();
@@ -112,57 +106,82 @@ final class Sasl {
         } else {
             first = initial.equals("=") ? NOTHING : base64(initial);
         }
-        if (first == null) {
-            return null;
+        LoginTry login = tries.get();
+        try {
+            return first == null ? null : authenticate(mechanism, login, first);
+        } catch (SaslFailure e) {
+            if (e.guess()) {
+                login.ended(false);
+            }
+            throw e;
+        } finally {
+            login.close();
         }
-        return mechanism.equals(PLAIN) ? plain(first) : scram(mechanism, first);
     }
 
-    private Jid plain(byte[] message) throws SaslFailure, IOException, InterruptedException {
-        String[] parts = ScramExchange.text(message).split("\0", -1);
-        if (parts.length != 3 || parts[1].isEmpty() || parts[2].isEmpty()) {
-            throw new SaslFailure(Condition.MALFORMED_REQUEST, "not authzid NUL authcid NUL password");
-        }
-        Jid account = account(parts[1], parts[0].isEmpty() ? null : parts[0]);
-        tries.begin(account);
-        boolean right = await(accounts.verify(account, parts[2], tries.client()));
-        tries.ended(account, right);
-        if (!right) {
-            throw SaslFailure.wrong("wrong password or no such user: " + account);
-        }
-        output.accept(Element.of(StreamXml.SASL, "success"));
-        return account;
-    }
-
-    private Jid scram(String mechanism, byte[] message)
+    private Jid authenticate(SaslMechanism mechanism, LoginTry login, byte[] first)
             throws SaslFailure, IOException, XmlStreamException, InterruptedException {
-        boolean plus = mechanism.endsWith(PLUS);
-        ScramHash hash = mechanism.startsWith(SCRAM + "SHA-256") ? ScramHash.SHA_256 : ScramHash.SHA_1;
-        ScramExchange exchange = new ScramExchange(hash, plus, !bindings.isEmpty(), bindings, StreamXml.randomId());
-        exchange.clientFirst(message);
-        Jid account = account(exchange.username(), exchange.authzid());
-        tries.begin(account);
-        ScramCredentials credentials = await(accounts.credentials(account, hash, tries.client()));
-        byte[] answer = answerTo(exchange.challenge(credentials));
-        if (answer == null) {
-            return null;
+        SaslExchange exchange = null;
+        byte[] message = first;
+        while (message != null) {
+            CompletableFuture<SaslStep> answer;
+            try {
+                exchange = exchange == null ? mechanism.begin(login) : exchange;
+                answer = exchange.answer(message).toCompletableFuture();
+            } catch (SaslFailure e) {
+                throw e;
+            } catch (Throwable e) { // a LinkageError when bundles are exchanged
+                OutOfMemory.endsProcess(e);
+                throw failed(mechanism, e);
+            }
+            SaslStep step = await(mechanism, answer);
+            if (step instanceof SaslStep.Challenge challenge) {
+                message = answerTo(challenge.data());
+            } else if (step instanceof SaslStep.Success success && login.claimed() != null) {
+                login.ended(true);
+                output.accept(element("success", success.data()));
+                return login.claimed();
+            } else {
+                throw failed(mechanism, new IllegalStateException("an exchange that ends with nobody: " + step));
+            }
         }
-        byte[] last = exchange.clientFinal(answer);
-        tries.ended(account, last != null);
-        if (last == null) {
-            throw SaslFailure.wrong("wrong password, channel or nonce, or no such user: " + account);
+        return null;
+    }
+
+    private SaslFailure failed(SaslMechanism mechanism, Throwable fault) {
+        LogLimit limit = lines.of("sasl");
+        if (limit.isDue()) {
+            LOG.error(
+                    "{} failed; its client may try again{}",
+                    mechanism.getClass().getName(),
+                    limit.more(),
+                    fault);
         }
-        output.accept(Element.of(StreamXml.SASL, "success", Base64.getEncoder().encodeToString(last)));
-        return account;
+        return new SaslFailure(Condition.TEMPORARY_AUTH_FAILURE, "its mechanism failed");
+    }
+
+    private SaslStep await(SaslMechanism mechanism, CompletableFuture<SaslStep> answer)
+            throws SaslFailure, IOException, InterruptedException {
+        try {
+            CompletableFuture.anyOf(answer, over).get();
+            if (answer.isDone()) {
+                return answer.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SaslFailure failure ? failure : failed(mechanism, e.getCause());
+        }
+        throw new IOException("the connection ended while its client logged in");
+    }
+
+    private static Element element(String name, byte[] data) {
+        return data == null
+                ? Element.of(StreamXml.SASL, name)
+                : Element.of(StreamXml.SASL, name, Base64.getEncoder().encodeToString(data));
     }
 
     /** Sends a challenge. @return what the client says to it; null if it closed its stream */
     private byte[] answerTo(byte[] challenge) throws SaslFailure, IOException, XmlStreamException {
-        output.accept(
-                challenge.length == 0
-                        ? Element.of(StreamXml.SASL, "challenge")
-                        : Element.of(
-                                StreamXml.SASL, "challenge", Base64.getEncoder().encodeToString(challenge)));
+        output.accept(element("challenge", challenge.length == 0 ? null : challenge));
         Element response = reader.next();
         if (response == null) {
             return null;
@@ -175,37 +194,6 @@ final class Sasl {
         }
         String text = response.text();
         return text.equals("=") ? NOTHING : base64(text);
-    }
-
-    /** A user logs in as itself only (RFC 6120 §6.3.8). */
-    private Jid account(String username, String authzid) throws SaslFailure {
-        Jid account;
-        try {
-            account = Jid.of(username, domain.domain(), null);
-        } catch (InvalidJidException e) {
-            throw new SaslFailure(Condition.NOT_AUTHORIZED, "a user name that cannot be one");
-        }
-        if (authzid != null && !sameAddress(account, authzid)) {
-            throw new SaslFailure(Condition.INVALID_AUTHZID, "wants to act as somebody else: " + account);
-        }
-        named.accept(account);
-        return account;
-    }
-
-    private static boolean sameAddress(Jid account, String authzid) {
-        try {
-            return Jid.of(authzid).equals(account);
-        } catch (InvalidJidException e) {
-            return false;
-        }
-    }
-
-    private static <T> T await(CompletionStage<T> answer) throws SaslFailure, InterruptedException {
-        try {
-            return answer.toCompletableFuture().get(ACCOUNTS_ANSWER_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new SaslFailure(Condition.TEMPORARY_AUTH_FAILURE, "the accounts do not answer: " + e.getMessage());
-        }
     }
 
     private static byte[] base64(String text) throws SaslFailure {

@@ -62,6 +62,7 @@ final class Server {
     private final LogLimits lines = new LogLimits(System::nanoTime);
     private final Features features = new Features(lines);
     private final StreamElements elements = new StreamElements(lines);
+    private final Mechanisms mechanisms = new Mechanisms();
     private final Guard guard = new Guard();
     private final StanzaHeap heap = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED);
     private final StanzaHeap unread = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED_UNREAD);
@@ -88,6 +89,11 @@ final class Server {
     /** Who understands what is no stanza. */
     StreamElements elements() {
         return elements;
+    }
+
+    /** How clients may log in. */
+    Mechanisms mechanisms() {
+        return mechanisms;
     }
 
     /** Other limits apply from here on, to connections that are open too. @param present null: none */

@@ -4,11 +4,10 @@ import im.restante.account.Accounts;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.account.Setting;
+import im.restante.itests.support.Credentials;
 import im.restante.jid.Jid;
 import im.restante.store.StoreException;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,38 +15,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.crypto.Mac;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Accounts in memory; {@code juliet} with the password {@code r0m30} is there. */
 final class FakeAccounts implements Accounts {
     final Map<Jid, String> passwords = new ConcurrentHashMap<>(Map.of(Jid.of("juliet@localhost"), "r0m30"));
     volatile boolean broken;
     volatile boolean open;
-
-    static ScramCredentials derive(ScramHash hash, String password, byte[] salt, int iterations) {
-        try {
-            byte[] salted = SecretKeyFactory.getInstance("PBKDF2With" + hash.mac())
-                    .generateSecret(new PBEKeySpec(password.toCharArray(), salt, iterations, hash.length() * 8))
-                    .getEncoded();
-            return new ScramCredentials(
-                    hash,
-                    salt,
-                    iterations,
-                    MessageDigest.getInstance(hash.digest()).digest(hmac(hash, salted, "Client Key")),
-                    hmac(hash, salted, "Server Key"));
-        } catch (GeneralSecurityException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    static byte[] hmac(ScramHash hash, byte[] key, String text) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance(hash.mac());
-        mac.init(new SecretKeySpec(key, hash.mac()));
-        return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-    }
 
     @Override
     public CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash) {
@@ -56,7 +29,7 @@ final class FakeAccounts implements Accounts {
         }
         String password = passwords.getOrDefault(account, "nobody knows " + Math.random());
         byte[] salt = account.toString().getBytes(StandardCharsets.UTF_8);
-        return CompletableFuture.completedFuture(derive(hash, password, salt, 4096));
+        return CompletableFuture.completedFuture(Credentials.derive(hash, password, salt, 4096));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package im.restante.internal.c2s;
 
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,14 +49,6 @@ class LimitsTest {
     @AfterEach
     void stop() {
         server.close();
-    }
-
-    private static void until(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "it did not come true in 20 s");
-            Thread.sleep(5);
-        }
     }
 
     private TestClient online(String from) throws IOException {
@@ -105,9 +97,9 @@ class LimitsTest {
             other.open();
             assertEquals(2, limits.open(HERE));
             other.close();
-            until(() -> limits.open(HERE) == 1);
+            eventually(() -> limits.open(HERE) == 1);
             client.close();
-            until(() -> limits.open(HERE) == 0);
+            eventually(() -> limits.open(HERE) == 0);
         }
     }
 
@@ -125,7 +117,7 @@ class LimitsTest {
             client.send("<iq type='get' id='1'><ping xmlns='urn:xmpp:ping'/></iq>")
                     .until("id='1'");
         }
-        until(() -> limits.open(HERE) == 0);
+        eventually(() -> limits.open(HERE) == 0);
         assertEquals(0, others.open(HERE));
     }
 
@@ -170,7 +162,7 @@ class LimitsTest {
                             .send("<iq type='get' id='n" + i + "'><ping xmlns='urn:xmpp:ping'/></iq>")
                             .until("id='n" + i + "'");
                 }
-                until(() -> slow.received.size() == flood);
+                eventually(() -> slow.received.size() == flood);
                 long took = System.nanoTime() - began;
                 assertTrue(took > TimeUnit.MILLISECONDS.toNanos(1_500), "50 over the burst at 25/s took " + took);
             }
@@ -199,7 +191,7 @@ class LimitsTest {
             client.send("<message to='romeo@localhost'/>".repeat(10_000));
             session.next();
             limits.rates = Rates.NONE;
-            until(() -> session.received.size() == 9_999);
+            eventually(() -> session.received.size() == 9_999);
         }
     }
 
@@ -264,7 +256,7 @@ class LimitsTest {
         try (TestClient client = server.connectFrom(HERE)) {
             client.open();
             client.send(TestClient.plain("", "juliet", "r0m30"));
-            until(() -> limits.open(HERE) == 1);
+            eventually(() -> limits.open(HERE) == 1);
             server.close();
             assertEquals(0, limits.open(HERE));
         }
@@ -323,7 +315,7 @@ class LimitsTest {
             client.login("balcony");
             assertEquals("192.0.2.7:40000", server.sessions.next().link.remote());
         }
-        until(() -> limits.open("192.0.2.7") == 0);
+        eventually(() -> limits.open("192.0.2.7") == 0);
         assertEquals(List.of("192.0.2.7 juliet@localhost true"), limits.ended);
     }
 

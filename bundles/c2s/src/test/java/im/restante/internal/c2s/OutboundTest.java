@@ -1,5 +1,6 @@
 package im.restante.internal.c2s;
 
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,23 +154,15 @@ class OutboundTest {
             for (int i = 0; i < 5; i++) {
                 session.next();
             }
-            await(() -> server.server.unread().taken() > 1_048_576 / 4);
+            eventually(() -> server.server.unread().taken() > 1_048_576 / 4);
             for (int i = 0; i < count; i++) {
                 int read = i;
                 int asked = 5 + session.received.size();
                 assertTrue(asked < read + 60, () -> asked + " requests were answered, " + read + " read");
                 assertEquals("q" + i, slow.matching("<iq [^>]*id='([^']*)'").group(1));
             }
-            await(() -> server.server.unread().taken() == 0);
+            eventually(() -> server.server.unread().taken() == 0);
             assertFalse(session.ending.isDone());
-        }
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "not in time");
-            TimeUnit.MILLISECONDS.sleep(5);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.itests.support.FakeReference;
 import im.restante.stream.ClientStream;
 import im.restante.stream.ClientStream.Phase;
 import im.restante.stream.StreamElementHandler;
@@ -13,6 +14,7 @@ import im.restante.xml.Element;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,8 +23,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.ServiceReference;
 
 /** What is no stanza, and understood by others. */
 class StreamElementsTest {
@@ -68,7 +68,7 @@ class StreamElementsTest {
 
     @Test
     void aHandlerIsAskedInEachPhaseAndOffersWhatItUnderstands() throws Exception {
-        server.server.elements().add(new Reference(NAP, 0), napping);
+        server.server.elements().add(reference(NAP, 0), napping);
         assertTrue(client.open().contains("<in-before_login xmlns='" + NAP + "'/>"));
         nap();
         client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
@@ -92,7 +92,7 @@ class StreamElementsTest {
 
     @Test
     void whatIsHandledAndWhatIsSentDoNotCountAsStanzas() throws Exception {
-        server.server.elements().add(new Reference(NAP, 0), napping);
+        server.server.elements().add(reference(NAP, 0), napping);
         try (TestClient bound = server.online("balcony")) {
             bound.send("<enable xmlns='urn:xmpp:sm:3'/>").matching("<enabled ");
             bound.send("<nap xmlns='" + NAP + "'/>").matching("<rest-well ");
@@ -104,7 +104,7 @@ class StreamElementsTest {
 
     @Test
     void nobodySendsAStanzaSoNorAnythingFromOutsideBeforeTheSession() throws Exception {
-        server.server.elements().add(new Reference(NAP, 0), napping);
+        server.server.elements().add(reference(NAP, 0), napping);
         client.open();
         nap();
         assertFalse(seen.get().send(Element.of(NAP, "late")), "it might come into a handshake");
@@ -115,7 +115,7 @@ class StreamElementsTest {
     void nobodyIsAskedInTheClearWhereTlsIsRequired() throws Exception {
         try (TestServer encrypted = new TestServer(home, TestServer.config(Tls.REQUIRED));
                 TestClient plain = encrypted.connect()) {
-            encrypted.server.elements().add(new Reference(NAP, 0), napping);
+            encrypted.server.elements().add(reference(NAP, 0), napping);
             assertFalse(plain.open().contains(NAP));
             plain.send("<nap xmlns='" + NAP + "'/>").matching("<unsupported-stanza-type");
             assertTrue(handled.isEmpty());
@@ -124,14 +124,14 @@ class StreamElementsTest {
 
     @Test
     void whatItDoesNotUnderstandEndsTheStream() throws Exception {
-        server.server.elements().add(new Reference(NAP, 0), napping);
+        server.server.elements().add(reference(NAP, 0), napping);
         client.open();
         client.send("<sleep xmlns='" + NAP + "'/>").matching("<unsupported-stanza-type");
     }
 
     @Test
     void whatItThrowsEndsThatStreamAndNoOther() throws Exception {
-        server.server.elements().add(new Reference(NAP, 0), napping);
+        server.server.elements().add(reference(NAP, 0), napping);
         try (TestClient other = server.online("other")) {
             client.open();
             client.send("<fall xmlns='" + NAP + "'/>").matching("<internal-server-error");
@@ -141,8 +141,8 @@ class StreamElementsTest {
 
     @Test
     void theHighestRankingIsAskedAndWhoIsGoneIsNot() throws Exception {
-        Reference mine = new Reference(NAP, 5);
-        server.server.elements().add(new Reference(NAP, 0), (element, stream) -> stream.send(Element.of(NAP, "low")));
+        FakeReference<StreamElementHandler> mine = reference(NAP, 5);
+        server.server.elements().add(reference(NAP, 0), (element, stream) -> stream.send(Element.of(NAP, "low")));
         server.server.elements().add(mine, (element, stream) -> stream.send(Element.of(NAP, "high")));
         client.open();
         client.send("<nap xmlns='" + NAP + "'/>").matching("<high ");
@@ -153,7 +153,7 @@ class StreamElementsTest {
     @Test
     void whatTheStreamItselfIsMadeOfIsNotGivenAway() throws Exception {
         for (String ours : List.of(StreamXml.SASL, StreamXml.SM, "jabber:client", "")) {
-            server.server.elements().add(new Reference(ours, 0), napping);
+            server.server.elements().add(reference(ours, 0), napping);
         }
         assertFalse(client.open().contains("in-before_login"));
         client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
@@ -161,45 +161,7 @@ class StreamElementsTest {
     }
 
     /** As a framework makes one. */
-    private record Reference(String namespace, int ranking) implements ServiceReference<StreamElementHandler> {
-        @Override
-        public Object getProperty(String key) {
-            return key.equals(StreamElementHandler.NAMESPACE) ? namespace : null;
-        }
-
-        @Override
-        public int compareTo(Object other) {
-            return Integer.compare(ranking, ((Reference) other).ranking);
-        }
-
-        @Override
-        public String[] getPropertyKeys() {
-            return new String[] {StreamElementHandler.NAMESPACE};
-        }
-
-        @Override
-        public Bundle getBundle() {
-            return null;
-        }
-
-        @Override
-        public Bundle[] getUsingBundles() {
-            return null;
-        }
-
-        @Override
-        public boolean isAssignableTo(Bundle bundle, String className) {
-            return true;
-        }
-
-        @Override
-        public java.util.Dictionary<String, Object> getProperties() {
-            return new java.util.Hashtable<>();
-        }
-
-        @Override
-        public <A> A adapt(Class<A> type) {
-            return null;
-        }
+    private static FakeReference<StreamElementHandler> reference(String namespace, int ranking) {
+        return new FakeReference<>(1, ranking, Map.of(StreamElementHandler.NAMESPACE, namespace));
     }
 }

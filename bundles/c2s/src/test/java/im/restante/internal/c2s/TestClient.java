@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import im.restante.account.ScramHash;
+import im.restante.itests.support.Credentials;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -187,9 +188,9 @@ final class TestClient implements AutoCloseable {
         System.arraycopy(binding, 0, bound, header.length, binding.length);
         String last = "c=" + Base64.getEncoder().encodeToString(bound) + ",r=" + parts.group(1);
         String authMessage = bare + ',' + first + ',' + last;
-        byte[] proof = FakeAccounts.hmac(hash, salted, "Client Key");
+        byte[] proof = Credentials.hmac(hash, salted, "Client Key");
         byte[] stored = MessageDigest.getInstance(hash.digest()).digest(proof);
-        byte[] signature = FakeAccounts.hmac(hash, stored, authMessage);
+        byte[] signature = Credentials.hmac(hash, stored, authMessage);
         for (int i = 0; i < proof.length; i++) {
             proof[i] ^= signature[i];
         }
@@ -198,7 +199,7 @@ final class TestClient implements AutoCloseable {
         if (end.group(1).equals("failure")) {
             return false;
         }
-        byte[] expected = FakeAccounts.hmac(hash, FakeAccounts.hmac(hash, salted, "Server Key"), authMessage);
+        byte[] expected = Credentials.hmac(hash, Credentials.hmac(hash, salted, "Server Key"), authMessage);
         String wanted = "v=" + Base64.getEncoder().encodeToString(expected);
         assertTrue(wanted.equals(new String(Base64.getDecoder().decode(end.group(2)), StandardCharsets.UTF_8)));
         matching("success>");
@@ -209,6 +210,11 @@ final class TestClient implements AutoCloseable {
     TestClient login(String resource) throws IOException {
         send(plain("", "juliet", "r0m30")).matching("<success[^>]*>");
         open();
+        return bind(resource);
+    }
+
+    /** What follows the login. */
+    TestClient bind(String resource) throws IOException {
         send("<iq type='set' id='bind-1'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>" + resource
                 + "</resource></bind></iq>");
         until("</iq>");

@@ -1,9 +1,12 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
+import im.restante.internal.sasl.PasswordMechanisms;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.internal.tls.PemCertificates;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
+import im.restante.sasl.SaslMechanism;
 import im.restante.xml.HeapBudget;
 import im.restante.xml.StreamLimits;
 import java.io.IOException;
@@ -29,6 +32,10 @@ final class TestServer implements AutoCloseable {
                 new PemCertificates(home),
                 threads,
                 config);
+        long id = 0;
+        for (SaslMechanism mechanism : PasswordMechanisms.all(accounts)) {
+            server.mechanisms().add(new FakeReference<>(id++, 0), mechanism);
+        }
         server.start();
     }
 

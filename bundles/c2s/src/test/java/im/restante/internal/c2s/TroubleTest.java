@@ -1,5 +1,6 @@
 package im.restante.internal.c2s;
 
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,7 +24,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,14 +69,6 @@ class TroubleTest {
         server.change(PATIENT);
     }
 
-    private void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, what);
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-    }
-
     @Test
     void verdictsThatNeverComeStopNobodyElseAndEndWithTheirConnections() throws Exception {
         someVerdictsNeverCome();
@@ -89,9 +81,9 @@ class TroubleTest {
             sessions.add(session);
             flood.send("<message id='stuck'/>".repeat(PendingOutcomes.MAX_OPEN));
             int read = i < 3 ? PendingOutcomes.MAX_OPEN : 1;
-            await("stanzas are read", () -> session.received.size() >= read);
+            eventually("stanzas are read", () -> session.received.size() >= read);
         }
-        await("they take all there is", () -> server.server.verdictRoom().isFull());
+        eventually("they take all there is", () -> server.server.verdictRoom().isFull());
         try (TestClient innocent = server.online("innocent")) {
             innocent.send("<message id='m1'/><message id='m2'/>" + iq("meanwhile"));
             innocent.until("id='meanwhile'");
@@ -103,7 +95,7 @@ class TroubleTest {
             innocent.send("<message id='m1'/>".repeat(2 * VerdictRoom.SHARE) + iq("afterwards"));
             innocent.until("id='afterwards'");
         }
-        await("all is given back", () -> server.server.verdictRoom().taken() == 0);
+        eventually("all is given back", () -> server.server.verdictRoom().taken() == 0);
     }
 
     @Test
@@ -114,7 +106,7 @@ class TroubleTest {
         TestClient client = server.online("balcony");
         FakeSessions.Session session = server.sessions.next();
         client.send("<message id='stuck'/>".repeat(PendingOutcomes.MAX_OPEN));
-        await("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
+        eventually("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
         server.change(impatient);
         client.socket.setSoLinger(true, 0);
         client.close();
@@ -131,7 +123,7 @@ class TroubleTest {
         try (TestClient client = server.online("balcony")) {
             FakeSessions.Session session = server.sessions.next();
             client.send("<message/>".repeat(PendingOutcomes.MAX_OPEN));
-            await("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
+            eventually("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
             server.change(impatient);
             client.until("     "); // written so that TCP finds out
             server.change(PATIENT);

@@ -4,6 +4,7 @@ import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.QuotaService;
@@ -14,6 +15,7 @@ import im.restante.store.Admission;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
 import im.restante.store.MessageKind;
+import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
 import im.restante.xml.Element;
@@ -30,6 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A delivery whose time stands still until told, and whose workers are the caller's thread. */
 final class Fixture {
+    private static final AtomicLong NEXT_SERVICE = new AtomicLong();
+
     static final Jid ROMEO = Jid.of("romeo@example.org");
     static final Jid JULIET = Jid.of("juliet@example.org");
     static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
@@ -88,8 +92,13 @@ final class Fixture {
         return this;
     }
 
-    FakeReference bind(String id, int ranking, MemoryStore store) {
-        FakeReference reference = new FakeReference(id, ranking);
+    /** A reference to a store of that id; of those with the same ranking the one made first is the better. */
+    static FakeReference<MessageStore> reference(String id, int ranking) {
+        return new FakeReference<>(NEXT_SERVICE.incrementAndGet(), ranking, Map.of(MessageStore.ID, id));
+    }
+
+    FakeReference<MessageStore> bind(String id, int ranking, MemoryStore store) {
+        FakeReference<MessageStore> reference = Fixture.reference(id, ranking);
         owed.bindStore(reference, store);
         delivery.bindStore(reference, store);
         return reference;

@@ -84,8 +84,8 @@ class MessageMigrationTest {
 
     private MessageMigration move(MessageStore from, MessageStore to) {
         Stores stores = new Stores("to");
-        stores.bind(new FakeReference("from", 1), from);
-        stores.bind(new FakeReference("to", 0), to);
+        stores.bind(Fixture.reference("from", 1), from);
+        stores.bind(Fixture.reference("to", 0), to);
         return new MessageMigration(
                 "from", "to", stores, fixture.gate, owner -> Fence.HERE, owed(stores), owedMessages, ONCE);
     }
@@ -326,8 +326,8 @@ class MessageMigrationTest {
     void aSourceThatStillTakesNewMessagesIsGoneThroughOnceAndItSaysSo() {
         old.rows.addAll(rows(10));
         Stores stores = new Stores("");
-        stores.bind(new FakeReference("from", 1), old);
-        stores.bind(new FakeReference("to", 0), young);
+        stores.bind(Fixture.reference("from", 1), old);
+        stores.bind(Fixture.reference("to", 0), young);
         MessageMigration move = new MessageMigration(
                 "from", "to", stores, fixture.gate, owner -> Fence.HERE, owed(stores), owedMessages, ONCE);
         move.run();

@@ -41,7 +41,7 @@ class OwedMessagesTest {
 
     private void bind(MessageStore bound) {
         carrier.bindSpools(FakeSpools.service(spools));
-        carrier.bindStore(new FakeReference("memory", 0), bound);
+        carrier.bindStore(Fixture.reference("memory", 0), bound);
     }
 
     /** Leaves something owed, as a change does. */
@@ -136,7 +136,7 @@ class OwedMessagesTest {
     private void process(MessageStore disk) {
         OwedMessages fresh = Fixture.owed();
         fresh.bindSpools(FakeSpools.service(new AccountSpools()));
-        fresh.bindStore(new FakeReference("memory", 0), disk);
+        fresh.bindStore(Fixture.reference("memory", 0), disk);
     }
 
     @Test
@@ -166,7 +166,7 @@ class OwedMessagesTest {
     @Test
     void waitsForSomebodyWhoKnowsTheAccounts() {
         store.owe(List.of(notice(1, NURSE)));
-        carrier.bindStore(new FakeReference("memory", 0), store);
+        carrier.bindStore(Fixture.reference("memory", 0), store);
         assertEquals(1, store.owed.size());
         carrier.bindSpools(FakeSpools.service(spools));
         assertEquals(List.of(1L), waiting(NURSE));
@@ -293,7 +293,7 @@ class OwedMessagesTest {
         elsewhere.bindSpools(FakeSpools.service(spools));
         store.owe(List.of(notice(1, JULIET)));
         elsewhere.bindStore(
-                new FakeReference("memory", 0), CallingStore.before(store, "takeOwed", () -> held.set(false)));
+                Fixture.reference("memory", 0), CallingStore.before(store, "takeOwed", () -> held.set(false)));
         assertEquals(1, store.owed.size(), "the next holder forgets it");
         assertEquals(List.of(1L), waiting(JULIET));
     }
@@ -303,7 +303,7 @@ class OwedMessagesTest {
         bind(store);
         CompletableFuture<List<Owed>> never = new CompletableFuture<>();
         MessageStore silent = silent(never);
-        carrier.bindStore(new FakeReference("silent", 0), silent);
+        carrier.bindStore(Fixture.reference("silent", 0), silent);
         Stores.Named bound = new Stores.Named("silent", silent);
         CompletableFuture<Long> waiting = carrier.carried(bound).toCompletableFuture();
         assertFalse(waiting.isDone());

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
+import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Duration;
@@ -107,7 +109,7 @@ class RemovalStormTest {
 
     @Test
     void aStoreThatIsReplacedWhileItOwesIsMadeUpForInItsSuccessor() {
-        FakeReference reference = fixture.bind("first", 0, store);
+        FakeReference<MessageStore> reference = fixture.bind("first", 0, store);
         store.rows.add(row(1));
         store.rows.add(row(2));
         store.failureToWrite = new StoreException("read-only");

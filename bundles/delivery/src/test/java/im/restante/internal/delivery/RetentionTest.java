@@ -103,9 +103,9 @@ class RetentionTest {
     }
 
     RetentionTest() {
-        owed.bindStore(new FakeReference("memory", 0), store);
+        owed.bindStore(Fixture.reference("memory", 0), store);
         owed.bindSpools(FakeSpools.service(spools));
-        retention.bindStore(new FakeReference("memory", 0), store);
+        retention.bindStore(Fixture.reference("memory", 0), store);
         retention.bindSpools(spools);
     }
 
@@ -138,7 +138,7 @@ class RetentionTest {
                 return this;
             }
         });
-        jumping.bindStore(new FakeReference("memory", 0), store);
+        jumping.bindStore(Fixture.reference("memory", 0), store);
         jumping.bindSpools(spools);
         put(1, ROMEO, NOW.plus(Duration.ofDays(7)));
         jumping.pass();
@@ -254,7 +254,7 @@ class RetentionTest {
     /** A server that has just started. */
     private Retention process(MessageStore on) {
         OwedMessages carrier = Fixture.owed();
-        carrier.bindStore(new FakeReference("memory", 0), on);
+        carrier.bindStore(Fixture.reference("memory", 0), on);
         carrier.bindSpools(FakeSpools.service(spools));
         Retention fresh = new Retention(
                 Map.of(),
@@ -264,7 +264,7 @@ class RetentionTest {
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 nanos::get,
                 Runnable::run);
-        fresh.bindStore(new FakeReference("memory", 0), on);
+        fresh.bindStore(Fixture.reference("memory", 0), on);
         fresh.bindSpools(spools);
         fresh.bindRules(rules(false, JULIET));
         return fresh;
@@ -292,7 +292,7 @@ class RetentionTest {
     @Test
     void givesAMessageThatGoesOnWaitingTheEndOfAllMessages() {
         Retention limited = retention(Map.of("retention-days", "1"));
-        limited.bindStore(new FakeReference("memory", 0), store);
+        limited.bindStore(Fixture.reference("memory", 0), store);
         limited.bindSpools(spools);
         limited.bindRules(rules(true, JULIET));
         ruled(1, NOW);
@@ -349,7 +349,7 @@ class RetentionTest {
     void goesOnAfterAFailureAndLooksIntoTheOtherStores() {
         MemoryStore broken = new MemoryStore();
         broken.failure = new StoreException("disk full");
-        retention.bindStore(new FakeReference("broken", 10), broken);
+        retention.bindStore(Fixture.reference("broken", 10), broken);
         put(1, ROMEO, NOW);
         retention.pass();
         assertEquals(List.of(), store.ids());

@@ -21,6 +21,7 @@ import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;
@@ -30,6 +31,7 @@ import im.restante.stanza.StanzaError.Condition;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
+import im.restante.store.MessageStore;
 import im.restante.store.OwnerLimit;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -185,7 +187,7 @@ class StoreTest {
 
     @Test
     void waitsForAStoreThatWentWhileTermsWereLookedUp() {
-        FakeReference reference = fixture.bind("memory", 0, store);
+        FakeReference<MessageStore> reference = fixture.bind("memory", 0, store);
         CompletableFuture<Terms> terms = new CompletableFuture<>();
         fixture.delivery.bindQuota((owner, sender) -> terms);
         CompletionStage<Verdict> verdict = fixture.store(1, chat());
@@ -488,7 +490,7 @@ class StoreTest {
 
     @Test
     void aDoubtfulAppendGoesToAnotherStoreWhenItsOwnIsGone() {
-        FakeReference reference = fixture.bind("memory", 0, store);
+        FakeReference<MessageStore> reference = fixture.bind("memory", 0, store);
         store.begunBy = claim -> true;
         store.onAppend = row -> unknown();
         CompletionStage<Verdict> doubtful = fixture.store(1, chat());
@@ -598,7 +600,7 @@ class StoreTest {
     /** A store that is replaced has been asked by somebody who did not know yet. */
     @Test
     void whatAStoreThatWentHadNotBegunWithGoesToTheNextInTheOrderInWhichItCame() {
-        FakeReference reference = fixture.bind("memory", 0, store);
+        FakeReference<MessageStore> reference = fixture.bind("memory", 0, store);
         Stalled stalled = new Stalled(store);
         CompletionStage<Verdict> begun = fixture.store(1, chat());
         CompletionStage<Verdict> first = fixture.store(2, chat());
@@ -624,7 +626,7 @@ class StoreTest {
 
     @Test
     void whatNoStoreTakesAfterOneThatWentFailsAtItsDeadline() {
-        FakeReference reference = fixture.bind("memory", 0, store);
+        FakeReference<MessageStore> reference = fixture.bind("memory", 0, store);
         Stalled stalled = new Stalled(store);
         CompletionStage<Verdict> left = fixture.store(1, chat());
         fixture.delivery.unbindStore(reference);
@@ -881,10 +883,10 @@ class StoreTest {
     @Test
     void prefersTheHighestRankingStoreAndFollowsAChange() {
         MemoryStore other = new MemoryStore();
-        FakeReference low = fixture.bind("low", 0, store);
-        FakeReference high = fixture.bind("high", 10, other);
+        FakeReference<MessageStore> low = fixture.bind("low", 0, store);
+        FakeReference<MessageStore> high = fixture.bind("high", 10, other);
         fixture.store(1, chat());
-        low.ranking = 20;
+        low.ranking(20);
         fixture.delivery.updatedStore(low);
         fixture.store(2, chat());
         fixture.delivery.unbindStore(low);

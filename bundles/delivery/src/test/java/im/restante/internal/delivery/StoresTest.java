@@ -11,12 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
 import im.restante.store.MessageKind;
+import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Duration;
@@ -108,7 +110,7 @@ class StoresTest {
 
     @Test
     void aPageWaitsForAStoreThatHasJustGoneForItsRowsMayComeFirst() {
-        FakeReference gone = fixture.bind("second", 0, second);
+        FakeReference<MessageStore> gone = fixture.bind("second", 0, second);
         fixture.bind("first", 0, first);
         fill(first, 10, 2);
         fill(second, 10, 1);
@@ -124,7 +126,7 @@ class StoresTest {
 
     @Test
     void aPageThatIsBeingReadWaitsForAStoreThatGoesMeanwhile() {
-        FakeReference going = fixture.bind("first", 10, first);
+        FakeReference<MessageStore> going = fixture.bind("first", 10, first);
         fixture.bind("second", 0, second);
         fill(first, 10, 1);
         fill(second, 10, 2);
@@ -141,7 +143,7 @@ class StoresTest {
 
     @Test
     void aPageDoesWithoutAStoreThatStaysAway() {
-        FakeReference gone = fixture.bind("second", 0, second);
+        FakeReference<MessageStore> gone = fixture.bind("second", 0, second);
         fixture.bind("first", 0, first);
         fill(first, 10, 2);
         fixture.delivery.unbindStore(gone);
@@ -186,7 +188,7 @@ class StoresTest {
 
     @Test
     void removesFromAStoreThatComesBackWhatWasProvedWhileItWasAway() {
-        FakeReference reference = fixture.bind("first", 10, first);
+        FakeReference<MessageStore> reference = fixture.bind("first", 10, first);
         fixture.bind("second", 0, second);
         fill(first, 10, 1, 2, 3);
         fixture.delivery.unbindStore(reference);
@@ -198,7 +200,7 @@ class StoresTest {
 
     @Test
     void readsNothingBeforeAReturnedStoreHasMadeUpForWhatItMissed() {
-        FakeReference reference = fixture.bind("first", 10, first);
+        FakeReference<MessageStore> reference = fixture.bind("first", 10, first);
         fill(first, 10, 1, 2);
         fixture.delivery.unbindStore(reference);
         CompletionStage<Void> removal = fixture.delivery.remove(ROMEO, List.of(1L));
@@ -383,7 +385,7 @@ class StoresTest {
     void whatIsOwedToAnAccountGoesWithItAndNeverReachesTheNextOfItsName() {
         AccountSpools accounts = new AccountSpools();
         Jid nurse = Jid.of("nurse@example.org");
-        FakeReference reference = fixture.bind("first", 0, first);
+        FakeReference<MessageStore> reference = fixture.bind("first", 0, first);
         first.owe(List.of(row(1, ROMEO, 10), row(2, nurse, 10)));
         assertTrue(
                 fixture.delivery.removing(ROMEO).toCompletableFuture().isCompletedExceptionally(),
@@ -415,11 +417,11 @@ class StoresTest {
     @Test
     void anOwnersMessagesWaitForThoseUnderWayToTheStoreBefore() {
         fixture.judging();
-        FakeReference before = fixture.bind("first", 10, first);
+        FakeReference<MessageStore> before = fixture.bind("first", 10, first);
         CompletableFuture<Appended> slow = new CompletableFuture<>();
         first.onAppend = row -> row.id() == 1 ? slow : null;
         CompletionStage<Verdict> one = fixture.store(1, chat());
-        before.ranking = -1;
+        before.ranking(-1);
         fixture.bind("second", 0, second);
         fixture.delivery.updatedStore(before);
         CompletionStage<Verdict> two = fixture.store(2, chat());
@@ -438,10 +440,10 @@ class StoresTest {
     @Test
     void theyDoNotWaitForAStoreThatNeverAnswers() {
         fixture.judging();
-        FakeReference before = fixture.bind("first", 10, first);
+        FakeReference<MessageStore> before = fixture.bind("first", 10, first);
         first.onAppend = row -> new CompletableFuture<>();
         fixture.store(1, chat());
-        before.ranking = -1;
+        before.ranking(-1);
         fixture.bind("second", 0, second);
         fixture.delivery.updatedStore(before);
         fixture.pass(Duration.ofSeconds(9));

@@ -11,10 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.util.ArrayList;
@@ -75,7 +77,7 @@ class SwapUnderTrafficTest {
                 return own;
             }));
         }
-        FakeReference reference = new FakeReference("memory", 0);
+        FakeReference<MessageStore> reference = Fixture.reference("memory", 0);
         while (sending.stream().anyMatch(s -> !s.isDone())) {
             delivery.bindFilter(FILTER);
             delivery.bindQuota(QUOTA);
@@ -122,8 +124,8 @@ class SwapUnderTrafficTest {
         for (int id = 1; id <= EACH; id++) {
             goes.rows.add(row(id));
         }
-        delivery.bindStore(new FakeReference("stays", 0), stays);
-        FakeReference reference = new FakeReference("goes", 1);
+        delivery.bindStore(Fixture.reference("stays", 0), stays);
+        FakeReference<MessageStore> reference = Fixture.reference("goes", 1);
         delivery.bindStore(reference, goes);
         ExecutorService remover = Executors.newSingleThreadExecutor();
         Future<?> removing = remover.submit(() -> {
@@ -160,7 +162,7 @@ class SwapUnderTrafficTest {
         MemoryStore store = new MemoryStore();
         CompletableFuture<Appended> held = new CompletableFuture<>();
         store.onAppend = row -> held;
-        FakeReference reference = new FakeReference("memory", 0);
+        FakeReference<MessageStore> reference = Fixture.reference("memory", 0);
         delivery.bindStore(reference, store);
         delivery.largestId().toCompletableFuture().get(20, TimeUnit.SECONDS); // it has answered
         StorageDecision.Keep keep = (StorageDecision.Keep) delivery.judge(chat(), Fixture.ROMEO);

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Verdict;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
+import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Duration;
@@ -183,7 +185,7 @@ class UnreachedStoresTest {
     /** A store that is being replaced comes back in a moment; one that never answered is no substitute. */
     @Test
     void takesNoMessageWhileTheOneThatWorksIsReplaced() {
-        FakeReference reference = fixture.bind("works", 0, works);
+        FakeReference<MessageStore> reference = fixture.bind("works", 0, works);
         fixture.bind("dead", -10, dead);
         pass(6);
         fixture.delivery.unbindStore(reference);

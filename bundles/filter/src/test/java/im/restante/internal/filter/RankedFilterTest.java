@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.config.ConfigException;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
+import im.restante.itests.support.FakeReference;
 import im.restante.stanza.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,7 +142,7 @@ class RankedFilterTest {
     void followsAChangeOfRanking() {
         FakeReference<StorageRule> reference = bind(1, 5, m -> SECOND);
         bind(2, 10, m -> FIRST);
-        reference.ranking = 20;
+        reference.ranking(20);
         filter.updatedRule(reference);
         assertEquals(SECOND, filter.decide(message));
     }

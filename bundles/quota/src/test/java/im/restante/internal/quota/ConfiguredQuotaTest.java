@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.quota.Terms;
@@ -65,7 +66,7 @@ class ConfiguredQuotaTest {
     void usesAThirdPartysStrategyAndFallsBackToErrorWhenItVanishes() {
         ConfiguredQuota quota = withStock(Map.of("quota-exceeded", "mine"));
         assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
-        FakeReference reference = bind(quota, "mine", 0, new Fixed(OWN));
+        FakeReference<QuotaExceededStrategy> reference = bind(quota, "mine", 0, new Fixed(OWN));
         assertEquals(Optional.of(OWN), answer(terms(quota)));
         quota.unbindStrategy(reference);
         assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
@@ -74,9 +75,9 @@ class ConfiguredQuotaTest {
     @Test
     void prefersTheHighestRankingOfOneName() {
         ConfiguredQuota quota = withStock(Map.of());
-        FakeReference reference = bind(quota, "error", 10, new Fixed(OWN));
+        FakeReference<QuotaExceededStrategy> reference = bind(quota, "error", 10, new Fixed(OWN));
         assertEquals(Optional.of(OWN), answer(terms(quota)));
-        reference.ranking = -10;
+        reference.ranking(-10);
         quota.updatedStrategy(reference);
         assertTrue(answer(terms(quota)).orElseThrow().text().contains("queue is full"));
     }
@@ -84,7 +85,7 @@ class ConfiguredQuotaTest {
     @Test
     void answersTheStockErrorForAStrategyThatThrowsOrAnswersNull() {
         ConfiguredQuota quota = quota(Map.of("quota-exceeded", "mine", "store-limit", "3"));
-        FakeReference throwing = bind(quota, "mine", 0, new QuotaExceededStrategy() {
+        FakeReference<QuotaExceededStrategy> throwing = bind(quota, "mine", 0, new QuotaExceededStrategy() {
             @Override
             public OnFull onFull() {
                 throw new IllegalStateException("broken on purpose");
@@ -147,7 +148,7 @@ class ConfiguredQuotaTest {
         quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
         assertEquals(1, told.stream().distinct().count(), told::toString);
         assertTrue(told.get(0).startsWith("quota im.restante.quota store-limit=5 "), told::toString);
-        FakeReference mine = bind(quota, "mine", 0, new Fixed(OWN));
+        FakeReference<QuotaExceededStrategy> mine = bind(quota, "mine", 0, new Fixed(OWN));
         assertTrue(last(told).contains("store-limit=6 ") && last(told).endsWith("quota-exceeded=mine"), told::toString);
         quota.unbindStrategy(mine);
         assertTrue(last(told).endsWith("quota-exceeded=mine (not present: error is used)"), told::toString);
@@ -210,8 +211,10 @@ class ConfiguredQuotaTest {
         return quota;
     }
 
-    private FakeReference bind(ConfiguredQuota quota, String name, int ranking, QuotaExceededStrategy strategy) {
-        FakeReference reference = new FakeReference(nextId++, name, ranking);
+    private FakeReference<QuotaExceededStrategy> bind(
+            ConfiguredQuota quota, String name, int ranking, QuotaExceededStrategy strategy) {
+        FakeReference<QuotaExceededStrategy> reference =
+                new FakeReference<>(nextId++, ranking, Map.of(QuotaExceededStrategy.NAME, name));
         quota.bindStrategy(reference, strategy);
         return reference;
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.limit.Acquaintances;
 import im.restante.limit.Limits;
@@ -61,9 +62,10 @@ class TotalsTest {
 
     private void use(Map<String, Object> settings, Duration timeout) {
         quota = new ConfiguredQuota(settings, System::nanoTime, timeout);
-        quota.bindStrategy(new FakeReference(1, "error", 0), new ErrorStrategy());
-        quota.bindStrategy(new FakeReference(2, "drop", 0), new DropStrategy());
-        quota.bindStrategy(new FakeReference(3, "drop-oldest", 0), new DropOldestStrategy());
+        quota.bindStrategy(new FakeReference<>(1, 0, Map.of(QuotaExceededStrategy.NAME, "error")), new ErrorStrategy());
+        quota.bindStrategy(new FakeReference<>(2, 0, Map.of(QuotaExceededStrategy.NAME, "drop")), new DropStrategy());
+        quota.bindStrategy(
+                new FakeReference<>(3, 0, Map.of(QuotaExceededStrategy.NAME, "drop-oldest")), new DropOldestStrategy());
         quota.bindLimits(limits);
         quota.bindAcquaintances(roster);
     }
@@ -204,7 +206,7 @@ class TotalsTest {
                         StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT, "three of yours wait already"));
             }
         };
-        quota.bindStrategy(new FakeReference(4, "mine", 0), ofPairs);
+        quota.bindStrategy(new FakeReference<>(4, 0, Map.of(QuotaExceededStrategy.NAME, "mine")), ofPairs);
         StanzaError told = answer(terms(JULIET)).orElseThrow();
         assertEquals(StanzaError.Condition.RESOURCE_CONSTRAINT, told.condition());
         assertEquals(StanzaError.Type.WAIT, told.type());
@@ -226,7 +228,7 @@ class TotalsTest {
                 throw new IllegalStateException("broken on purpose");
             }
         };
-        quota.bindStrategy(new FakeReference(5, "mine", 9), broken);
+        quota.bindStrategy(new FakeReference<>(5, 9, Map.of(QuotaExceededStrategy.NAME, "mine")), broken);
         told = answer(terms(JULIET)).orElseThrow();
         assertEquals(StanzaError.Condition.SERVICE_UNAVAILABLE, told.condition());
         assertTrue(told.text().contains("all senders together"), told.text());

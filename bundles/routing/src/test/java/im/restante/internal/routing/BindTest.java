@@ -2,6 +2,7 @@ package im.restante.internal.routing;
 
 import static im.restante.internal.routing.Server.JULIET;
 import static im.restante.internal.routing.Server.ROMEO;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -62,7 +63,7 @@ class BindTest {
         old.end(CloseReason.CLOSED_BY_SERVER);
         Client successor = new Client(Server.get(bind), link);
         successor.available(0);
-        Server.eventually(() -> successor.bodies().equals(List.of("1")));
+        eventually(() -> successor.bodies().equals(List.of("1")));
         assertEquals(2, server.host.sessions().size());
     }
 

@@ -2,6 +2,7 @@ package im.restante.internal.routing;
 
 import static im.restante.internal.routing.Server.JULIET;
 import static im.restante.internal.routing.Server.ROMEO;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -129,7 +130,7 @@ class CarbonsTest {
         assertEquals(List.of("1"), server.delivery.spool(ROMEO));
         assertEquals(List.of(), carbons(romeosPhone, "received"));
         romeo.available(0);
-        Server.eventually(() -> romeo.bodies().equals(List.of("1")));
+        eventually(() -> romeo.bodies().equals(List.of("1")));
         assertEquals(List.of(), carbons(romeosPhone, "received"));
         assertEquals(List.of("1"), carbons(julietsPhone, "sent"));
     }

@@ -2,6 +2,7 @@ package im.restante.internal.routing;
 
 import static im.restante.internal.routing.Server.JULIET;
 import static im.restante.internal.routing.Server.ROMEO;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -42,7 +43,7 @@ class PriorityTest {
         if (priority < 0) {
             assertEquals(List.of("1"), server.delivery.spool(ROMEO));
         } else {
-            Server.eventually(() -> romeo.bodies().equals(List.of("1")));
+            eventually(() -> romeo.bodies().equals(List.of("1")));
         }
     }
 
@@ -55,7 +56,7 @@ class PriorityTest {
         assertEquals(List.of(), romeo.bodies());
         assertEquals(List.of("1"), server.delivery.spool(ROMEO));
         romeo.available(0);
-        Server.eventually(() -> romeo.bodies().equals(List.of("1")));
+        eventually(() -> romeo.bodies().equals(List.of("1")));
     }
 
     @Test

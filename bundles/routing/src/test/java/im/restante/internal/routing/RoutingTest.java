@@ -2,7 +2,7 @@ package im.restante.internal.routing;
 
 import static im.restante.internal.routing.Server.JULIET;
 import static im.restante.internal.routing.Server.ROMEO;
-import static im.restante.internal.routing.Server.eventually;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

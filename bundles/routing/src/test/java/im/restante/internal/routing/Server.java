@@ -1,8 +1,8 @@
 package im.restante.internal.routing;
 
+import static im.restante.itests.support.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.CompletableFuture.completedFuture;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.Accounts;
 import im.restante.amp.MessageRules;
@@ -40,8 +40,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Routing and the spool together, with fakes around them, and the words the tests speak. */
@@ -194,14 +192,6 @@ final class Server implements AutoCloseable {
             return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
-        }
-    }
-
-    static void eventually(BooleanSupplier condition) {
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "not in time");
-            LockSupport.parkNanos(500_000); // whoever it waits for needs the processor and the locks
         }
     }
 

@@ -1,5 +1,6 @@
 package im.restante.internal.spool;
 
+import static im.restante.itests.support.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
@@ -208,14 +209,6 @@ class OwnersTest {
             if (thrown instanceof RuntimeException exception) {
                 throw exception;
             }
-        }
-    }
-
-    private static void eventually(java.util.function.BooleanSupplier condition) {
-        long end = System.nanoTime() + 30_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, "not in time");
-            Thread.onSpinWait();
         }
     }
 

@@ -55,11 +55,14 @@ final class PemIdentity implements TlsIdentity {
      */
     static PemIdentity own(Path certificate, Path privateKey, Jid domain, Duration lookAgain, Executor background) {
         PemIdentity identity = new PemIdentity(certificate, privateKey, lookAgain);
+        boolean begun = false;
         try {
             background.execute(() -> identity.openOwn(domain));
-        } catch (Throwable e) { // no thread: nobody waits for it
-            identity.opened.complete(null);
-            throw e;
+            begun = true;
+        } finally {
+            if (!begun) { // there was no thread: nobody waits for it
+                identity.opened.complete(null);
+            }
         }
         return identity;
     }

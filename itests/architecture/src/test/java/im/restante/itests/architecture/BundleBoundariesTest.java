@@ -56,6 +56,7 @@ class BundleBoundariesTest {
                     "im.restante.config..",
                     "im.restante.migration..",
                     "im.restante.message..",
+                    "im.restante.sasl..",
                     "im.restante.stream..")
             .should()
             .onlyDependOnClassesThat()
@@ -78,6 +79,7 @@ class BundleBoundariesTest {
                     "im.restante.config..",
                     "im.restante.migration..",
                     "im.restante.message..",
+                    "im.restante.sasl..",
                     "im.restante.stream..");
 
     private static final String[] SPI = {
@@ -213,6 +215,15 @@ class BundleBoundariesTest {
                     "im.restante.quota..",
                     "im.restante.limit..",
                     "im.restante.iq..");
+
+    @ArchTest
+    static final ArchRule MECHANISMS_SEE_ACCOUNTS_AND_NO_STREAM = noClasses()
+            .that()
+            .resideInAPackage("im.restante.internal.sasl..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "im.restante.xml..", "im.restante.stanza..", "im.restante.session..", "im.restante.store..");
 
     @ArchTest
     static final ArchRule ONLY_STREAM_TOUCHES_THE_PARSER = noClasses()

@@ -5,10 +5,15 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import im.restante.account.Accounts;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
+import im.restante.internal.sasl.PasswordMechanisms;
 import im.restante.internal.support.Digests;
+import im.restante.internal.support.LogLimits;
 import im.restante.itests.fuzz.Demand;
 import im.restante.itests.fuzz.Services;
+import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
+import im.restante.sasl.SaslFailure;
+import im.restante.sasl.SaslMechanism;
 import im.restante.xml.Element;
 import im.restante.xml.StanzaReader;
 import im.restante.xml.StreamHeader;
@@ -44,7 +49,18 @@ public final class SaslFuzz {
                     "verify", args -> done("juliet@localhost".equals(args[0].toString()) && PASSWORD.equals(args[1])),
                     "credentials", args -> done(credentials((ScramHash) args[1]))));
 
+    private static final Mechanisms OFFERED = mechanisms();
+
     private SaslFuzz() {}
+
+    private static Mechanisms mechanisms() {
+        Mechanisms mechanisms = new Mechanisms();
+        long id = 0;
+        for (SaslMechanism mechanism : PasswordMechanisms.all(ACCOUNTS)) {
+            mechanisms.add(new FakeReference<>(id++, 0), mechanism);
+        }
+        return mechanisms;
+    }
 
     private static <T> CompletableFuture<T> done(T value) {
         return CompletableFuture.completedFuture(value);
@@ -155,15 +171,17 @@ public final class SaslFuzz {
         Map<String, byte[]> bindings = (how & 8) == 0 ? Map.of() : Map.of("tls-exporter", CHANNEL);
         ClientAddress clientAddress =
                 new ClientAddress(new Guard(line -> {}), new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        Map<String, SaslMechanism> offered = OFFERED.offered(!bindings.isEmpty());
+        List<String> names = List.copyOf(offered.keySet());
         Sasl sasl = new Sasl(
-                ACCOUNTS,
-                DOMAIN,
-                bindings,
                 true,
+                offered,
+                bindings.keySet(),
+                () -> new LoginTry(clientAddress, DOMAIN, bindings, names, account -> {}, (pause, task) -> done(null)),
                 client,
                 client::hear,
-                account -> {},
-                new LoginTries(clientAddress, new CompletableFuture<>()));
+                new CompletableFuture<>(),
+                new LogLimits(System::nanoTime));
         Element auth = Element.builder(StreamXml.SASL, "auth")
                 .attribute("mechanism", mechanism)
                 .text(client.say())

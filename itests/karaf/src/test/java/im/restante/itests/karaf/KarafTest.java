@@ -72,6 +72,7 @@ public abstract class KarafTest implements Container {
             "im.restante.iq",
             "im.restante.shell",
             "im.restante.tls",
+            "im.restante.sasl",
             "im.restante.c2s");
 
     @Inject

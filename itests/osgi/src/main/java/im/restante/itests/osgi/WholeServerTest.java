@@ -15,6 +15,9 @@ import java.net.ServerSocket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,7 @@ class WholeServerTest {
             "im.restante.iq",
             "im.restante.shell",
             "im.restante.tls",
+            "im.restante.sasl",
             "im.restante.c2s");
 
     @InjectBundleContext
@@ -177,6 +181,7 @@ class WholeServerTest {
                 "im.restante.iq",
                 "im.restante.shell",
                 "im.restante.tls",
+                "im.restante.sasl",
                 "im.restante.c2s"
             })
     void theServerRecoversWhenABundleComesBack(String name) throws Exception {
@@ -185,6 +190,24 @@ class WholeServerTest {
         bundle(name).start();
         Server.until("every component is satisfied again", () -> unsatisfied().isEmpty());
         leaveAndCollect("after " + name + " came back");
+    }
+
+    @Test
+    void whoeverIsInsideStaysWhileTheMechanismsAreExchangedAndWhoLogsInWaits() throws Exception {
+        try (PlainClient inside = server.login("nurse")) {
+            bundle("im.restante.sasl").stop();
+            CompletableFuture<Void> outside = CompletableFuture.runAsync(() -> {
+                try {
+                    server.login("juliet").close();
+                } catch (Exception e) {
+                    throw new CompletionException(e);
+                }
+            });
+            inside.ping(Server.DOMAIN, "no-mechanism");
+            bundle("im.restante.sasl").start();
+            outside.get(60, TimeUnit.SECONDS);
+            inside.ping(Server.DOMAIN, "mechanisms-again");
+        }
     }
 
     @Test

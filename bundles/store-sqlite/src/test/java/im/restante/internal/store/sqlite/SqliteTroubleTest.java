@@ -4,6 +4,7 @@ import static im.restante.itests.contract.Stages.assertFenced;
 import static im.restante.itests.contract.Stages.await;
 import static im.restante.itests.contract.Stages.awaitFailure;
 import static im.restante.itests.contract.Stages.awaitRecovery;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -51,7 +52,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -643,7 +643,7 @@ class SqliteTroubleTest {
         connections.away = true;
         lost.lose(LostCommits.Fate.COMMITTED);
         CompletionStage<Appended> open = append(2);
-        awaitTrue(lost::isDone);
+        eventually(lost::isDone);
         StoreException refused = awaitFailure(append(3));
         assertEquals(StoreException.Outcome.NOTHING_CHANGED, refused.outcome());
         awaitFailure(append(4));
@@ -705,14 +705,6 @@ class SqliteTroubleTest {
         assertEquals(new Appended.Withdrawn(), await(withdrawn));
         await(queued);
         assertEquals(List.of(1L, 3L), waiting());
-    }
-
-    private static void awaitTrue(BooleanSupplier condition) throws Exception {
-        Instant deadline = Instant.now().plusSeconds(20);
-        while (!condition.getAsBoolean()) {
-            assertTrue(Instant.now().isBefore(deadline), "not in time");
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
     }
 
     // ---- an older schema
@@ -826,7 +818,7 @@ class SqliteTroubleTest {
             long id = 10 + fate.ordinal();
             CompletionStage<Appended> open =
                     first.append(message(id, 10), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN);
-            awaitTrue(lost::isDone);
+            eventually(lost::isDone);
             start();
             await(append(20 + id));
             store.close();

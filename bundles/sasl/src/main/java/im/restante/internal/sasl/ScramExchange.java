@@ -1,12 +1,13 @@
-package im.restante.internal.c2s;
+package im.restante.internal.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
-import im.restante.internal.c2s.SaslFailure.Condition;
 import im.restante.internal.support.Digests;
 import im.restante.internal.support.Lexical;
+import im.restante.sasl.SaslFailure;
+import im.restante.sasl.SaslFailure.Condition;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.security.MessageDigest;

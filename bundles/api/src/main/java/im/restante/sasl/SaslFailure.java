@@ -1,24 +1,27 @@
-package im.restante.internal.c2s;
+package im.restante.sasl;
 
 import java.util.Locale;
 
 /** A try to log in failed (RFC 6120 §6.5). Without a stack trace: a client may cause any number of them. */
-final class SaslFailure extends Exception {
+public final class SaslFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** The conditions this server uses. */
-    enum Condition {
+    /** What the client is told. */
+    public enum Condition {
         ABORTED,
+        ACCOUNT_DISABLED,
+        CREDENTIALS_EXPIRED,
         ENCRYPTION_REQUIRED,
         INCORRECT_ENCODING,
         INVALID_AUTHZID,
         INVALID_MECHANISM,
         MALFORMED_REQUEST,
+        MECHANISM_TOO_WEAK,
         NOT_AUTHORIZED,
         TEMPORARY_AUTH_FAILURE;
 
         /** The name of the condition's element. */
-        String element() {
+        public String element() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
@@ -29,9 +32,9 @@ final class SaslFailure extends Exception {
     /**
      * A try that ended before a password or proof was compared.
      *
-     * @param message for the log; never what the client sent
+     * @param message for the log; never a secret, nor what the client sent
      */
-    SaslFailure(Condition condition, String message) {
+    public SaslFailure(Condition condition, String message) {
         this(condition, message, false);
     }
 
@@ -41,17 +44,17 @@ final class SaslFailure extends Exception {
         this.guess = guess;
     }
 
-    /** A password or proof was compared and does not fit. */
-    static SaslFailure wrong(String message) {
+    /** A password or proof was compared and does not fit, or would not if there were such an account. @param message for the log */
+    public static SaslFailure wrong(String message) {
         return new SaslFailure(Condition.NOT_AUTHORIZED, message, true);
     }
 
-    /** Whether somebody who guesses passwords has learned something. */
-    boolean guess() {
+    /** Whether somebody who guesses passwords has learned something: it counts as a guess. */
+    public boolean guess() {
         return guess;
     }
 
-    Condition condition() {
+    public Condition condition() {
         return condition;
     }
 }

@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.internal.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import im.restante.account.ScramHash;
-import im.restante.internal.c2s.SaslFailure.Condition;
+import im.restante.itests.support.Credentials;
+import im.restante.sasl.SaslFailure;
+import im.restante.sasl.SaslFailure.Condition;
 import java.util.Base64;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class ScramExchangeTest {
             throws SaslFailure {
         exchange.clientFirst(message.getBytes(UTF_8));
         byte[] challenge = exchange.challenge(
-                FakeAccounts.derive(hash, "pencil", Base64.getDecoder().decode(salt), 4096));
+                Credentials.derive(hash, "pencil", Base64.getDecoder().decode(salt), 4096));
         return new String(challenge, UTF_8);
     }
 

@@ -1,0 +1,16 @@
+package im.restante.sasl;
+
+/** What the server says in a SASL exchange (RFC 6120 §6.4). Arrays are shared and must not be changed. */
+public sealed interface SaslStep {
+    /** The exchange goes on: the client is to answer this. */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Challenge(byte[] data) implements SaslStep {}
+
+    /**
+     * The client is who it claimed to be ({@link SaslLogin#claim}).
+     *
+     * @param data for the client, such as a proof that the server knows the secret too; null if there is none
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Success(byte[] data) implements SaslStep {}
+}

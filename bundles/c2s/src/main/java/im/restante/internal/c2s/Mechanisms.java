@@ -1,0 +1,113 @@
+package im.restante.internal.c2s;
+
+import im.restante.internal.support.OutOfMemory;
+import im.restante.sasl.SaslMechanism;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.osgi.framework.ServiceReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The SASL mechanisms there are. Safe for concurrent use. */
+final class Mechanisms {
+    private static final Logger LOG = LoggerFactory.getLogger(Mechanisms.class);
+    private static final Pattern NAME = Pattern.compile("[A-Z0-9_-]{1,20}");
+
+    /** How often a client that waits is asked whether it is still there. */
+    private static final long LOOK_MILLIS = 100;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition more = lock.newCondition();
+    /** The highest ranking first. Replaced under the lock, never changed. */
+    private volatile List<Known> known = List.of();
+
+    private record Known(ServiceReference<SaslMechanism> reference, String name, SaslMechanism mechanism) {}
+
+    void add(ServiceReference<SaslMechanism> reference, SaslMechanism mechanism) {
+        String name = name(mechanism);
+        if (name == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            List<Known> all = new ArrayList<>(known);
+            all.add(new Known(reference, name, mechanism));
+            all.sort((one, other) -> other.reference.compareTo(one.reference));
+            known = List.copyOf(all);
+            more.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static String name(SaslMechanism mechanism) {
+        try {
+            String name = mechanism.name();
+            if (name != null && NAME.matcher(name).matches()) {
+                return name;
+            }
+            LOG.error(
+                    "{} is not used: its name is {}, and should be 1 to 20 characters of A to Z, 0 to 9, - and _",
+                    mechanism.getClass().getName(),
+                    name);
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            LOG.error(
+                    "{} is not used: it cannot say its name",
+                    mechanism.getClass().getName(),
+                    e);
+        }
+        return null;
+    }
+
+    void remove(ServiceReference<SaslMechanism> reference) {
+        lock.lock();
+        try {
+            known = known.stream()
+                    .filter(one -> !one.reference.equals(reference))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * By name, the best first; those of another name of the same rank as they came.
+     *
+     * @param bound whether the channel has something to bind to
+     */
+    Map<String, SaslMechanism> offered(boolean bound) {
+        Map<String, SaslMechanism> offered = new LinkedHashMap<>();
+        for (Known one : known) {
+            if (bound || !one.name.endsWith("-PLUS")) {
+                offered.putIfAbsent(one.name, one.mechanism);
+            }
+        }
+        return offered;
+    }
+
+    /** Waits for the first one, as while the bundle that has them is exchanged. @return false if none came */
+    boolean await(Duration atMost, BooleanSupplier givenUp) throws InterruptedException {
+        if (!known.isEmpty()) {
+            return true;
+        }
+        long end = System.nanoTime() + atMost.toNanos();
+        lock.lock();
+        try {
+            while (known.isEmpty() && end - System.nanoTime() > 0 && !givenUp.getAsBoolean()) {
+                more.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return !known.isEmpty();
+    }
+}
