@@ -198,14 +198,14 @@ class LimitsTest {
     @Test
     void aClientThatIsNotReadForItsFloodIsNotTakenForDead() throws Exception {
         server.close();
-        C2sConfig impatient = TestServer.impatient(30_000, 200, 200, 60_000);
+        C2sConfig impatient = TestServer.impatient(30_000, 1_000, 1_000, 60_000);
         server = new TestServer(home, impatient);
         server.change(TestServer.config(Tls.OFF)); // patient until the client has said all it says
         server.server.limits(limits);
         limits.rates = new Rates(1_000, -1);
         try (TestClient client = online(HERE)) {
             FakeSessions.Session session = server.sessions.next();
-            client.send("<message to='romeo@localhost'><body>" + "x".repeat(1_500 + 1_000 * Rates.BURST_SECONDS)
+            client.send("<message to='romeo@localhost'><body>" + "x".repeat(5_000 + 1_000 * Rates.BURST_SECONDS)
                     + "</body></message><presence/>");
             server.change(impatient);
             session.next();

@@ -115,7 +115,7 @@ class TroubleTest {
 
     @Test
     void noClientIsCutForItsSilenceWhileNobodyReadsIt() throws Exception {
-        C2sConfig impatient = TestServer.impatient(30_000, 100, 100, 60_000);
+        C2sConfig impatient = TestServer.impatient(30_000, 1_000, 1_000, 60_000);
         serve(impatient);
         CompletableFuture<Outcome> verdict = new CompletableFuture<>();
         server.sessions.behaviour = (session, stanza) ->
@@ -124,8 +124,9 @@ class TroubleTest {
             FakeSessions.Session session = server.sessions.next();
             client.send("<message/>".repeat(PendingOutcomes.MAX_OPEN));
             eventually("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
+            eventually("they are counted", () -> server.server.verdictRoom().taken() == PendingOutcomes.MAX_OPEN);
             server.change(impatient);
-            client.until("     "); // written so that TCP finds out
+            client.until("  "); // written so that TCP finds out
             server.change(PATIENT);
             assertFalse(session.ending.isDone());
             verdict.complete(Outcome.DONE);

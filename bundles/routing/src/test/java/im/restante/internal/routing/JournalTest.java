@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class JournalTest {
     private static final Map<String, String> JOURNAL = Map.of("journal", "true", "window", "8");
 
-    private Server server = new Server(JOURNAL);
+    private Server server = new Server(JOURNAL).withRules();
     private Client juliet;
 
     @BeforeEach
@@ -51,6 +51,7 @@ class JournalTest {
         eventually(() -> client.bodies().equals(List.of("first")));
         client.link.prove(1);
         eventually(() -> server.delivery.spool(ROMEO).isEmpty());
+        eventually(() -> server.isDirect(ROMEO)); // it looks once more whether something waits
         return client;
     }
 

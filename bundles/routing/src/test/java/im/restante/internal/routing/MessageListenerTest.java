@@ -84,7 +84,7 @@ class MessageListenerTest {
         server.delivery.neverTaken = row -> false;
         eventually(() -> told.lines.size() == 5);
         assertTrue(told.lines.get(4).startsWith("romeo@localhost [" + second + "] RETURNED"), told.lines::toString);
-        assertEquals(0, server.spool.unstored());
+        eventually(() -> server.spool.unstored() == 0);
         assertEquals(List.of("1", "2", "3"), server.delivery.spool(ROMEO));
     }
 

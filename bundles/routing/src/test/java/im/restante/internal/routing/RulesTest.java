@@ -19,6 +19,7 @@ import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -330,6 +331,7 @@ class RulesTest {
     void whatHadPassedIsToldOfAMessageThatWasHeldInMemoryAndThenHandedOverLive() {
         server.close();
         server = new Server(Map.of()).withRules();
+        server.handover = Duration.ofSeconds(60);
         Client juliet = server.connect(JULIET, "balcony");
         Client romeo = server.connect(ROMEO, "orchard", new FakeLink().hold(100));
         juliet.chat(ROMEO, "before");

@@ -12,6 +12,7 @@ import im.restante.internal.spool.SpoolHost;
 import im.restante.internal.spool.SpoolSettings;
 import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.internal.support.ThreadWorkers;
+import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
 import im.restante.message.MessageListener;
 import im.restante.roster.Directory;
@@ -29,6 +30,7 @@ import im.restante.xml.XmlCodec;
 import im.restante.xml.XmlStreamException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +59,9 @@ final class Server implements AutoCloseable {
     final SpoolHost spool;
     final DefaultSessionManager host;
 
+    /** How long messages are held at the end of a drain: a machine may stand still for longer than that. */
+    volatile Duration handover = PatientWorkers.HANDOVER;
+
     /** Nanoseconds that routing's clock is ahead. */
     final AtomicLong passed = new AtomicLong();
 
@@ -74,8 +79,7 @@ final class Server implements AutoCloseable {
         this.delivery = delivery;
         this.users = users;
         existing.addAll(List.of(ROMEO, JULIET));
-        spool = new SpoolHost(
-                DOMAIN, roster, Clock.systemUTC(), new ThreadWorkers("spool"), SpoolSettings.of(properties));
+        spool = new SpoolHost(DOMAIN, roster, Clock.systemUTC(), new PatientWorkers(), SpoolSettings.of(properties));
         host = new DefaultSessionManager(
                 DOMAIN,
                 CODEC,
@@ -89,6 +93,28 @@ final class Server implements AutoCloseable {
                 RoutingSettings.of(properties));
         setDelivery();
         spool.setSecrets(users);
+    }
+
+    /** The workers, which hold messages for as long as the test says. */
+    private final class PatientWorkers implements Workers {
+        private static final Duration HANDOVER = Duration.ofMillis(500);
+
+        private final Workers real = new ThreadWorkers("spool");
+
+        @Override
+        public void execute(Runnable task) {
+            real.execute(task);
+        }
+
+        @Override
+        public void after(Duration delay, Runnable task) {
+            real.after(delay.equals(HANDOVER) ? handover : delay, task);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
     }
 
     /** With timeouts that no machine reaches by standing still for some seconds, unless the test gives them. */
@@ -153,6 +179,19 @@ final class Server implements AutoCloseable {
                 getClass().getClassLoader(), new Class<?>[] {ServerInfo.class}, (proxy, method, arguments) -> DOMAIN);
         setRules(new AmpRules(info, CODEC));
         return this;
+    }
+
+    /** Whether an account is given at once what comes, which no state says where there is a journal. Needs rules. */
+    boolean isDirect(Jid account) {
+        Jid asker = Jid.of("asker@localhost");
+        existing.add(asker);
+        Client client = connect(asker, null);
+        client.say("<message to='" + account + "' type='chat'><body>?</body><amp xmlns='" + MessageRules.NAMESPACE
+                + "'><rule condition='deliver' value='stored' action='drop'/>"
+                + "<rule condition='deliver' value='direct' action='alert'/></amp></message>");
+        boolean direct = client.link.last() != null;
+        client.end(CloseReason.ORDERLY);
+        return direct;
     }
 
     Client connect(Jid account, String resource) {

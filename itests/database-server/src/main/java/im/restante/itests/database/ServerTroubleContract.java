@@ -509,6 +509,7 @@ public abstract class ServerTroubleContract {
     @Test
     void closingWritesWhatWaits() {
         start();
+        assertEquals(0, waiting().size()); // it is open
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 2_000; id++) {
             answers.add(append(id));

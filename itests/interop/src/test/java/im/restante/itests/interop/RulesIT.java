@@ -200,8 +200,11 @@ class RulesIT extends ServerTest {
 
     /** A message whose rule would have it dropped is stored and handed over. */
     private void rulesMeanNothing(RawClient sender, String romeo) throws Exception {
-        String said = sender.say(message(romeo, "plain", rule("drop", "deliver", "stored")));
-        assertFalse(said.contains("<message"), said);
+        Await.until("what it is dropped by is gone for routing, too", Duration.ofSeconds(60), () -> {
+            String said = sender.say(message(romeo, "plain", rule("drop", "deliver", "stored")));
+            assertFalse(said.contains("<message"), said);
+            return server.shell("restante:spool " + jid(romeo)).contains("1 message");
+        });
         try (RawClient recipient = RawClient.login(server, romeo)) {
             recipient.write("<presence/>");
             String got = recipient.readUntil("</message>");
