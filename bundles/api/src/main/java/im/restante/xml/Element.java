@@ -11,6 +11,9 @@ import java.util.function.Predicate;
  * An XML element without its prefix: name, namespace, attributes and content in document order. Immutable, so it is shared
  * between threads freely; every "change" makes a new element that shares what stayed. One that was read also knows its
  * {@link #origin()}, and so does what it was changed into: what nobody touched is written as it came.
+ *
+ * <p>What is made here can be written: a name that is none ({@link XmlChars#isLocalName}) is an {@link IllegalArgumentException}, and
+ * characters that XML does not have are written as U+FFFD.
  */
 public final class Element implements Node {
     private static final int ELEMENT_HEAP = 128;
@@ -28,7 +31,7 @@ public final class Element implements Node {
     private final Element before;
 
     private Element(String namespace, String name, List<Attribute> attributes, List<Node> content) {
-        this(namespace, name, attributes, content, null, null);
+        this(namespace, XmlChars.checked(name), attributes, content, null, null);
     }
 
     private Element(

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ElementTest {
     private final Element body = Element.of("jabber:client", "body", "hello");
@@ -111,5 +113,28 @@ class ElementTest {
         String shown = message.toString();
         assertEquals("<message xmlns='jabber:client'>", shown);
         assertFalse(body.toString().contains("hello"));
+    }
+
+    /** As an element's, and as an attribute's: what is made by code can always be written. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1a", "-a", "a b", "a:b", "a>", "a/", "\ud83d\u0020", "a\n", "\u00d7"})
+    void aNameThatIsNoneIsRefusedWhereItIsGiven(String name) {
+        String message = assertThrows(IllegalArgumentException.class, () -> Element.of("", name))
+                .getMessage();
+        assertTrue(message.startsWith("not an XML name") && message.lines().count() == 1, message);
+        assertThrows(IllegalArgumentException.class, () -> Element.of("", name, "text"));
+        assertThrows(IllegalArgumentException.class, () -> Element.of("", name, List.of(), List.of()));
+        Element.Builder builder = Element.builder("", name);
+        assertThrows(IllegalArgumentException.class, builder::build);
+        Element element = Element.of("", "a");
+        assertThrows(IllegalArgumentException.class, () -> element.withAttribute(name, "x"));
+        Element.Builder other = Element.builder("", "a");
+        assertThrows(IllegalArgumentException.class, () -> other.attribute(name, "x"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "_", "a-b.c_1", "\u00e9t\u00e9", "\u4e2d\u6587"})
+    void aNameMayHoldMoreThanLetters(String name) {
+        assertEquals(name, Element.of("", name).name());
     }
 }

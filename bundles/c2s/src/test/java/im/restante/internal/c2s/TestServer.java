@@ -7,14 +7,44 @@ import im.restante.internal.tls.PemCertificates;
 import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.sasl.SaslMechanism;
+import im.restante.xml.Element;
 import im.restante.xml.HeapBudget;
+import im.restante.xml.StanzaReader;
 import im.restante.xml.StreamLimits;
+import im.restante.xml.XmlCodec;
+import im.restante.xml.XmlStreamException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /** A server on a free port of the loopback, between fake accounts, fake sessions and the real codec. */
 final class TestServer implements AutoCloseable {
+    /** What this codec fails to write. */
+    static final Element CANNOT_BE_WRITTEN = Element.of("urn:example:broken", "broken");
+
+    private static final XmlCodec CODEC = new XmlCodec() {
+        private final XmlCodec real = new HardenedXmlCodec();
+
+        @Override
+        public StanzaReader reader(InputStream in, StreamLimits limits, HeapBudget budget) {
+            return real.reader(in, limits, budget);
+        }
+
+        @Override
+        public byte[] serialize(Element element, String inScope) {
+            if (element.equals(CANNOT_BE_WRITTEN) || element.content().contains(CANNOT_BE_WRITTEN)) {
+                throw new IllegalStateException("broken on purpose");
+            }
+            return real.serialize(element, inScope);
+        }
+
+        @Override
+        public Element parse(byte[] utf8, String inScope) throws XmlStreamException {
+            return real.parse(utf8, inScope);
+        }
+    };
+
     final FakeAccounts accounts = new FakeAccounts();
     final FakeSessions sessions = new FakeSessions();
     final Server server;
@@ -24,14 +54,7 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(Path home, C2sConfig config, ConnectionThreads threads) {
-        server = new Server(
-                sessions,
-                accounts,
-                new HardenedXmlCodec(),
-                Jid.of("localhost"),
-                new PemCertificates(home),
-                threads,
-                config);
+        server = new Server(sessions, accounts, CODEC, Jid.of("localhost"), new PemCertificates(home), threads, config);
         long id = 0;
         for (SaslMechanism mechanism : PasswordMechanisms.all(accounts)) {
             server.mechanisms().add(new FakeReference<>(id++, 0), mechanism);

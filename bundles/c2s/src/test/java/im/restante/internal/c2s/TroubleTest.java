@@ -142,7 +142,7 @@ class TroubleTest {
                     .attribute("type", "result")
                     .attribute("id", stanza.id())
                     .attribute("from", "localhost")
-                    .child(Element.of("x", "no name"))
+                    .child(TestServer.CANNOT_BE_WRITTEN)
                     .build();
             Outcome outcome = "bad".equals(stanza.id()) ? new Outcome.Answer(bad) : answer(stanza);
             return later
@@ -232,7 +232,7 @@ class TroubleTest {
 
             @Override
             public List<Element> streamFeatures() {
-                return List.of(Element.of("x", "no name"), Element.of("x", "name"));
+                return List.of(TestServer.CANNOT_BE_WRITTEN, Element.of("x", "name"));
             }
         });
         try (TestClient client = server.connect()) {

@@ -5,6 +5,7 @@ import im.restante.xml.Namespaces;
 import im.restante.xml.Scope;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.StreamLimits;
+import im.restante.xml.XmlChars;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;

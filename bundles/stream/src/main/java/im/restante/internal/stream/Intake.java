@@ -3,6 +3,7 @@ package im.restante.internal.stream;
 import im.restante.xml.HeapBudget;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.StreamLimits;
+import im.restante.xml.XmlChars;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

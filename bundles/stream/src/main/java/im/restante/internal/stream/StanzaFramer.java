@@ -2,6 +2,7 @@ package im.restante.internal.stream;
 
 import im.restante.xml.StreamCondition;
 import im.restante.xml.StreamLimits;
+import im.restante.xml.XmlChars;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,7 @@
 package im.restante.internal.stream;
 
 import im.restante.xml.Origin;
+import im.restante.xml.XmlChars;
 import java.util.Arrays;
 
 /** Walks over the opening tag of an element in the bytes it was read from, which are well-formed. Not safe for concurrent use. */

@@ -1,5 +1,6 @@
 package im.restante.internal.stream;
 
+import im.restante.xml.XmlChars;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -79,23 +80,16 @@ final class XmlBytes {
         size += length;
     }
 
-    /** @throws IllegalArgumentException if it is no name without a colon, so that no caller can write broken XML */
+    /** A name that is one, which elements and attributes see to. */
     void name(String name) {
         room(name.length() * 3);
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            boolean fits = i == 0 ? XmlChars.isNameStart(c) : XmlChars.isName(c);
-            if (!fits || c == ':') {
-                throw new IllegalArgumentException("not an XML name: '" + name + "'");
-            }
             if (c < 0x80) {
                 out[size++] = (byte) c;
             } else {
                 i += multibyte(name, i, c);
             }
-        }
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("a name is empty");
         }
     }
 

@@ -1,4 +1,4 @@
-package im.restante.internal.stream;
+package im.restante.xml;
 
 import java.util.BitSet;
 
@@ -7,7 +7,7 @@ import java.util.BitSet;
  * fifth let many more characters in, and many a client's parser (Expat, Xerces) ends the stream at one of them. A waiting message
  * with such a name would shut its owner out at each login.
  */
-final class XmlChars {
+public final class XmlChars {
     /** First and last of each range beyond ASCII that a name may begin with. */
     private static final String NAME_START =
             "\u00c0\u00d6\u00d8\u00f6\u00f8\u0131\u0134\u013e\u0141\u0148\u014a\u017e\u0180\u01c3\u01cd\u01f0"
@@ -67,7 +67,7 @@ final class XmlChars {
     private XmlChars() {}
 
     /** Production 2, {@code Char}. */
-    static boolean isChar(int codePoint) {
+    public static boolean isChar(int codePoint) {
         return codePoint >= 0x20 && codePoint <= 0xD7FF
                 || codePoint == '\n'
                 || codePoint == '\t'
@@ -77,18 +77,40 @@ final class XmlChars {
     }
 
     /** Production 3, {@code S}, of which each character is one byte of UTF-8. */
-    static boolean isSpace(byte b) {
+    public static boolean isSpace(byte b) {
         return b == ' ' || b == '\n' || b == '\t' || b == '\r';
     }
 
     /** Whether a name may begin with it; a colon counts. */
-    static boolean isNameStart(char c) {
+    public static boolean isNameStart(char c) {
         return c < 0x80 ? ASCII_START[c] : START.get(c);
     }
 
     /** Production 4, {@code NameChar}. */
-    static boolean isName(char c) {
+    public static boolean isName(char c) {
         return c < 0x80 ? ASCII_NAME[c] : NAME.get(c);
+    }
+
+    /** Whether it is a name without a colon (production 4 of Namespaces in XML 1.0, {@code NCName}). */
+    public static boolean isLocalName(String text) {
+        if (text.isEmpty() || !isNameStart(text.charAt(0))) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ':' || !isName(c)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @throws IllegalArgumentException if it is none; it is quoted, without what would break a line of a log */
+    static String checked(String localName) {
+        if (!isLocalName(localName)) {
+            throw new IllegalArgumentException("not an XML name: '" + localName.replaceAll("\\p{Cntrl}", "?") + "'");
+        }
+        return localName;
     }
 
     private static BitSet bits(String ranges) {
