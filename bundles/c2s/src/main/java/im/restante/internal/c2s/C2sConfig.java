@@ -3,6 +3,7 @@ package im.restante.internal.c2s;
 import im.restante.config.Settings;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
+import im.restante.streammanagement.Timeouts;
 import im.restante.xml.StreamLimits;
 import java.time.Duration;
 import java.util.Map;
@@ -110,6 +111,11 @@ record C2sConfig(
                 resumeTimeout,
                 outboundLimit,
                 outboundBytes);
+    }
+
+    /** Those of one connection. */
+    Timeouts timeouts() {
+        return new Timeouts(authTimeout, idleTimeout, pingTimeout, writeTimeout);
     }
 
     /** Whether both listen at the same places. */

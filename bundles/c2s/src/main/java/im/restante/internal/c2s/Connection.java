@@ -1,12 +1,11 @@
 package im.restante.internal.c2s;
 
-import im.restante.internal.c2s.OutboundQueue.Offer;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Printable;
+import im.restante.internal.support.RandomId;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
-import im.restante.session.ClientConnection;
 import im.restante.session.ClientSession;
 import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
@@ -16,6 +15,16 @@ import im.restante.stanza.Iq;
 import im.restante.stanza.Stanza;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.Clocks;
+import im.restante.streammanagement.ManagedConnection;
+import im.restante.streammanagement.ManagementXml;
+import im.restante.streammanagement.OutboundHeap;
+import im.restante.streammanagement.OutboundQueue;
+import im.restante.streammanagement.OutboundQueue.Offer;
+import im.restante.streammanagement.PendingOutcomes;
+import im.restante.streammanagement.Proofs;
+import im.restante.streammanagement.StreamManagement;
+import im.restante.streammanagement.Timeouts;
 import im.restante.xml.Element;
 import im.restante.xml.HeapBudget;
 import im.restante.xml.Namespaces;
@@ -48,7 +57,7 @@ import org.slf4j.LoggerFactory;
  * One client's connection from the first byte to the last. {@link #run} is the life of its reader thread: negotiation, stanzas,
  * goodbye, and whatever the way it ends, exactly one {@link ClientSession#ended}. Other threads queue, or ask it to end.
  */
-final class Connection implements ClientConnection, Runnable {
+final class Connection implements ManagedConnection, Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
     /** What a client gets to read our last words and to close its side. */
@@ -129,11 +138,10 @@ final class Connection implements ClientConnection, Runnable {
                 fault -> failed("judging a stanza, or what follows it, failed", fault),
                 () -> close(StreamCondition.RESOURCE_CONSTRAINT, "too many answers wait for what was asked before"),
                 server.unread().share(),
-                server.verdictRoom(),
-                server.lines());
-        this.management = new StreamManagement(this, server, out, pending);
+                server.streams());
+        this.management = new StreamManagement(this, server.streams(), out, pending);
         this.stream = new HandledStream(this, server);
-        this.clocks = new Clocks(remote, new Watch(), out, proofs, server.lines());
+        this.clocks = new Clocks(remote, new Watch(), out, proofs, server.streams());
     }
 
     @Override
@@ -182,7 +190,7 @@ final class Connection implements ClientConnection, Runnable {
                 out.awaitRead(server.config().outboundBytes() / READER_WAITS_AT);
                 pacer.stanza();
                 turn.resume();
-            } else if (element.is(StreamXml.SM, "a")) {
+            } else if (element.is(ManagementXml.NAMESPACE, "a")) {
                 management.acknowledged(element); // what it has need not come twice
             } else if (element.is(Namespaces.CLIENT, "iq")) {
                 isAnswerToPing(element);
@@ -191,7 +199,7 @@ final class Connection implements ClientConnection, Runnable {
     }
 
     private void handle(ClientSession bound, Element element) throws XmlStreamException, InterruptedException {
-        if (element.namespace().equals(StreamXml.SM)) {
+        if (element.namespace().equals(ManagementXml.NAMESPACE)) {
             management.handle(element);
             counted = in.count(); // or the next stanza would pay for it
             return;
@@ -252,8 +260,8 @@ final class Connection implements ClientConnection, Runnable {
                 && (id.equals(pingId) || proofs.answered(id));
     }
 
-    /** Its client goes on with the stream on another connection (XEP-0198 §5). */
-    void replaced() throws InterruptedException {
+    @Override
+    public void replaced() throws InterruptedException {
         if (closing.compareAndSet(null, CloseReason.CUT)) { // its open verdicts go on
             out.finish(
                     header(),
@@ -496,7 +504,8 @@ final class Connection implements ClientConnection, Runnable {
     }
 
     /** Completes when the server ends the stream, or knows that the connection is broken. */
-    CompletableFuture<Void> over() {
+    @Override
+    public CompletableFuture<Void> over() {
         return over;
     }
 
@@ -513,21 +522,23 @@ final class Connection implements ClientConnection, Runnable {
         }
     }
 
-    void bound(ClientSession granted) {
+    @Override
+    public void bound(ClientSession granted) {
         session = granted;
     }
 
-    /** Null until one is bound. */
-    ClientSession session() {
+    @Override
+    public ClientSession session() {
         return session;
     }
 
-    /** Ends the stream with an error of ours. */
-    void close(byte[] error) {
-        end(CloseReason.CLOSED_BY_SERVER, error);
+    @Override
+    public void handledTooMuch(long h, long sent) {
+        end(CloseReason.CLOSED_BY_SERVER, StreamXml.handledTooMuch(h, sent));
     }
 
-    boolean isClosing() {
+    @Override
+    public boolean isClosing() {
         return closing.get() != null;
     }
 
@@ -535,20 +546,20 @@ final class Connection implements ClientConnection, Runnable {
 
     /** Looks at the clocks. Timer's thread only. */
     void tick(long now) {
-        C2sConfig config = server.config();
-        if (!clocks.isStuck(now, config) && closing.get() == null && !leaving) {
+        Timeouts timeouts = server.config().timeouts();
+        if (!clocks.isStuck(now, timeouts) && closing.get() == null && !leaving) {
             ClientSession bound = session;
             if (bound == null) {
-                clocks.checkLogin(now, config);
+                clocks.checkLogin(now, timeouts);
             } else {
-                clocks.checkSession(now, config, bound.jid());
+                clocks.checkSession(now, timeouts, bound.jid());
             }
         }
     }
 
     private void ping() {
         if (pingId == null) {
-            pingId = "ping-" + StreamXml.randomId();
+            pingId = "ping-" + RandomId.next();
         }
         offer(ping(pingId));
     }

@@ -13,6 +13,7 @@ import im.restante.session.ClientSession;
 import im.restante.session.TooManyResourcesException;
 import im.restante.stanza.StanzaError;
 import im.restante.store.StoreException;
+import im.restante.streammanagement.ManagementXml;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StanzaReader;
@@ -162,8 +163,8 @@ final class Negotiation {
                 if (authenticated(sasl, element)) {
                     return account != null;
                 }
-            } else if (element.is(StreamXml.SM, "enable") || element.is(StreamXml.SM, "resume")) {
-                connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST)); // XEP-0198 §3
+            } else if (element.is(ManagementXml.NAMESPACE, "enable") || element.is(ManagementXml.NAMESPACE, "resume")) {
+                connection.out().sendNow(ManagementXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST)); // XEP-0198 §3
             } else if (element.is(StreamXml.SASL, "abort")) {
                 refuse(new SaslFailure(SaslFailure.Condition.ABORTED, "nothing was under way"));
             } else if (registration.concerns(element)) {
@@ -255,17 +256,17 @@ final class Negotiation {
                         .child(Element.of(StreamXml.SESSION, "optional"))
                         .build(),
                 Element.of(StreamXml.ROSTER_VERSIONING, "ver"),
-                Element.of(StreamXml.SM, "sm")));
+                Element.of(ManagementXml.NAMESPACE, "sm")));
         features.addAll(server.features().offered());
         features.addAll(server.elements().features(connection.stream()));
         open(header, features);
         for (Element element = reader.next(); element != null; element = reader.next()) {
             connection.pace();
-            if (element.is(StreamXml.SM, "enable")) {
-                connection.out().sendNow(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
+            if (element.is(ManagementXml.NAMESPACE, "enable")) {
+                connection.out().sendNow(ManagementXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
                 continue;
             }
-            if (element.is(StreamXml.SM, "resume")) {
+            if (element.is(ManagementXml.NAMESPACE, "resume")) {
                 if (connection.management().resume(element, account)) {
                     return true;
                 }
@@ -298,7 +299,8 @@ final class Negotiation {
                     server.sessions().bind(account, resource, connection).toCompletableFuture();
             CompletableFuture.anyOf(granted, connection.over()).get();
             if (!granted.isDone() || connection.isClosing()) { // also where its account was removed meanwhile
-                granted.thenAccept(late -> server.resumptions().end(late, List.of())); // or it would stay for ever
+                granted.thenAccept(
+                        late -> server.streams().resumptions().end(late, List.of())); // or it would stay for ever
                 throw new IOException("the connection ended before its session began");
             }
             ClientSession session = granted.get();

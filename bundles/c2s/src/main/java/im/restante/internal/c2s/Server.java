@@ -9,6 +9,9 @@ import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
 import im.restante.session.SessionManager;
+import im.restante.streammanagement.ManagedStreams;
+import im.restante.streammanagement.StanzaHeap;
+import im.restante.streammanagement.StreamBounds;
 import im.restante.tls.Certificates;
 import im.restante.tls.TlsIdentity;
 import im.restante.xml.StreamCondition;
@@ -46,9 +49,6 @@ final class Server {
     private static final Duration LAST_WORDS = Connection.GRACE.plusSeconds(1);
     private static final Duration LAST_SESSIONS = Duration.ofSeconds(5);
 
-    /** What a request for an acknowledgement waits for what came before it to be final. */
-    private static final Duration ANSWER_WITHIN = Duration.ofMillis(200);
-
     private final SessionManager sessions;
     private final Accounts accounts;
     private final XmlCodec codec;
@@ -57,7 +57,6 @@ final class Server {
     private final ConnectionThreads threads;
     private final Handshakes handshakes = new Handshakes(Runtime.getRuntime().availableProcessors());
     private final ReaderTurns turns = new ReaderTurns();
-    private final VerdictRoom verdictRoom = new VerdictRoom();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final LogLimits lines = new LogLimits(System::nanoTime);
     private final Features features = new Features(lines);
@@ -68,7 +67,7 @@ final class Server {
     private final StanzaHeap unread = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED_UNREAD);
     private final StanzaHeap unproved = new StanzaHeap(this::aThirdOfTheBudget, StanzaHeap.GRANTED_UNPROVED);
     private final Entrance entrance = new Entrance(this, guard);
-    private final Resumptions resumptions = new Resumptions(this::later);
+    private final ManagedStreams streams = new ManagedStreams(this::bounds, this::later);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition fewer = lock.newCondition();
     private final ScheduledThreadPoolExecutor timer =
@@ -77,7 +76,6 @@ final class Server {
     private volatile C2sConfig config;
     private volatile TlsIdentity tls;
     private volatile boolean stopping;
-    private volatile Duration answerWithin = ANSWER_WITHIN;
     private Acceptor ordinary;
     private Acceptor direct;
 
@@ -189,7 +187,7 @@ final class Server {
 
     private void endSuspended() {
         try {
-            resumptions.stop().get(LAST_SESSIONS.toMillis(), TimeUnit.MILLISECONDS);
+            streams.resumptions().stop().get(LAST_SESSIONS.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("sessions whose clients might have come back were not put away in time", e);
         } catch (InterruptedException e) {
@@ -297,7 +295,7 @@ final class Server {
     /** Nothing that was granted to the account is worth anything from here on. Sessions that live are not ended here. */
     void accountRemoved(Jid account) {
         toAll(connection -> connection.accountRemoved(account));
-        resumptions.forget(account);
+        streams.resumptions().forget(account);
     }
 
     private Duration shortestTimeout() {
@@ -358,6 +356,11 @@ final class Server {
         return guard.memoryBudget() / 3;
     }
 
+    private StreamBounds bounds() {
+        C2sConfig now = config;
+        return new StreamBounds(now.outboundLimit(), now.outboundBytes(), now.resumeTimeout());
+    }
+
     /** For stanzas on their way in. */
     StanzaHeap heap() {
         return heap;
@@ -378,28 +381,14 @@ final class Server {
         return turns;
     }
 
-    /** Room for stanzas whose verdict is open, on all connections together. */
-    VerdictRoom verdictRoom() {
-        return verdictRoom;
-    }
-
-    /** How long a request for an acknowledgement (XEP-0198 §4) may wait for what came before it to be final. */
-    Duration answerWithin() {
-        return answerWithin;
-    }
-
-    /** For tests, which know no hurry. */
-    void answerWithin(Duration other) {
-        answerWithin = other;
+    /** What the streams of all connections share. */
+    ManagedStreams streams() {
+        return streams;
     }
 
     /** For what may be said as often as clients like: one line a minute of each kind. */
     LogLimits lines() {
         return lines;
-    }
-
-    Resumptions resumptions() {
-        return resumptions;
     }
 
     boolean isStopping() {

@@ -5,6 +5,7 @@ import im.restante.internal.support.LogLimits;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.stream.ClientStream;
 import im.restante.stream.StreamElementHandler;
+import im.restante.streammanagement.ManagementXml;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class StreamElements {
             StreamXml.SASL,
             StreamXml.BIND,
             StreamXml.SESSION,
-            StreamXml.SM);
+            ManagementXml.NAMESPACE);
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamElements.class);
 

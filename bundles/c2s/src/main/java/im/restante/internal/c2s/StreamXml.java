@@ -4,15 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
+import im.restante.internal.support.RandomId;
 import im.restante.jid.Jid;
-import im.restante.stanza.StanzaError;
+import im.restante.streammanagement.ManagementXml;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlCodec;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,30 +24,18 @@ final class StreamXml {
     /** XEP-0440. */
     static final String CHANNEL_BINDING = "urn:xmpp:sasl-cb:0";
 
-    /** XEP-0198. */
-    static final String SM = "urn:xmpp:sm:3";
-
     static final String ROSTER_VERSIONING = "urn:xmpp:features:rosterver";
 
     private static final String CLOSE = "</stream:stream>";
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int ID_BYTES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamXml.class);
 
     private StreamXml() {}
 
-    /** A text nobody can guess. */
-    static String randomId() {
-        byte[] bytes = new byte[ID_BYTES];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-    }
-
     /** @param to the address the client gave itself; null if it gave none */
     static String header(Jid domain, Jid to) {
         return "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'"
-                + " id='" + randomId() + "' from='" + escape(domain.toString()) + '\''
+                + " id='" + RandomId.next() + "' from='" + escape(domain.toString()) + '\''
                 + (to == null ? "" : " to='" + escape(to.toString()) + '\'')
                 + " version='1.0' xml:lang='en'>";
     }
@@ -89,39 +75,9 @@ final class StreamXml {
 
     /** XEP-0198 §4: the client has acknowledged more than it was sent. */
     static byte[] handledTooMuch(long h, long sent) {
-        String more = "<handled-count-too-high xmlns='" + SM + "' h='" + h + "' send-count='" + sent + "'/>";
+        String more = "<handled-count-too-high xmlns='" + ManagementXml.NAMESPACE + "' h='" + h + "' send-count='"
+                + sent + "'/>";
         return error(StreamCondition.UNDEFINED_CONDITION, null, more);
-    }
-
-    /** XEP-0198 §3. */
-    static byte[] enabled() {
-        return ("<enabled xmlns='" + SM + "'/>").getBytes(UTF_8);
-    }
-
-    /** XEP-0198 §3: enabled, and the stream can be resumed under that id while its client is away that long at most. */
-    static byte[] enabled(String id, Duration atMost) {
-        return ("<enabled xmlns='" + SM + "' id='" + id + "' resume='true' max='" + atMost.toSeconds() + "'/>")
-                .getBytes(UTF_8);
-    }
-
-    /** XEP-0198 §5. @param h of the client's stanzas, how many were handled */
-    static byte[] resumed(String id, long h) {
-        return ("<resumed xmlns='" + SM + "' previd='" + id + "' h='" + h + "'/>").getBytes(UTF_8);
-    }
-
-    /** XEP-0198 §5: nothing to be resumed. @param h of the client's stanzas, how many were handled; negative: not known */
-    static byte[] notFound(long h) {
-        String known = h < 0 ? "" : " h='" + h + "'";
-        return ("<failed xmlns='" + SM + "'" + known + "><item-not-found xmlns='" + Namespaces.STANZA_ERRORS
-                        + "'/></failed>")
-                .getBytes(UTF_8);
-    }
-
-    /** XEP-0198 §3: what was asked of stream management is refused, for a reason of RFC 6120 §8.3.3. */
-    static byte[] failed(StanzaError.Condition condition) {
-        return ("<failed xmlns='" + SM + "'><" + condition.element() + " xmlns='" + Namespaces.STANZA_ERRORS
-                        + "'/></failed>")
-                .getBytes(UTF_8);
     }
 
     private static byte[] error(StreamCondition condition, String text, String application) {

@@ -37,7 +37,7 @@ class AcknowledgementTest {
     @BeforeEach
     void start() throws Exception {
         server = new TestServer(home, TestServer.config(Tls.OFF));
-        server.server.answerWithin(Duration.ofMinutes(10));
+        server.server.streams().answerWithin(Duration.ofMinutes(10));
         server.sessions.behaviour = (s, stanza) -> {
             if (stanza instanceof Iq iq) {
                 return CompletableFuture.completedFuture(
@@ -123,7 +123,7 @@ class AcknowledgementTest {
 
     @Test
     void whoWaitsTooLongIsToldWhatIsFinalAndTheRestLater() throws Exception {
-        server.server.answerWithin(Duration.ofMillis(20));
+        server.server.streams().answerWithin(Duration.ofMillis(20));
         client.send(MESSAGE + MESSAGE + REQUEST);
         CompletableFuture<Outcome> one = verdict();
         CompletableFuture<Outcome> two = verdict();
@@ -141,10 +141,10 @@ class AcknowledgementTest {
 
     @Test
     void whatIsOwedIsToldByTheNextAnswer() throws Exception {
-        server.server.answerWithin(Duration.ofMillis(20));
+        server.server.streams().answerWithin(Duration.ofMillis(20));
         client.send(MESSAGE + REQUEST);
         client.until(a(0));
-        server.server.answerWithin(Duration.ofMinutes(10));
+        server.server.streams().answerWithin(Duration.ofMinutes(10));
         client.send(MESSAGE + REQUEST + MESSAGE);
         CompletableFuture<Outcome> one = verdict();
         CompletableFuture<Outcome> two = verdict();

@@ -9,6 +9,8 @@ import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.OutboundQueue;
+import im.restante.streammanagement.Proofs;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;

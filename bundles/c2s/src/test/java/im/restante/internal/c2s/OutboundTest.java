@@ -3,12 +3,10 @@ package im.restante.internal.c2s;
 import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.c2s.C2sConfig.Tls;
-import im.restante.internal.c2s.OutboundQueue.Offer;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
 import im.restante.session.CloseReason;
@@ -19,7 +17,6 @@ import im.restante.stanza.Iq;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,131 +161,6 @@ class OutboundTest {
             eventually(() -> server.server.unread().taken() == 0);
             assertFalse(session.ending.isDone());
         }
-    }
-
-    @Test
-    void whatAllClientsLeaveUnreadIsBoundedTogether() {
-        StanzaHeap heap = new StanzaHeap(() -> 40_000, 10_000);
-        List<OutboundQueue> queues = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            OutboundQueue queue = silent(heap);
-            queues.add(queue);
-            assertEquals(Offer.QUEUED, queue.offer(Outbound.of(new byte[10_000]), 100, 1_000_000));
-            assertEquals(Offer.OVERFLOW, queue.offer(Outbound.of(new byte[1]), 100, 1_000_000));
-            assertEquals(Offer.QUEUED, queue.offer(storable(i, 10_000), 100, 1_000_000));
-        }
-        OutboundQueue next = silent(heap);
-        assertEquals(Offer.QUEUED, next.offer(Outbound.of(new byte[10_000]), 100, 1_000_000));
-        queues.add(next);
-        assertEquals(50_000, heap.taken());
-        queues.forEach(queue -> queue.end(false, true));
-        assertEquals(0, heap.taken());
-    }
-
-    @Test
-    void messagesForAllWhoDoNotReadAreBoundedTogetherAndGoToTheSpoolWhileOthersGetTheirs() {
-        StanzaHeap heap = new StanzaHeap(() -> 40_000, 1_000);
-        List<OutboundQueue> deaf = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            OutboundQueue queue = deafTo(heap);
-            deaf.add(queue);
-            assertEquals(Offer.QUEUED, queue.offer(message(i, 10_000), 100, 1_000_000));
-            assertEquals(Offer.FULL, queue.offer(message(i, 1_000), 100, 1_000_000));
-        }
-        OutboundQueue modest = deafTo(heap);
-        assertEquals(Offer.QUEUED, modest.offer(message(9, 900), 100, 1_000_000));
-        assertEquals(Offer.FULL, modest.offer(message(10, 900), 100, 1_000_000));
-        assertEquals(40_900, heap.taken());
-        deaf.forEach(queue -> assertEquals(1, queue.end(false, true).live().size()));
-        assertEquals(900, heap.taken());
-        assertEquals(Offer.QUEUED, modest.offer(message(11, 9_000), 100, 1_000_000));
-        modest.end(false, false);
-        assertEquals(0, heap.taken());
-    }
-
-    @Test
-    void aMessageIsCountedUntilItsClientAcknowledgesItAndWithoutStreamManagementUntilItIsWritten() {
-        StanzaHeap heap = new StanzaHeap(() -> 40_000, 0);
-        OutboundQueue plain = writing(heap);
-        assertEquals(Offer.QUEUED, plain.offer(message(1, 1_000), 100, 1_000_000));
-        assertEquals(0, heap.taken());
-        OutboundQueue managed = writing(heap);
-        managed.enable(xml(0, 10), new SentStanzas(0));
-        assertEquals(Offer.QUEUED, managed.offer(message(1, 1_000), 100, 1_000_000));
-        assertEquals(Offer.QUEUED, managed.offer(message(2, 2_000), 100, 1_000_000));
-        assertEquals(3_000, heap.taken());
-        managed.acknowledge(1);
-        assertEquals(2_000, heap.taken());
-        managed.end(false, true);
-        assertEquals(0, heap.taken());
-    }
-
-    @Test
-    void aStreamThatWaitsHoldsWhatNoSpoolKeepsUntilItIsReleasedAndCannotWaitWithoutRoom() {
-        StanzaHeap heap = new StanzaHeap(() -> 40_000, 0);
-        OutboundQueue cut = writing(heap);
-        cut.enable(xml(0, 10), new SentStanzas(0, 1_000_000));
-        cut.offer(Outbound.of(new byte[3_000]), 100, 1_000_000);
-        cut.offer(message(2, 2_000), 100, 1_000_000);
-        OutboundQueue.Unproved left = cut.end(false, true);
-        assertEquals(3_000, heap.taken());
-        assertEquals(
-                List.of(0, 2),
-                left.sent().unacknowledged().stream()
-                        .map(SentStanzas.Sent::row)
-                        .map(Long::intValue)
-                        .toList());
-        left.heap().release();
-        assertEquals(0, heap.taken());
-
-        OutboundQueue much = writing(new StanzaHeap(() -> 4_000, 0));
-        much.enable(xml(0, 10), new SentStanzas(0, 1_000_000));
-        much.offer(Outbound.of(new byte[3_000]), 100, 1_000_000);
-        assertNull(much.end(false, true).sent());
-    }
-
-    private static Outbound message(int number, int bytes) {
-        return new Outbound(new byte[bytes], storable(number, 0).arrival());
-    }
-
-    private static OutboundQueue deafTo(StanzaHeap heap) {
-        OutboundQueue queue = new OutboundQueue(
-                null, task -> {}, new Proofs(fault -> {}), new OutboundHeap(TestServer.roomEnough(), heap.share()));
-        queue.cork();
-        return queue;
-    }
-
-    /** A queue that writes at once, into nothing. */
-    private static OutboundQueue writing(StanzaHeap heap) {
-        OutboundQueue.Wire nothing = new OutboundQueue.Wire() {
-            @Override
-            public OutputStream output() {
-                return OutputStream.nullOutputStream();
-            }
-
-            @Override
-            public void shutdownOutput() {
-                // nothing was open
-            }
-
-            @Override
-            public void broken(Throwable reason) {
-                throw new IllegalStateException(reason);
-            }
-        };
-        return new OutboundQueue(
-                nothing,
-                Runnable::run,
-                new Proofs(fault -> {}),
-                new OutboundHeap(TestServer.roomEnough(), heap.share()));
-    }
-
-    /** A queue whose writer never gets a thread. */
-    private static OutboundQueue silent(StanzaHeap heap) {
-        OutboundQueue queue = new OutboundQueue(
-                null, task -> {}, new Proofs(fault -> {}), new OutboundHeap(heap.share(), TestServer.roomEnough()));
-        queue.cork();
-        return queue;
     }
 
     @Test

@@ -14,6 +14,7 @@ import im.restante.session.ProofPolicy;
 import im.restante.session.ProofPolicy.Way;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.PendingOutcomes;
 import im.restante.xml.StreamCondition;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -14,6 +14,7 @@ import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.Resumptions;
 import im.restante.xml.StreamCondition;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -343,7 +344,7 @@ class ResumeTest {
         client = back();
         resume(client, 0);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (server.server.resumptions().isWaiting(id)) { // until the client has taken it
+        while (server.server.streams().resumptions().isWaiting(id)) { // until the client has taken it
             assertTrue(System.nanoTime() < end);
             Thread.onSpinWait();
         }

@@ -10,6 +10,7 @@ import im.restante.session.CloseReason;
 import im.restante.session.Outcome;
 import im.restante.stanza.Iq;
 import im.restante.stanza.Message;
+import im.restante.streammanagement.PendingOutcomes;
 import im.restante.xml.Namespaces;
 import im.restante.xml.StreamCondition;
 import java.io.IOException;

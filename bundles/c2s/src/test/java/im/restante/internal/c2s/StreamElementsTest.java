@@ -10,6 +10,7 @@ import im.restante.itests.support.FakeReference;
 import im.restante.stream.ClientStream;
 import im.restante.stream.ClientStream.Phase;
 import im.restante.stream.StreamElementHandler;
+import im.restante.streammanagement.ManagementXml;
 import im.restante.xml.Element;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -152,7 +153,7 @@ class StreamElementsTest {
 
     @Test
     void whatTheStreamItselfIsMadeOfIsNotGivenAway() throws Exception {
-        for (String ours : List.of(StreamXml.SASL, StreamXml.SM, "jabber:client", "")) {
+        for (String ours : List.of(StreamXml.SASL, ManagementXml.NAMESPACE, "jabber:client", "")) {
             server.server.elements().add(reference(ours, 0), napping);
         }
         assertFalse(client.open().contains("in-before_login"));

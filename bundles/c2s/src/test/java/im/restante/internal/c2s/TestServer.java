@@ -7,6 +7,8 @@ import im.restante.internal.tls.PemCertificates;
 import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.sasl.SaslMechanism;
+import im.restante.streammanagement.OutboundHeap;
+import im.restante.streammanagement.StanzaHeap;
 import im.restante.xml.Element;
 import im.restante.xml.HeapBudget;
 import im.restante.xml.StanzaReader;
@@ -48,12 +50,14 @@ final class TestServer implements AutoCloseable {
     final FakeAccounts accounts = new FakeAccounts();
     final FakeSessions sessions = new FakeSessions();
     final Server server;
+    private final PemCertificates certificates;
 
     TestServer(Path home, C2sConfig config) {
         this(home, config, new ConnectionThreads());
     }
 
     TestServer(Path home, C2sConfig config, ConnectionThreads threads) {
+        certificates = new PemCertificates(home);
         server = new Server(sessions, accounts, CODEC, Jid.of("localhost"), new PemCertificates(home), threads, config);
         long id = 0;
         for (SaslMechanism mechanism : PasswordMechanisms.all(accounts)) {
@@ -133,5 +137,6 @@ final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        certificates.close();
     }
 }

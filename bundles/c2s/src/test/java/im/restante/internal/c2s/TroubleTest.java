@@ -12,6 +12,8 @@ import im.restante.session.Outcome;
 import im.restante.stanza.Iq;
 import im.restante.stanza.Message;
 import im.restante.stanza.Stanza;
+import im.restante.streammanagement.PendingOutcomes;
+import im.restante.streammanagement.VerdictRoom;
 import im.restante.xml.Element;
 import im.restante.xml.StreamCondition;
 import java.nio.file.Path;
@@ -83,7 +85,9 @@ class TroubleTest {
             int read = i < 3 ? PendingOutcomes.MAX_OPEN : 1;
             eventually("stanzas are read", () -> session.received.size() >= read);
         }
-        eventually("they take all there is", () -> server.server.verdictRoom().isFull());
+        eventually(
+                "they take all there is",
+                () -> server.server.streams().verdictRoom().isFull());
         try (TestClient innocent = server.online("innocent")) {
             innocent.send("<message id='m1'/><message id='m2'/>" + iq("meanwhile"));
             innocent.until("id='meanwhile'");
@@ -95,7 +99,8 @@ class TroubleTest {
             innocent.send("<message id='m1'/>".repeat(2 * VerdictRoom.SHARE) + iq("afterwards"));
             innocent.until("id='afterwards'");
         }
-        eventually("all is given back", () -> server.server.verdictRoom().taken() == 0);
+        eventually(
+                "all is given back", () -> server.server.streams().verdictRoom().taken() == 0);
     }
 
     @Test
@@ -124,7 +129,9 @@ class TroubleTest {
             FakeSessions.Session session = server.sessions.next();
             client.send("<message/>".repeat(PendingOutcomes.MAX_OPEN));
             eventually("all are read", () -> session.received.size() == PendingOutcomes.MAX_OPEN);
-            eventually("they are counted", () -> server.server.verdictRoom().taken() == PendingOutcomes.MAX_OPEN);
+            eventually(
+                    "they are counted",
+                    () -> server.server.streams().verdictRoom().taken() == PendingOutcomes.MAX_OPEN);
             server.change(impatient);
             client.until("  "); // written so that TCP finds out
             server.change(PATIENT);

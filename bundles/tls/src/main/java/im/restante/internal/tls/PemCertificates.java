@@ -16,8 +16,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Certificates from PEM files, and one pair of the server's own in {@code data}. */
-@Component
-public final class PemCertificates implements Certificates {
+@Component(service = Certificates.class)
+public final class PemCertificates implements Certificates, AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
     private static final Path OWN_CERTIFICATE = Path.of("data", "certificate.pem");
     private static final Path OWN_KEY = Path.of("data", "private-key.pem");
@@ -66,7 +66,7 @@ public final class PemCertificates implements Certificates {
     /** Two who made a pair at the same time would each show a certificate whose key is not the one that is kept. */
     private synchronized PemIdentity own(Jid domain) {
         if (!domain.equals(ownDomain) || own.hasFailed()) {
-            stop(); // or the one before might still be written
+            close(); // or the one before might still be written
             ownDomain = null;
             own = PemIdentity.own(home.resolve(OWN_CERTIFICATE), home.resolve(OWN_KEY), domain, lookAgain, background);
             ownDomain = domain;
@@ -76,7 +76,8 @@ public final class PemCertificates implements Certificates {
 
     /** Returns when nothing is being written any more. */
     @Deactivate
-    synchronized void stop() {
+    @Override
+    public synchronized void close() {
         if (own != null) {
             own.awaitOpened();
         }

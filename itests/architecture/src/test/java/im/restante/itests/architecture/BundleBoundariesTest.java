@@ -113,7 +113,8 @@ class BundleBoundariesTest {
                     "im.restante.spool..",
                     "im.restante.roster..",
                     "im.restante.home..",
-                    "im.restante.tls..")
+                    "im.restante.tls..",
+                    "im.restante.streammanagement..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(SPI);
@@ -215,6 +216,31 @@ class BundleBoundariesTest {
                     "im.restante.quota..",
                     "im.restante.limit..",
                     "im.restante.iq..");
+
+    @ArchTest
+    static final ArchRule STREAM_MANAGEMENT_IS_FOR_WHOEVER_HAS_CONNECTIONS = noClasses()
+            .that()
+            .resideInAPackage("im.restante..")
+            .and()
+            .resideOutsideOfPackages("im.restante.streammanagement..", "im.restante.internal.c2s..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("im.restante.streammanagement..");
+
+    @ArchTest
+    static final ArchRule STREAM_MANAGEMENT_NEGOTIATES_NOTHING = noClasses()
+            .that()
+            .resideInAPackage("im.restante.streammanagement..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "im.restante.sasl..",
+                    "im.restante.account..",
+                    "im.restante.limit..",
+                    "im.restante.stream..",
+                    "im.restante.spool..",
+                    "im.restante.delivery..",
+                    "org.osgi.service..");
 
     @ArchTest
     static final ArchRule MECHANISMS_SEE_ACCOUNTS_AND_NO_STREAM = noClasses()

@@ -73,6 +73,7 @@ public abstract class KarafTest implements Container {
             "im.restante.shell",
             "im.restante.tls",
             "im.restante.sasl",
+            "im.restante.stream.management",
             "im.restante.c2s");
 
     @Inject

@@ -54,6 +54,7 @@ class WholeServerTest {
             "im.restante.shell",
             "im.restante.tls",
             "im.restante.sasl",
+            "im.restante.stream.management",
             "im.restante.c2s");
 
     @InjectBundleContext

@@ -1,14 +1,14 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.internal.support.LogLimits;
 import im.restante.jid.Jid;
 import im.restante.session.ProofPolicy;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.Proofs.Batch;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,16 +23,21 @@ class ClocksTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(100);
 
     /** Idle after 100 s, a ping is waited for as long. */
-    private static final C2sConfig IMPATIENT = TestServer.impatient(30_000, 100_000, 100_000, 60_000);
+    private static final Timeouts IMPATIENT = timeouts(100);
 
-    private static final C2sConfig PATIENT = TestServer.impatient(30_000, 10_000_000, 10_000_000, 60_000);
+    private static final Timeouts PATIENT = timeouts(10_000);
 
     private final List<String> done = new ArrayList<>();
     private final Proofs proofs = new Proofs(fault -> {});
     private final Clocks clocks = new Clocks("test", new Watch(), queue(), proofs, new LogLimits(System::nanoTime));
     private final long start = System.nanoTime();
     private boolean read = true;
-    private C2sConfig config = IMPATIENT;
+    private Timeouts timeouts = IMPATIENT;
+
+    private static Timeouts timeouts(int idleSeconds) {
+        Duration idle = Duration.ofSeconds(idleSeconds);
+        return new Timeouts(Duration.ofSeconds(30), idle, idle, Duration.ofSeconds(60));
+    }
 
     private final class Watch implements Clocks.Watched {
         @Override
@@ -89,11 +94,11 @@ class ClocksTest {
             @Override
             public void broken(Throwable reason) {}
         };
-        return new OutboundQueue(nowhere, Runnable::run, proofs, TestServer.heapEnough());
+        return new OutboundQueue(nowhere, Runnable::run, proofs, HeapEnough.share());
     }
 
     private void at(long seconds) {
-        clocks.checkSession(start + Duration.ofSeconds(seconds).toNanos(), config, ROMEO);
+        clocks.checkSession(start + Duration.ofSeconds(seconds).toNanos(), timeouts, ROMEO);
     }
 
     @Test
@@ -111,7 +116,7 @@ class ClocksTest {
         Batch batch = proofs.begin(new ProofPolicy(ProofPolicy.Way.SM, TIMEOUT), true, rows, ids -> {});
         batch.countedFrom(0);
         proofs.flushed(batch);
-        config = PATIENT;
+        timeouts = PATIENT;
         at(1);
         at(90);
         proofs.acknowledged(1);

@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import im.restante.session.Outbound;
 import im.restante.xml.HeapBudget;
@@ -8,7 +8,7 @@ import im.restante.xml.HeapBudget;
  * written, and of what the client could have and has not proved. Under the queue's lock; from {@link #suspended} on for whoever has
  * the stream.
  */
-final class OutboundHeap {
+public final class OutboundHeap {
     private final HeapBudget others;
     private final HeapBudget unproved;
 
@@ -30,7 +30,7 @@ final class OutboundHeap {
      * @param unproved for live messages until the client has them, and for other stanzas from when they were written; used by nobody
      *     else
      */
-    OutboundHeap(HeapBudget others, HeapBudget unproved) {
+    public OutboundHeap(HeapBudget others, HeapBudget unproved) {
         this.others = others;
         this.unproved = unproved;
     }

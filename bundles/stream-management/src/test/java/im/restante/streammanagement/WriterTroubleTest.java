@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -56,7 +56,7 @@ class WriterTroubleTest {
     }
 
     private OutboundQueue queue(Executor writers) {
-        return new OutboundQueue(new Wire(), writers, new Proofs(failure -> {}), TestServer.heapEnough());
+        return new OutboundQueue(new Wire(), writers, new Proofs(failure -> {}), HeapEnough.share());
     }
 
     private static Outbound live(long id) {

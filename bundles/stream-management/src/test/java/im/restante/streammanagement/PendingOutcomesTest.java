@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

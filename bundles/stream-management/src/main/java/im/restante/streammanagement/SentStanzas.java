@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import im.restante.session.Outbound;
 import im.restante.store.StoredMessage;
@@ -10,7 +10,7 @@ import java.util.List;
  * them, messages a spool would keep are kept here, of stored messages the id, and all others if the stream can be resumed.
  * Guarded by the lock of the queue.
  */
-final class SentStanzas {
+public final class SentStanzas {
     /** Stanzas after which the client is asked again. */
     static final int ASK_EVERY = 100;
 

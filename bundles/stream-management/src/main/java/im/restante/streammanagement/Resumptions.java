@@ -1,6 +1,7 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.RandomId;
 import im.restante.jid.Jid;
 import im.restante.session.ClientSession;
 import im.restante.session.CloseReason;
@@ -29,11 +30,11 @@ import org.slf4j.LoggerFactory;
  * come back. Each comes to exactly one end: it is taken by its client on another connection, or it expires. Safe for concurrent
  * use.
  */
-final class Resumptions {
+public final class Resumptions {
     private static final Logger LOG = LoggerFactory.getLogger(Resumptions.class);
 
     /** Streams of one account that may wait for their clients: a client that is cut again and again makes a new one each time. */
-    static final int MOST_WAITING = 10;
+    public static final int MOST_WAITING = 10;
 
     /** Streams that are over and whose counts are remembered. */
     private static final int MOST_REMEMBERED = 4096;
@@ -56,7 +57,7 @@ final class Resumptions {
         private final String id;
         private final Jid account;
         private final Duration atMost;
-        private final Connection connection;
+        private final ManagedConnection connection;
         private final CompletableFuture<Suspended> suspended = new CompletableFuture<>();
         private final AtomicBoolean taken = new AtomicBoolean();
         /** Ends its waiting; refers to all that is left of it. */
@@ -65,7 +66,7 @@ final class Resumptions {
         private volatile boolean expired;
         private volatile boolean forgotten;
 
-        private Resumption(String id, Jid account, Duration atMost, Connection connection) {
+        private Resumption(String id, Jid account, Duration atMost, ManagedConnection connection) {
             this.id = id;
             this.account = account;
             this.atMost = atMost;
@@ -82,7 +83,7 @@ final class Resumptions {
         }
 
         /** The connection it had. */
-        Connection connection() {
+        ManagedConnection connection() {
             return connection;
         }
 
@@ -115,17 +116,17 @@ final class Resumptions {
     }
 
     /** A stream that can be resumed from now on, by this account only. */
-    Resumption open(Jid account, Duration atMost, Connection connection) {
-        return open(StreamXml.randomId(), account, atMost, connection);
+    Resumption open(Jid account, Duration atMost, ManagedConnection connection) {
+        return open(RandomId.next(), account, atMost, connection);
     }
 
     /** The stream goes on, on another connection, under the id it had. */
-    Resumption again(Resumption before, Connection connection) {
+    Resumption again(Resumption before, ManagedConnection connection) {
         before.alarm.cancel(false);
         return open(before.id, before.account, before.atMost, connection);
     }
 
-    private Resumption open(String id, Jid account, Duration atMost, Connection connection) {
+    private Resumption open(String id, Jid account, Duration atMost, ManagedConnection connection) {
         Resumption opened = new Resumption(id, account, atMost, connection);
         byId.put(id, opened);
         return opened;
@@ -152,7 +153,7 @@ final class Resumptions {
     }
 
     /** Whether there is one with that id that nobody has taken. */
-    boolean isWaiting(String id) {
+    public boolean isWaiting(String id) {
         return byId.containsKey(id);
     }
 
@@ -261,7 +262,7 @@ final class Resumptions {
     }
 
     /** A session whose stream cannot wait for its client. @param unsent what the session has not been told of yet */
-    void end(ClientSession session, List<Outbound> unsent) {
+    public void end(ClientSession session, List<Outbound> unsent) {
         try {
             CompletableFuture<Void> over =
                     session.ended(CloseReason.CUT, unsent).toCompletableFuture();
@@ -274,7 +275,7 @@ final class Resumptions {
     }
 
     /** Nothing of that account is resumed from here on, and nobody learns what it had done. */
-    void forget(Jid account) {
+    public void forget(Jid account) {
         byId.values().stream().filter(one -> one.account.equals(account)).forEach(this::removed);
         lock.lock();
         try {
@@ -291,7 +292,7 @@ final class Resumptions {
     }
 
     /** All that wait expire. @return completes when their sessions have been put away */
-    CompletableFuture<Void> stop() {
+    public CompletableFuture<Void> stop() {
         byId.values().forEach(this::expire);
         return CompletableFuture.allOf(ending.toArray(CompletableFuture[]::new));
     }

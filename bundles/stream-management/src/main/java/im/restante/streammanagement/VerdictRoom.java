@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * nobody stands still because of verdicts of somebody else that never come. Safe for concurrent use; nobody waits here: who waits
  * is woken.
  */
-final class VerdictRoom {
+public final class VerdictRoom {
     /** Bytes of one unit, begun. */
     static final int UNIT_BYTES = 4 * 1024;
 
@@ -20,7 +20,7 @@ final class VerdictRoom {
     static final int MOST = 4_096;
 
     /** Units that a connection may always have open. */
-    static final int SHARE = 16;
+    public static final int SHARE = 16;
 
     private final int most;
     private final AtomicInteger taken = new AtomicInteger();
@@ -59,12 +59,12 @@ final class VerdictRoom {
         }
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return taken.get() >= most;
     }
 
     /** Units taken. */
-    int taken() {
+    public int taken() {
         return taken.get();
     }
 

@@ -1,12 +1,12 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.Proofs.Batch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -33,19 +33,19 @@ import org.slf4j.LoggerFactory;
  * What waits to be written to one client. Nobody who queues ever blocks: whoever finds the queue idle starts a task that drains
  * it, up to {@value #BATCH_BYTES} bytes a write, and ends when it is empty. An idle connection has no thread and no buffer here.
  */
-final class OutboundQueue {
+public final class OutboundQueue {
     private static final Logger LOG = LoggerFactory.getLogger(OutboundQueue.class);
 
     /** Most bytes of one write. */
     static final int BATCH_BYTES = 16 * 1024;
 
-    private static final byte[] REQUEST = ("<r xmlns='" + StreamXml.SM + "'/>").getBytes(US_ASCII);
+    private static final byte[] REQUEST = ("<r xmlns='" + ManagementXml.NAMESPACE + "'/>").getBytes(US_ASCII);
     private static final int FEW = 4;
     private static final int MANY = 64;
     private static final long WRITER_LEAVES_SECONDS = 10;
 
     /** The socket behind the queue. */
-    interface Wire {
+    public interface Wire {
         /** Where to write now; another one after STARTTLS. Asked before each write. */
         OutputStream output() throws IOException;
 
@@ -95,7 +95,7 @@ final class OutboundQueue {
     private volatile boolean holdsReader;
 
     /** What became of a stanza. */
-    enum Offer {
+    public enum Offer {
         QUEUED,
         /** At the bound, or at that of all connections: it belongs into the spool. */
         FULL,
@@ -119,10 +119,10 @@ final class OutboundQueue {
      * @param live    messages a spool keeps, sent or not, oldest first
      * @param heap    what a stream that can be resumed holds, to be released when it goes on or is over
      */
-    record Unproved(SentStanzas sent, List<Outbound> waiting, List<Outbound> live, OutboundHeap heap) {}
+    public record Unproved(SentStanzas sent, List<Outbound> waiting, List<Outbound> live, OutboundHeap heap) {}
 
     /** @param heap this connection's, used by nobody else */
-    OutboundQueue(Wire wire, Executor writers, Proofs proofs, OutboundHeap heap) {
+    public OutboundQueue(Wire wire, Executor writers, Proofs proofs, OutboundHeap heap) {
         this.heap = heap;
         this.wire = wire;
         this.writers = writers;
@@ -130,7 +130,7 @@ final class OutboundQueue {
     }
 
     /** Queues a stanza within bounds; see {@link im.restante.session.ClientConnection#offer}. */
-    Offer offer(Outbound stanza, int maxCount, long maxBytes) {
+    public Offer offer(Outbound stanza, int maxCount, long maxBytes) {
         int size = stanza.xml().length;
         lock.lock();
         try {
@@ -165,7 +165,7 @@ final class OutboundQueue {
      * @param pings  makes a ping with a given id
      * @param proved told of rows as the client proves them
      */
-    CompletableFuture<Void> sendStored(
+    public CompletableFuture<Void> sendStored(
             List<StoredMessage> messages,
             ProofPolicy policy,
             Function<String, Outbound> pings,
@@ -174,7 +174,7 @@ final class OutboundQueue {
     }
 
     /** Queues stanzas that no spool gets back; see {@link im.restante.session.ClientConnection#sendCopies}. */
-    CompletableFuture<Void> sendCopies(List<Outbound> copies, Duration timeout) {
+    public CompletableFuture<Void> sendCopies(List<Outbound> copies, Duration timeout) {
         return sendBatch(copies, () -> proofs.begin(copyPolicy(timeout), acknowledging, copies.size()), null);
     }
 
@@ -257,7 +257,7 @@ final class OutboundQueue {
      * @param most items that may wait before it; more, and the client asks without ever reading
      * @return false if more wait
      */
-    boolean control(byte[] xml, int most) {
+    public boolean control(byte[] xml, int most) {
         return control((Object) xml, most);
     }
 
@@ -317,7 +317,7 @@ final class OutboundQueue {
      * The client has closed its stream. Without stream management it has what was written up to now if it leaves in order; with it
      * only its acknowledgements say what it has (XEP-0198 §4).
      */
-    void goodbye() {
+    public void goodbye() {
         lock.lock();
         try {
             if (acknowledging) {
@@ -335,7 +335,7 @@ final class OutboundQueue {
      *
      * @return false if the connection is ending
      */
-    boolean sendNow(byte[] xml) {
+    public boolean sendNow(byte[] xml) {
         lock.lock();
         try {
             if (finishing || broken) {
@@ -358,7 +358,7 @@ final class OutboundQueue {
      * Blocks while more than {@code most} bytes of what no spool keeps wait to be read: answers to this client, mostly, which is to
      * read them before it is asked what it wants next. Returns at once when the connection ends. Reader's thread only.
      */
-    void awaitRead(long most) throws InterruptedException {
+    public void awaitRead(long most) throws InterruptedException {
         lock.lock();
         try {
             while (heap.unread() > most && !finishing && !broken) {
@@ -372,12 +372,12 @@ final class OutboundQueue {
     }
 
     /** Whether the reader waits for the client to read. */
-    boolean holdsReader() {
+    public boolean holdsReader() {
         return holdsReader;
     }
 
     /** The next thing written begins a new stream (RFC 6120 §4.3.3), so that an error must bring its own header. */
-    void restart() {
+    public void restart() {
         lock.lock();
         try {
             streamOpen = false;
@@ -387,7 +387,7 @@ final class OutboundQueue {
     }
 
     /** From here on things are queued, not written, until {@link #uncork}. */
-    void cork() {
+    public void cork() {
         lock.lock();
         try {
             corked = true;
@@ -397,7 +397,7 @@ final class OutboundQueue {
     }
 
     /** Writes {@code first}, then what was queued meanwhile. */
-    void uncork(byte[] first) {
+    public void uncork(byte[] first) {
         uncork((Object) first);
     }
 
@@ -425,7 +425,7 @@ final class OutboundQueue {
      *
      * @param header goes before {@code last} if this stream has not been opened from our side yet
      */
-    void finish(byte[] header, byte[] last) {
+    public void finish(byte[] header, byte[] last) {
         lock.lock();
         try {
             if (finishing || broken) {
@@ -451,12 +451,12 @@ final class OutboundQueue {
     /**
      * Since when one write has not come to its end, by {@link System#nanoTime()}; 0 if none is under way.
      */
-    long stuckSince() {
+    public long stuckSince() {
         return stuckSince;
     }
 
     /** Waits until nobody writes: everything is out, or nothing can be written any more. */
-    void awaitIdle(Duration atMost) throws InterruptedException {
+    public void awaitIdle(Duration atMost) throws InterruptedException {
         lock.lock();
         try {
             long left = atMost.toNanos();
@@ -469,7 +469,7 @@ final class OutboundQueue {
     }
 
     /** Whether everything was written and the output was shut. */
-    boolean flushed() {
+    public boolean flushed() {
         lock.lock();
         try {
             return shut && !broken;
@@ -484,7 +484,7 @@ final class OutboundQueue {
      * @param orderly   whether the client left in order: one without stream management has what was written before its goodbye
      * @param resumable whether the stream may wait for its client
      */
-    Unproved end(boolean orderly, boolean resumable) {
+    public Unproved end(boolean orderly, boolean resumable) {
         List<Outbound> live = new ArrayList<>();
         List<Outbound> waiting = new ArrayList<>();
         SentStanzas counted = null;

@@ -1,6 +1,7 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.RandomId;
 import im.restante.session.ProofPolicy;
 import im.restante.store.StoredMessage;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * it, since a stream keeps its order; an acknowledgement proves the rows it covers, also of a part of a batch. Safe for concurrent
  * use. What was decided is told in that order, by one thread at a time, whoever finds that none does it, and under no lock.
  */
-final class Proofs {
+public final class Proofs {
     private static final Logger LOG = LoggerFactory.getLogger(Proofs.class);
 
     /** How long {@link #end} waits for another thread that is telling. */
@@ -36,7 +37,7 @@ final class Proofs {
     }
 
     /** One batch; it passes through the outbound queue in front of its first stanza and behind its last. */
-    static final class Batch {
+    public static final class Batch {
         private final CompletableFuture<Void> proved = new CompletableFuture<>();
         private final ProofPolicy policy;
         private final String ping;
@@ -71,7 +72,7 @@ final class Proofs {
             return proved;
         }
 
-        ProofPolicy policy() {
+        public ProofPolicy policy() {
             return policy;
         }
 
@@ -81,7 +82,7 @@ final class Proofs {
         }
 
         /** How many of its rows are proved. */
-        int told() {
+        public int told() {
             return told;
         }
 
@@ -122,7 +123,7 @@ final class Proofs {
     private boolean unanswered;
 
     /** @param failed told if somebody who is told of rows throws: the connection must end */
-    Proofs(Consumer<Throwable> failed) {
+    public Proofs(Consumer<Throwable> failed) {
         this.failed = failed;
     }
 
@@ -165,7 +166,7 @@ final class Proofs {
                 return null;
             }
             if (way == Way.ANSWERED && prefix == null) {
-                prefix = "proof-" + StreamXml.randomId() + '-';
+                prefix = "proof-" + RandomId.next() + '-';
             }
             String ping = way == Way.ANSWERED ? prefix + ++pings : null;
             Batch batch = new Batch(policy, way, ping, stanzas, rows, receiver);
@@ -200,7 +201,7 @@ final class Proofs {
     }
 
     /** @return whether the id is that of one of our pings, however old */
-    boolean answered(String id) {
+    public boolean answered(String id) {
         String ours = prefix;
         if (ours == null || !id.startsWith(ours)) {
             return false;
@@ -245,7 +246,7 @@ final class Proofs {
     }
 
     /** The oldest batch, if it is on its way to the client; null if there is nothing to wait for. */
-    Batch awaited() {
+    public Batch awaited() {
         lock.lock();
         try {
             Batch first = open.peek();
@@ -261,7 +262,7 @@ final class Proofs {
      *
      * @return false if it is not for a ping that we wait
      */
-    boolean withoutAnswers() {
+    public boolean withoutAnswers() {
         lock.lock();
         try {
             if (open.isEmpty() || open.peek().way != Way.ANSWERED) {

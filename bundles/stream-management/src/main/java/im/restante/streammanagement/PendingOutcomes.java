@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
@@ -27,11 +27,11 @@ import org.slf4j.LoggerFactory;
  * is open costs two volatile writes and no lock. Answers and tasks are given out by one thread at a time, whoever finds that none
  * does it, and under no lock; one that fails ends the connection.
  */
-final class PendingOutcomes {
+public final class PendingOutcomes {
     private static final Logger LOG = LoggerFactory.getLogger(PendingOutcomes.class);
 
     /** Open verdicts at which the connection stops reading. */
-    static final int MAX_OPEN = 1_024;
+    public static final int MAX_OPEN = 1_024;
 
     /** Bytes of stanzas with an open verdict, and of answers that wait for it, at which the connection stops reading. */
     static final long MAX_BYTES = 1L << 20;
@@ -95,8 +95,18 @@ final class PendingOutcomes {
      *                or a task that threw
      * @param tooMuch told, instead, that answers beyond {@link #MAX_ANSWER_BYTES} or {@code heap} wait
      * @param heap    this connection's share for answers that wait; used by nobody else
-     * @param room    shared by all connections, as are the lines of the log
+     * @param streams what it shares with all others
      */
+    public PendingOutcomes(
+            Function<Element, byte[]> serializer,
+            Consumer<byte[]> answers,
+            Consumer<Throwable> failed,
+            Runnable tooMuch,
+            HeapBudget heap,
+            ManagedStreams streams) {
+        this(serializer, answers, failed, tooMuch, heap, streams.verdictRoom(), streams.lines());
+    }
+
     PendingOutcomes(
             Function<Element, byte[]> serializer,
             Consumer<byte[]> answers,
@@ -116,7 +126,7 @@ final class PendingOutcomes {
 
     /** The reader hands over the next stanza. Reader's thread only. */
     @SuppressWarnings("NonAtomicVolatileUpdate")
-    void begin() {
+    public void begin() {
         begun = begun + 1;
     }
 
@@ -125,7 +135,7 @@ final class PendingOutcomes {
      *
      * @param request the stanza if it is an IQ: it is answered by an error where its answer cannot be written; else null
      */
-    void add(CompletionStage<Outcome> stage, long size, Element request) {
+    public void add(CompletionStage<Outcome> stage, long size, Element request) {
         CompletableFuture<Outcome> future = stage.toCompletableFuture();
         if (openCount == 0 && future.isDone() && !future.isCompletedExceptionally()) {
             byte[] answer = answer(future.join(), request);
@@ -160,7 +170,7 @@ final class PendingOutcomes {
      * Blocks while too much is open: of this connection, or of all together if this one has more than its share. Returns at once
      * after {@link #close}. Reader's thread only.
      */
-    void awaitRoom() throws InterruptedException {
+    public void awaitRoom() throws InterruptedException {
         if (openCount == 0) {
             return;
         }
@@ -217,7 +227,7 @@ final class PendingOutcomes {
     }
 
     /** Blocks until nothing is open. @return false if that took longer than the time given, or after {@link #release} */
-    boolean awaitEmpty(long seconds) throws InterruptedException {
+    public boolean awaitEmpty(long seconds) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.SECONDS.toNanos(seconds);
@@ -243,12 +253,12 @@ final class PendingOutcomes {
     }
 
     /** Whether the reader waits here rather than for the client. */
-    boolean full() {
+    public boolean full() {
         return full;
     }
 
     /** As {@link im.restante.session.ClientConnection#afterPending}. */
-    void afterPending(Runnable task) {
+    public void afterPending(Runnable task) {
         afterPending(Long.MAX_VALUE, task);
     }
 
@@ -277,7 +287,7 @@ final class PendingOutcomes {
     }
 
     /** Nothing more is read: the reader waits for no room any more, and no task runs. Verdicts are still waited for. */
-    void close() {
+    public void close() {
         lock.lock();
         try {
             closing = true;
@@ -290,7 +300,7 @@ final class PendingOutcomes {
     }
 
     /** The connection ends: as {@link #close}, and whatever is open is waited for no longer and takes no room. */
-    void release() {
+    public void release() {
         int given;
         lock.lock();
         try {

@@ -1,11 +1,13 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.internal.c2s.Resumptions.Resumption;
-import im.restante.internal.c2s.Resumptions.Suspended;
 import im.restante.jid.Jid;
+import im.restante.session.ClientSession;
+import im.restante.streammanagement.Resumptions.Resumption;
+import im.restante.streammanagement.Resumptions.Suspended;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +19,17 @@ import org.junit.jupiter.api.Test;
 class ResumptionsTest {
     private static final Jid JULIET = Jid.of("juliet@localhost");
     private static final Suspended LEFT = new Suspended(
-            new FakeSessions().new Session(JULIET.withResource("balcony"), null),
+            (ClientSession) Proxy.newProxyInstance(
+                    ResumptionsTest.class.getClassLoader(),
+                    new Class<?>[] {ClientSession.class},
+                    (proxy, method, arguments) -> method.getName().equals("jid")
+                            ? JULIET.withResource("balcony")
+                            : CompletableFuture.completedFuture(null)),
             0,
             null,
             List.of(),
             CompletableFuture.completedFuture(null),
-            TestServer.heapEnough());
+            HeapEnough.share());
 
     private final List<Future<?>> alarms = new ArrayList<>();
     private final Resumptions resumptions = new Resumptions((delay, task) -> {

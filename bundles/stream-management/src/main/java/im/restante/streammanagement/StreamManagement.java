@@ -1,11 +1,7 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static java.util.Objects.requireNonNull;
 
-import im.restante.internal.c2s.OutboundQueue.Unproved;
-import im.restante.internal.c2s.Resumptions.Resumption;
-import im.restante.internal.c2s.Resumptions.Suspended;
-import im.restante.internal.c2s.SentStanzas.Sent;
 import im.restante.internal.support.Lexical;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.OutOfMemory;
@@ -14,6 +10,10 @@ import im.restante.jid.Jid;
 import im.restante.session.ClientSession;
 import im.restante.session.Outbound;
 import im.restante.stanza.StanzaError;
+import im.restante.streammanagement.OutboundQueue.Unproved;
+import im.restante.streammanagement.Resumptions.Resumption;
+import im.restante.streammanagement.Resumptions.Suspended;
+import im.restante.streammanagement.SentStanzas.Sent;
 import im.restante.xml.Element;
 import im.restante.xml.StreamCondition;
 import im.restante.xml.XmlStreamException;
@@ -35,15 +35,15 @@ import org.slf4j.LoggerFactory;
  * {@link SentStanzas}; a stream whose connection was cut is taken over, or left to be taken over. On the reader's thread but for
  * acknowledgements that were promised.
  */
-final class StreamManagement {
+public final class StreamManagement {
     private static final Logger LOG = LoggerFactory.getLogger(StreamManagement.class);
     private static final long MODULO = 0xffff_ffffL;
 
     /** Requests that may wait to be answered; with one more the oldest is answered at once. */
     private static final int MOST_REQUESTS = 1_024;
 
-    private final Connection connection;
-    private final Server server;
+    private final ManagedConnection connection;
+    private final ManagedStreams streams;
     private final OutboundQueue out;
     private final PendingOutcomes pending;
     private final ReentrantLock counting = new ReentrantLock();
@@ -80,47 +80,48 @@ final class StreamManagement {
      */
     private record Request(long upTo, long deadline) {}
 
-    StreamManagement(Connection connection, Server server, OutboundQueue out, PendingOutcomes pending) {
+    public StreamManagement(
+            ManagedConnection connection, ManagedStreams streams, OutboundQueue out, PendingOutcomes pending) {
         this.connection = connection;
-        this.server = server;
+        this.streams = streams;
         this.out = out;
         this.pending = pending;
     }
 
-    boolean isEnabled() {
+    public boolean isEnabled() {
         return uncounted >= 0;
     }
 
-    boolean isResumable() {
+    public boolean isResumable() {
         return resumption != null;
     }
 
     /** Its client is not waited for any longer. */
-    void expire() {
+    public void expire() {
         Resumption open = resumption;
         if (open != null) {
-            server.resumptions().expire(open);
+            streams.resumptions().expire(open);
         }
     }
 
     /** Of a client that has no session yet. */
-    void accountRemoved() {
+    public void accountRemoved() {
         Resumption wanted = awaited;
         if (wanted != null) {
-            server.resumptions().removed(wanted);
+            streams.resumptions().removed(wanted);
         }
     }
 
     /** It has ended; there is nothing to resume. */
-    void forget() {
+    public void forget() {
         Resumption open = resumption;
         if (open != null) {
-            server.resumptions().forget(open);
+            streams.resumptions().forget(open);
         }
     }
 
     /** An element of the client's. */
-    void handle(Element element) throws XmlStreamException {
+    public void handle(Element element) throws XmlStreamException {
         switch (element.name()) {
             case "enable" -> {
                 if (uncounted >= 0) {
@@ -129,7 +130,7 @@ final class StreamManagement {
                 uncounted = pending.begun();
                 enable(element);
             }
-            case "resume" -> control(StreamXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
+            case "resume" -> control(ManagementXml.failed(StanzaError.Condition.UNEXPECTED_REQUEST));
             case "r" -> {
                 checkEnabled();
                 asks();
@@ -144,17 +145,18 @@ final class StreamManagement {
 
     private void enable(Element request) {
         String wish = request.attribute("resume");
-        C2sConfig config = server.config();
-        if (!"true".equals(wish) && !"1".equals(wish) || config.resumeTimeout().isZero()) {
-            out.enable(StreamXml.enabled(), new SentStanzas(0));
+        StreamBounds bounds = streams.bounds();
+        if (!"true".equals(wish) && !"1".equals(wish) || bounds.resumeTimeout().isZero()) {
+            out.enable(ManagementXml.enabled(), new SentStanzas(0));
             return;
         }
-        long most = config.resumeTimeout().toSeconds();
+        long most = bounds.resumeTimeout().toSeconds();
         long asked = number(request.attribute("max"));
         Duration atMost = Duration.ofSeconds(asked > 0 ? Math.min(asked, most) : most);
-        Resumption opened = server.resumptions().open(connection.session().jid().bare(), atMost, connection);
+        Resumption opened =
+                streams.resumptions().open(connection.session().jid().bare(), atMost, connection);
         resumption = opened;
-        out.enable(StreamXml.enabled(opened.id(), atMost), new SentStanzas(0, config.outboundBytes()));
+        out.enable(ManagementXml.enabled(opened.id(), atMost), new SentStanzas(0, bounds.bytes()));
     }
 
     /**
@@ -163,24 +165,24 @@ final class StreamManagement {
      *
      * @return false if there is none that this account may resume, which the client has been told
      */
-    boolean resume(Element request, Jid account) throws XmlStreamException, InterruptedException {
+    public boolean resume(Element request, Jid account) throws XmlStreamException, InterruptedException {
         long h = number(request.attribute("h"));
         if (h < 0) {
             throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
         }
         String id = request.attribute("previd");
-        Resumption found = server.resumptions().take(id, account);
+        Resumption found = streams.resumptions().take(id, account);
         Suspended left = found == null ? null : awaitSuspended(found, account);
         if (left == null) {
-            out.sendNow(StreamXml.notFound(server.resumptions().handled(id, account)));
+            out.sendNow(ManagementXml.notFound(streams.resumptions().handled(id, account)));
             return false;
         }
         SentStanzas sent = left.sent();
         List<Sent> unproved = sent.unacknowledged();
         List<Long> rows = sent.lastRows();
         if (!sent.acknowledge(h)) {
-            server.resumptions().end(found, left);
-            connection.close(StreamXml.handledTooMuch(h, sent.count() & MODULO));
+            streams.resumptions().end(found, left);
+            connection.handledTooMuch(h, sent.count() & MODULO);
             return false;
         }
         connection.bound(left.session()); // from here on it ends with this connection, whatever happens
@@ -219,14 +221,14 @@ final class StreamManagement {
                                             "{}: ends before a stream of {} can be resumed",
                                             connection.remote(),
                                             account);
-                                    server.resumptions().giveBack(found);
+                                    streams.resumptions().giveBack(found);
                                 }
                             });
             Suspended suspended = left.get();
             if (suspended == null || !connection.isClosing()) {
                 return suspended;
             }
-            server.resumptions().giveBack(found); // on a connection that ends it would end too
+            streams.resumptions().giveBack(found); // on a connection that ends it would end too
             return null;
         } catch (ExecutionException e) {
             LOG.debug(
@@ -234,11 +236,11 @@ final class StreamManagement {
                     connection.remote(),
                     account,
                     Printable.line(e.getMessage()));
-            server.resumptions().abandon(found);
+            streams.resumptions().abandon(found);
             return null;
         } catch (Throwable e) {
             OutOfMemory.endsProcess(e);
-            server.resumptions().abandon(found);
+            streams.resumptions().abandon(found);
             throw e;
         }
     }
@@ -259,12 +261,12 @@ final class StreamManagement {
                 .toList();
         handledBefore = left.handled();
         uncounted = pending.begun();
-        resumption = server.resumptions().again(found, connection);
+        resumption = streams.resumptions().again(found, connection);
         out.corkResumed(); // what tells the client goes before what it had not got
         left.session().resumed(connection, received, again);
         out.resume(
-                StreamXml.resumed(found.id(), left.handled()),
-                new SentStanzas(sent.acknowledged(), server.config().outboundBytes()));
+                ManagementXml.resumed(found.id(), left.handled()),
+                new SentStanzas(sent.acknowledged(), streams.bounds().bytes()));
         LOG.debug(
                 "{}: {} has resumed, {} of its stanzas were not acknowledged",
                 connection.remote(),
@@ -279,13 +281,13 @@ final class StreamManagement {
     }
 
     private void control(byte[] xml) {
-        if (!out.control(xml, 2 * server.config().outboundLimit())) {
+        if (!out.control(xml, 2 * streams.bounds().limit())) {
             connection.close(StreamCondition.RESOURCE_CONSTRAINT, "too much waits to be read");
         }
     }
 
     /**
-     * Each request is answered once: when what came before it is final, but in {@link Server#answerWithin} at the latest, and then
+     * Each request is answered once: when what came before it is final, but in {@link ManagedStreams#answerWithin} at the latest, and then
      * the rest is told unasked. Reader's thread.
      */
     private void asks() {
@@ -295,7 +297,7 @@ final class StreamManagement {
                 answer(asked.poll());
             }
             asked.add(new Request(
-                    pending.begun(), System.nanoTime() + server.answerWithin().toNanos()));
+                    pending.begun(), System.nanoTime() + streams.answerWithin().toNanos()));
         } finally {
             counting.unlock();
         }
@@ -303,7 +305,7 @@ final class StreamManagement {
     }
 
     /** Answers everybody: nothing can be said afterwards. */
-    void answerAll() {
+    public void answerAll() {
         answerDue(true);
     }
 
@@ -333,7 +335,7 @@ final class StreamManagement {
             counting.unlock();
         }
         if (time) {
-            server.later(Duration.ofNanos(Math.max(0, next.deadline() - System.nanoTime())), this::timeIsUp);
+            streams.later(Duration.ofNanos(Math.max(0, next.deadline() - System.nanoTime())), this::timeIsUp);
         }
         if (promise >= 0) {
             pending.afterPending(promise, this::isFinal);
@@ -371,7 +373,8 @@ final class StreamManagement {
     /** Says how many of the client's stanzas are final without a gap. Under the lock, so that it never goes back. */
     private void acknowledge() {
         said = pending.settled();
-        control(("<a xmlns='" + StreamXml.SM + "' h='" + handled(said) + "'/>").getBytes(StandardCharsets.US_ASCII));
+        control(("<a xmlns='" + ManagementXml.NAMESPACE + "' h='" + handled(said) + "'/>")
+                .getBytes(StandardCharsets.US_ASCII));
     }
 
     private long handled(long settled) {
@@ -379,18 +382,18 @@ final class StreamManagement {
     }
 
     /** What the client has. */
-    void acknowledged(Element element) throws XmlStreamException {
+    public void acknowledged(Element element) throws XmlStreamException {
         long h = number(element.attribute("h"));
         if (h < 0) {
             throw new XmlStreamException(StreamCondition.BAD_FORMAT, "h must be a number below 2^32");
         }
         long sent = out.acknowledge(h);
         if (sent >= 0) {
-            LogLimit limit = server.lines().of("too-much");
+            LogLimit limit = streams.lines().of("too-much");
             if (limit.isDue()) {
                 LOG.info("{}: has acknowledged {} of {} stanzas: ends{}", connection.remote(), h, sent, limit.more());
             }
-            connection.close(StreamXml.handledTooMuch(h, sent & MODULO));
+            connection.handledTooMuch(h, sent & MODULO);
         }
     }
 
@@ -403,7 +406,7 @@ final class StreamManagement {
      * The connection was cut: leaves the stream to its client's next one. Everything that came is final. A session that fails here
      * ends, and whoever waits to resume it is told.
      */
-    void suspend() {
+    public void suspend() {
         Resumption open = resumption;
         ClientSession cut = connection.session();
         AtomicReference<Unproved> unproved = new AtomicReference<>();
@@ -419,10 +422,10 @@ final class StreamManagement {
             }
             Unproved left = unproved.get();
             if (left.sent() == null) { // more than could be kept: not resumable after all
-                server.resumptions().forget(open);
-                server.resumptions().end(cut, List.of());
+                streams.resumptions().forget(open);
+                streams.resumptions().end(cut, List.of());
             } else {
-                server.resumptions()
+                streams.resumptions()
                         .suspended(
                                 open,
                                 new Suspended(
@@ -436,10 +439,10 @@ final class StreamManagement {
         } catch (Throwable e) {
             OutOfMemory.endsProcess(e);
             LOG.error("{}: the session failed to wait for its client, and ends", connection.remote(), e);
-            server.resumptions().forget(open);
+            streams.resumptions().forget(open);
             Unproved left = unproved.get() == null ? out.end(false, false) : unproved.get();
             left.heap().release();
-            server.resumptions().end(cut, left.live()); // what went back to the spool already is known there
+            streams.resumptions().end(cut, left.live()); // what went back to the spool already is known there
         }
     }
 }

@@ -1,10 +1,10 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
-import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
 import im.restante.jid.Jid;
 import im.restante.session.ProofPolicy;
+import im.restante.streammanagement.Proofs.Batch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
  * long stored messages wait for their proof. Neither of the last two runs while we do not read the client; whether it is still
  * there is then found out by writing. For the timer's thread only.
  */
-final class Clocks {
+public final class Clocks {
     private static final Logger LOG = LoggerFactory.getLogger(Clocks.class);
 
     /** A connection, as far as clocks concern it. */
-    interface Watched {
+    public interface Watched {
         /** Bytes that have come. */
         long heard();
 
@@ -60,6 +60,11 @@ final class Clocks {
     private long heardBefore;
     private long heardHalfway;
 
+    /** @param remote for the log */
+    public Clocks(String remote, Watched connection, OutboundQueue out, Proofs proofs, ManagedStreams streams) {
+        this(remote, connection, out, proofs, streams.lines());
+    }
+
     Clocks(String remote, Watched connection, OutboundQueue out, Proofs proofs, LogLimits lines) {
         this.remote = remote;
         this.connection = connection;
@@ -68,10 +73,10 @@ final class Clocks {
         this.lines = lines;
     }
 
-    /** Whether nothing could be written for too long; then the connection is cut. */
-    boolean isStuck(long now, C2sConfig config) {
+    /** Whether nothing could be written for too long; then the connection is cut. @param now by {@link System#nanoTime()} */
+    public boolean isStuck(long now, Timeouts timeouts) {
         long since = out.stuckSince();
-        if (since == 0 || now - since <= config.writeTimeout().toNanos()) {
+        if (since == 0 || now - since <= timeouts.write().toNanos()) {
             return false;
         }
         LogLimit limit = lines.of("stuck");
@@ -79,16 +84,16 @@ final class Clocks {
             LOG.info(
                     "{}: nothing could be written for {} s: cut{}",
                     remote,
-                    config.writeTimeout().toSeconds(),
+                    timeouts.write().toSeconds(),
                     limit.more());
         }
         connection.abort();
         return true;
     }
 
-    /** While nobody is bound. */
-    void checkLogin(long now, C2sConfig config) {
-        if (now - startedAt > config.authTimeout().toNanos()) {
+    /** While nobody is bound. @param now by {@link System#nanoTime()} */
+    public void checkLogin(long now, Timeouts timeouts) {
+        if (now - startedAt > timeouts.auth().toNanos()) {
             if (connection.isHandshaking()) {
                 connection.abort();
             } else {
@@ -97,17 +102,18 @@ final class Clocks {
         }
     }
 
-    void checkSession(long now, C2sConfig config, Jid session) {
-        checkSilence(now, config);
+    /** While a resource is bound. @param now by {@link System#nanoTime()} */
+    public void checkSession(long now, Timeouts timeouts, Jid session) {
+        checkSilence(now, timeouts);
         checkProof(now, session);
     }
 
-    private void checkSilence(long now, C2sConfig config) {
+    private void checkSilence(long now, Timeouts timeouts) {
         long bytes = connection.heard();
         if (!connection.isRead()) {
             heardAt = now;
             pingedAt = 0;
-            if (now - probedAt > config.idleTimeout().toNanos()) {
+            if (now - probedAt > timeouts.idle().toNanos()) {
                 probedAt = now;
                 connection.probe();
             }
@@ -119,11 +125,11 @@ final class Clocks {
             heardAt = now;
             pingedAt = 0;
         } else if (pingedAt == 0) {
-            if (now - heardAt > config.idleTimeout().toNanos()) {
+            if (now - heardAt > timeouts.idle().toNanos()) {
                 pingedAt = now | 1;
                 connection.ping();
             }
-        } else if (now - pingedAt > config.pingTimeout().toNanos()) {
+        } else if (now - pingedAt > timeouts.ping().toNanos()) {
             connection.cut("silent for too long");
         }
     }

@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import im.restante.internal.c2s.Proofs.Batch;
 import im.restante.jid.Jid;
 import im.restante.session.ProofPolicy;
 import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
+import im.restante.streammanagement.Proofs.Batch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

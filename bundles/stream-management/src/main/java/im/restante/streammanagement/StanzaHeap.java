@@ -1,4 +1,4 @@
-package im.restante.internal.c2s;
+package im.restante.streammanagement;
 
 import im.restante.xml.HeapBudget;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,15 +10,15 @@ import java.util.function.LongSupplier;
  * always granted, so that whoever needs little never suffers from those who need much. Safe for concurrent use; a share is used by one
  * thread at a time.
  */
-final class StanzaHeap {
+public final class StanzaHeap {
     /** What a connection may always have of stanzas on their way in, counted all the same. */
-    static final int GRANTED = 16 * 1024;
+    public static final int GRANTED = 16 * 1024;
 
     /** The same of stanzas on their way out. */
-    static final int GRANTED_UNREAD = 128 * 1024;
+    public static final int GRANTED_UNREAD = 128 * 1024;
 
     /** The same of live messages that their client has not proved, and of what is kept for a stream that may be resumed. */
-    static final int GRANTED_UNPROVED = 32 * 1024;
+    public static final int GRANTED_UNPROVED = 32 * 1024;
 
     private final LongSupplier total;
     private final int granted;
@@ -28,18 +28,18 @@ final class StanzaHeap {
      * @param total   bytes, asked each time: what has been taken stays taken when it becomes less
      * @param granted what a connection may always have
      */
-    StanzaHeap(LongSupplier total, int granted) {
+    public StanzaHeap(LongSupplier total, int granted) {
         this.total = total;
         this.granted = granted;
     }
 
     /** What all connections have taken, in bytes. */
-    long taken() {
+    public long taken() {
         return taken.get();
     }
 
     /** One connection's: at most a quarter of the whole. */
-    HeapBudget share() {
+    public HeapBudget share() {
         return new Share();
     }
 
