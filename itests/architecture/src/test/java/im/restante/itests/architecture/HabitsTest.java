@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -70,6 +72,8 @@ class HabitsTest {
     private static final Pattern GUARD = Pattern.compile(
             "catch \\([^)]*\\b(Throwable|Error) \\w+\\) \\{[^\\n]*\\n(?!\\s*OutOfMemory\\.endsProcess\\()");
 
+    private static final Pattern CODE = Pattern.compile("\\s*(?!\\*|/\\*|//)\\S.*");
+
     @Test
     void noMethodReferenceDependsOnTheLanguageOfTheSystem() throws IOException {
         assertEquals(List.of(), found(REFERENCE));
@@ -79,6 +83,25 @@ class HabitsTest {
     @Test
     void everyGuardThatCatchesErrorsEndsTheProcessWhenMemoryHasRunOut() throws IOException {
         assertEquals(List.of(), found(GUARD));
+    }
+
+    /** A bundle that a newcomer can read in a day. Lines that hold no code, and comments, do not count. */
+    @Test
+    void noBundleHasMoreThanFourThousandLinesOfCode() throws IOException {
+        Map<String, Long> tooLong = new TreeMap<>();
+        Path bundles = Path.of("..", "..", "bundles");
+        try (Stream<Path> all = Files.walk(bundles)) {
+            for (Path file : (Iterable<Path>) all.filter(HabitsTest::isMainCode)::iterator) {
+                long lines;
+                try (Stream<String> text = Files.lines(file)) {
+                    lines = text.filter(CODE.asMatchPredicate()).count();
+                }
+                tooLong.merge(bundles.relativize(file).getName(0).toString(), lines, Long::sum);
+            }
+        }
+        assertTrue(tooLong.size() > 20, "looks at the sources");
+        tooLong.values().removeIf(lines -> lines <= 4_000);
+        assertEquals(Map.of(), tooLong);
     }
 
     /** Where the pattern stands in the main code of bundles and run times. */
