@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -71,7 +72,7 @@ public interface Accounts {
     CompletionStage<Boolean> remove(Jid account);
 
     /** Accounts in the order of their text, behind {@code after} (null: from the first). */
-    CompletionStage<List<Jid>> list(Jid after, int max);
+    CompletionStage<List<Jid>> list(@Nullable Jid after, int max);
 
     /** One value of an account. */
     CompletionStage<Optional<String>> setting(Jid account, String node, String key);

@@ -3,6 +3,7 @@ package im.restante.account;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a server keeps instead of a password (RFC 5802 §3). Knowing it does not let anybody log in. Arrays are shared and never
@@ -15,7 +16,12 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record ScramCredentials(
-        ScramHash hash, byte[] salt, int iterations, byte[] storedKey, byte[] serverKey, ScramCredentials other) {
+        ScramHash hash,
+        byte[] salt,
+        int iterations,
+        byte[] storedKey,
+        byte[] serverKey,
+        @Nullable ScramCredentials other) {
     public ScramCredentials {
         requireNonNull(hash, "hash");
         requireNonNull(salt, "salt");

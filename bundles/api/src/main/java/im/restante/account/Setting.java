@@ -2,6 +2,8 @@ package im.restante.account;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One value to write for a user.
  *
@@ -9,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param key   unique in its node
  * @param value null removes it
  */
-public record Setting(String node, String key, String value) {
+public record Setting(String node, String key, @Nullable String value) {
     public Setting {
         requireNonNull(node, "node");
         requireNonNull(key, "key");

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -47,7 +48,7 @@ public interface UserRepository {
     CompletionStage<Boolean> remove(Jid user, List<Note> owed, Fence fence);
 
     /** Users in the order of their text, behind {@code after} (null: from the first). */
-    CompletionStage<List<Jid>> users(Jid after, int max);
+    CompletionStage<List<Jid>> users(@Nullable Jid after, int max);
 
     /** Every node of a user that has values, {@link #ROOT} among them, in no order; empty if the user is not there. */
     CompletionStage<List<String>> nodes(Jid user);

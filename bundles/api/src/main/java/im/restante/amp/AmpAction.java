@@ -2,6 +2,7 @@ package im.restante.amp;
 
 import im.restante.stanza.Message;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rules of a message make of one thing that may happen to it.
@@ -9,7 +10,7 @@ import java.util.Optional;
  * @param proceeds whether it happens; if not, the message is gone and its sender is told no more than {@code reply}
  * @param reply    what the sender is told of the rule that was met; null for nothing
  */
-public record AmpAction(boolean proceeds, Message reply) {
+public record AmpAction(boolean proceeds, @Nullable Message reply) {
     /** No rule is met. */
     public static final AmpAction NONE = new AmpAction(true, null);
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of one PID, read strictly: a missing or blank value is the default, a bad one a {@link ConfigException}. Values may
@@ -86,7 +87,7 @@ public final class Settings {
      *
      * @param home where a relative one starts from: the value of {@link #HOME}; null for the working directory
      */
-    public Path path(String key, String byDefault, String home) {
+    public Path path(String key, String byDefault, @Nullable String home) {
         try {
             return Path.of(home == null ? "" : home)
                     .resolve(text(key, byDefault))

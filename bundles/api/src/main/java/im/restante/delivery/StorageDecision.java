@@ -3,6 +3,7 @@ package im.restante.delivery;
 import static java.util.Objects.requireNonNull;
 
 import im.restante.stanza.StanzaError;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a message would be kept if its owner is away: what the filter said, before anything is written. */
 public sealed interface StorageDecision {
@@ -42,7 +43,7 @@ public sealed interface StorageDecision {
      * @param reason what decided
      * @param answer what its sender is told if the owner is away; null for silence
      */
-    record Skip(String reason, StanzaError answer) implements StorageDecision {
+    record Skip(String reason, @Nullable StanzaError answer) implements StorageDecision {
         public Skip {
             requireNonNull(reason, "reason");
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import im.restante.stanza.StanzaError;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one answer every message gets. Final once given. A new case breaks everybody who lists them: a major change of this
@@ -39,7 +40,7 @@ public sealed interface Verdict {
      * @param reason the rule that decided
      * @param told   null for silence
      */
-    record Skipped(String reason, StanzaError told) implements Verdict {
+    record Skipped(String reason, @Nullable StanzaError told) implements Verdict {
         public Skipped {
             requireNonNull(reason, "reason");
         }
@@ -71,7 +72,7 @@ public sealed interface Verdict {
     }
 
     /** Should have been kept and could not be, or nobody can tell; the sender is told, or is not if it may not be answered. */
-    record Failed(String reason, StanzaError told) implements Verdict {
+    record Failed(String reason, @Nullable StanzaError told) implements Verdict {
         public Failed {
             requireNonNull(reason, "reason");
         }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import rocks.xmpp.precis.InvalidCodePointException;
 import rocks.xmpp.precis.InvalidDirectionalityException;
 import rocks.xmpp.precis.PrecisProfile;
@@ -18,13 +19,13 @@ public final class Jid implements Comparable<Jid> {
     /** Most UTF-8 bytes of one part (RFC 7622 §3.2–3.4). */
     public static final int MAX_PART_BYTES = 1023;
 
-    private final String local;
+    private final @Nullable String local;
     private final String domain;
-    private final String resource;
+    private final @Nullable String resource;
     private final String text;
     private final Jid bare;
 
-    private Jid(String local, String domain) {
+    private Jid(@Nullable String local, String domain) {
         this.local = local;
         this.domain = domain;
         this.resource = null;
@@ -61,13 +62,13 @@ public final class Jid implements Comparable<Jid> {
      * @param resource null for a bare address
      * @throws InvalidJidException if a part is empty, too long or has a character that its PRECIS profile forbids
      */
-    public static Jid of(String local, String domain, String resource) {
+    public static Jid of(@Nullable String local, String domain, @Nullable String resource) {
         Jid bare = new Jid(local == null ? null : prepareLocal(local), prepareDomain(domain));
         return resource == null ? bare : new Jid(bare, prepareResource(resource));
     }
 
     /** The part before the {@code @}; null for a domain. */
-    public String local() {
+    public @Nullable String local() {
         return local;
     }
 
@@ -77,7 +78,7 @@ public final class Jid implements Comparable<Jid> {
     }
 
     /** The part behind the {@code /}; null for a bare address. */
-    public String resource() {
+    public @Nullable String resource() {
         return resource;
     }
 

@@ -3,6 +3,7 @@ package im.restante.message;
 import im.restante.jid.Jid;
 import im.restante.store.StoredMessage;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -27,7 +28,7 @@ public interface MessageListener {
      * @param arrivalIds in no particular order
      * @param how        a few words that an operator reads behind the disposition; null for none
      */
-    default void disposed(Jid owner, Collection<Long> arrivalIds, Disposition disposition, String how) {}
+    default void disposed(Jid owner, Collection<Long> arrivalIds, Disposition disposition, @Nullable String how) {}
 
     /**
      * Something became of messages that are at hand whole.
@@ -35,5 +36,5 @@ public interface MessageListener {
      * @param messages of one owner or of several
      * @param how      as above
      */
-    default void disposed(Collection<StoredMessage> messages, Disposition disposition, String how) {}
+    default void disposed(Collection<StoredMessage> messages, Disposition disposition, @Nullable String how) {}
 }

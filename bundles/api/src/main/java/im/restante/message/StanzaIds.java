@@ -2,6 +2,7 @@ package im.restante.message;
 
 import im.restante.jid.Jid;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -10,6 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface StanzaIds {
     /** The stanza-id of the message to {@code owner}, bare, with that arrival id; null while the server key is not known. */
+    @Nullable
     String stanzaId(Jid owner, long arrivalId);
 
     /**

@@ -1,6 +1,7 @@
 package im.restante.migration;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An account as another server keeps it; nothing in it has been judged.
@@ -11,7 +12,12 @@ import java.util.List;
  * @param credentials what its owner logs in with, in no order
  * @param ownLimit    how many messages of a sender its owner wants kept; null: not set
  */
-public record ForeignAccount(long id, String jid, boolean active, List<Credential> credentials, String ownLimit) {
+public record ForeignAccount(
+        long id,
+        String jid,
+        boolean active,
+        List<Credential> credentials,
+        @Nullable String ownLimit) {
     /**
      * One way to check a password.
      *

@@ -1,6 +1,7 @@
 package im.restante.migration;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message that waits at another server; nothing in it has been judged.
@@ -13,7 +14,12 @@ import java.time.Instant;
  * @param stanza     the XML; null if it is larger than what is read
  */
 public record ForeignMessage(
-        long id, String owner, String sender, Instant receivedAt, Instant expiresAt, String stanza) {
+        long id,
+        String owner,
+        @Nullable String sender,
+        @Nullable Instant receivedAt,
+        @Nullable Instant expiresAt,
+        @Nullable String stanza) {
     /** Id and owner; never the stanza. */
     @Override
     public String toString() {

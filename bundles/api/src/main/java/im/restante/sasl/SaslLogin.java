@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A client that wants to log in, as its mechanism sees it. Valid for one try. */
@@ -19,7 +20,7 @@ public interface SaslLogin {
      * @return completes with the account, bare, which need not exist, after the pause that the limits want, on any thread; exceptionally
      *     with a {@link SaslFailure} to be passed on
      */
-    CompletionStage<Jid> claim(String username, String authzid);
+    CompletionStage<Jid> claim(String username, @Nullable String authzid);
 
     /** Names of the mechanisms that this client was offered, the best first. */
     List<String> offered();

@@ -1,5 +1,7 @@
 package im.restante.sasl;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the server says in a SASL exchange (RFC 6120 §6.4). Arrays are shared and must not be changed. */
 public sealed interface SaslStep {
     /** The exchange goes on: the client is to answer this. */
@@ -12,5 +14,5 @@ public sealed interface SaslStep {
      * @param data for the client, such as a proof that the server knows the secret too; null if there is none
      */
     @SuppressWarnings("ArrayRecordComponent")
-    record Success(byte[] data) implements SaslStep {}
+    record Success(byte @Nullable [] data) implements SaslStep {}
 }

@@ -6,6 +6,7 @@ import im.restante.jid.Jid;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@code <iq/>} (RFC 6120 §8.2.3).
@@ -14,7 +15,11 @@ import java.util.Optional;
  * @param to   null for the sender's own account
  * @param type null if the attribute is missing or unknown: {@code bad-request}
  */
-public record Iq(Element element, Jid from, Jid to, Type type) implements Stanza {
+public record Iq(
+        Element element,
+        @Nullable Jid from,
+        @Nullable Jid to,
+        @Nullable Type type) implements Stanza {
     /** RFC 6120 §8.2.3. */
     public enum Type {
         GET,
@@ -47,7 +52,7 @@ public record Iq(Element element, Jid from, Jid to, Type type) implements Stanza
     }
 
     /** The same IQ with other addresses; a null {@code newTo} leaves it as it is. */
-    public Iq addressed(Jid newFrom, Jid newTo) {
+    public Iq addressed(Jid newFrom, @Nullable Jid newTo) {
         Element changed = element.withAttribute("from", newFrom.toString());
         if (newTo != null) {
             changed = changed.withAttribute("to", newTo.toString());
@@ -61,7 +66,7 @@ public record Iq(Element element, Jid from, Jid to, Type type) implements Stanza
     }
 
     /** The result; {@code payload} may be null. Addresses are exchanged. */
-    public Iq result(Element payload) {
+    public Iq result(@Nullable Element payload) {
         Element.Builder answer = Element.builder(Namespaces.CLIENT, "iq")
                 .attribute("type", "result")
                 .attribute("id", id())
@@ -84,7 +89,7 @@ public record Iq(Element element, Jid from, Jid to, Type type) implements Stanza
         return new Iq(answer.with(error), to, from, Type.ERROR);
     }
 
-    private static Type type(String value) {
+    private static @Nullable Type type(@Nullable String value) {
         if (value == null) {
             return null;
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import im.restante.jid.Jid;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code <message/>} (RFC 6121 §5).
@@ -13,7 +14,8 @@ import im.restante.xml.Namespaces;
  * @param to   null if none was named
  * @param type an unknown or missing one is {@link Type#NORMAL} (§5.2.2)
  */
-public record Message(Element element, Jid from, Jid to, Type type) implements Stanza {
+public record Message(
+        Element element, @Nullable Jid from, @Nullable Jid to, Type type) implements Stanza {
     /** RFC 6121 §5.2.2. */
     public enum Type {
         NORMAL,
@@ -38,7 +40,7 @@ public record Message(Element element, Jid from, Jid to, Type type) implements S
     }
 
     /** The same message with other addresses, in their prepared form; a null {@code newTo} leaves it as it is. */
-    public Message addressed(Jid newFrom, Jid newTo) {
+    public Message addressed(Jid newFrom, @Nullable Jid newTo) {
         Element changed = element;
         if (!newFrom.toString()
                 .equals(element.attribute("from"))) { // the text: it may be another form of the same address
@@ -75,7 +77,7 @@ public record Message(Element element, Jid from, Jid to, Type type) implements S
         return new Message(answer.with(error.toElement()), to, from, Type.ERROR);
     }
 
-    private static Type type(String value) {
+    private static Type type(@Nullable String value) {
         if (value == null) {
             return Type.NORMAL;
         }

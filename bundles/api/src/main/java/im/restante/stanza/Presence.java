@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import im.restante.jid.Jid;
 import im.restante.xml.Element;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@code <presence/>} (RFC 6121 §4).
@@ -12,7 +13,11 @@ import im.restante.xml.Element;
  * @param to   null for a broadcast
  * @param type null if the attribute has a value that RFC 6121 §4.7.1 does not know: {@code bad-request}
  */
-public record Presence(Element element, Jid from, Jid to, Type type) implements Stanza {
+public record Presence(
+        Element element,
+        @Nullable Jid from,
+        @Nullable Jid to,
+        @Nullable Type type) implements Stanza {
     /** RFC 6121 §4.7.1; {@link #AVAILABLE} is the missing attribute. */
     public enum Type {
         AVAILABLE,
@@ -44,7 +49,7 @@ public record Presence(Element element, Jid from, Jid to, Type type) implements 
     }
 
     /** The same presence with other addresses; a null {@code newTo} leaves it as it is. */
-    public Presence addressed(Jid newFrom, Jid newTo) {
+    public Presence addressed(Jid newFrom, @Nullable Jid newTo) {
         Element changed = element.withAttribute("from", newFrom.toString());
         if (newTo != null) {
             changed = changed.withAttribute("to", newTo.toString());
@@ -58,7 +63,7 @@ public record Presence(Element element, Jid from, Jid to, Type type) implements 
         return new Presence(answer.with(error.toElement()), to, from, Type.ERROR);
     }
 
-    private static Type type(String value) {
+    private static @Nullable Type type(@Nullable String value) {
         if (value == null) {
             return Type.AVAILABLE;
         }

@@ -5,6 +5,7 @@ import im.restante.jid.Jid;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stanza with its addresses read. A view: {@link #element()} is the whole truth, and changing something means making a new view
@@ -15,13 +16,15 @@ public sealed interface Stanza permits Message, Presence, Iq {
     Element element();
 
     /** Null until the server has stamped it. */
+    @Nullable
     Jid from();
 
     /** Null if the sender named nobody, which means its own account (RFC 6120 §8.1.1.1). */
+    @Nullable
     Jid to();
 
     /** The {@code id} attribute; null if there is none. */
-    default String id() {
+    default @Nullable String id() {
         return element().attribute("id");
     }
 
@@ -43,7 +46,7 @@ public sealed interface Stanza permits Message, Presence, Iq {
     }
 
     /** The address in an attribute of {@code element}; null if there is none. */
-    static Jid address(Element element, String attribute) {
+    static @Nullable Jid address(Element element, String attribute) {
         String value = element.attribute(attribute);
         return value == null ? null : Jid.of(value);
     }

@@ -6,6 +6,7 @@ import im.restante.jid.Jid;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code <error/>} of RFC 6120 §8.3.
@@ -14,7 +15,8 @@ import java.util.Locale;
  * @param type      what the sender may do about it
  * @param text      for a person; null for none
  */
-public record StanzaError(Condition condition, Type type, String text) {
+public record StanzaError(
+        Condition condition, Type type, @Nullable String text) {
     /** RFC 6120 §8.3.2. */
     public enum Type {
         AUTH,
@@ -75,7 +77,7 @@ public record StanzaError(Condition condition, Type type, String text) {
     }
 
     /** With the type that RFC 6120 gives the condition, and a text for a person. */
-    public static StanzaError of(Condition condition, String text) {
+    public static StanzaError of(Condition condition, @Nullable String text) {
         return new StanzaError(condition, condition.type, text);
     }
 
@@ -96,7 +98,7 @@ public record StanzaError(Condition condition, Type type, String text) {
         return error.build();
     }
 
-    static Element exchange(Element original, Jid from, Jid to) {
+    static Element exchange(Element original, @Nullable Jid from, @Nullable Jid to) {
         return original.withAttribute("from", to == null ? null : to.toString())
                 .withAttribute("to", from == null ? null : from.toString());
     }

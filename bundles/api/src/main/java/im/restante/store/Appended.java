@@ -3,6 +3,7 @@ package im.restante.store;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a store did with a message. A full mailbox is an answer; a broken disk is a {@link StoreException}. */
 public sealed interface Appended {
@@ -34,7 +35,7 @@ public sealed interface Appended {
      * @param usage   what waited for the pair at that moment
      * @param total   what waited for the owner, with its bytes; null from a store that counts no totals
      */
-    record Full(Limit reached, Usage usage, Usage total) implements Appended {
+    record Full(Limit reached, Usage usage, @Nullable Usage total) implements Appended {
         public Full {
             requireNonNull(reached, "reached");
             requireNonNull(usage, "usage");

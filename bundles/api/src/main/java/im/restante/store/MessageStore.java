@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -160,7 +161,7 @@ public interface MessageStore {
     CompletionStage<List<SenderUsage>> senders(Jid owner, int max);
 
     /** Owners for whom something waits, in the order of their text, behind {@code after} (null: from the first). */
-    CompletionStage<List<Jid>> owners(Jid after, int max);
+    CompletionStage<List<Jid>> owners(@Nullable Jid after, int max);
 
     /** Messages whose {@link StoredMessage#expiresAt()} is not after {@code now}, at most {@code max}, soonest first. Never removes. */
     CompletionStage<List<StoredMessage>> expired(Instant now, int max);

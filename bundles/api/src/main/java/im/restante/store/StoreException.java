@@ -2,6 +2,8 @@ package im.restante.store;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The store could not do what it was asked, or cannot tell whether it did; {@link #outcome()} says which. The message says what an
  * operator would want to know: what failed and what to do; it never holds a stanza.
@@ -21,7 +23,7 @@ public final class StoreException extends Exception {
     private final boolean fenced;
 
     /** Nobody knows what became of it: {@link Outcome#UNKNOWN}. */
-    public StoreException(String message, Throwable cause) {
+    public StoreException(String message, @Nullable Throwable cause) {
         this(message, cause, Outcome.UNKNOWN);
     }
 
@@ -31,11 +33,11 @@ public final class StoreException extends Exception {
     }
 
     /** @param cause null: none */
-    public StoreException(String message, Throwable cause, Outcome outcome) {
+    public StoreException(String message, @Nullable Throwable cause, Outcome outcome) {
         this(message, cause, outcome, false);
     }
 
-    private StoreException(String message, Throwable cause, Outcome outcome, boolean fenced) {
+    private StoreException(String message, @Nullable Throwable cause, Outcome outcome, boolean fenced) {
         super(message, cause);
         this.outcome = requireNonNull(outcome, "outcome");
         this.fenced = fenced;

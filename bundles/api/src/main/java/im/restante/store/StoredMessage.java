@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import im.restante.jid.Jid;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message waiting for its owner.
@@ -20,7 +21,13 @@ import java.util.Optional;
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record StoredMessage(
-        long id, Jid owner, Jid sender, Instant receivedAt, Instant expiresAt, MessageKind kind, byte[] stanza) {
+        long id,
+        Jid owner,
+        Jid sender,
+        Instant receivedAt,
+        @Nullable Instant expiresAt,
+        MessageKind kind,
+        byte[] stanza) {
     public StoredMessage {
         if (id <= 0) {
             throw new IllegalArgumentException("id must be positive, got " + id);

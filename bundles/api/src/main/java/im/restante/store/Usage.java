@@ -2,6 +2,7 @@ package im.restante.store;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for an owner or a pair.
@@ -10,7 +11,7 @@ import java.util.Optional;
  * @param bytes    of their stanzas; -1 where the store does not count them for this question
  * @param oldest   when the oldest was received; null if nothing waits or the store was not asked for it
  */
-public record Usage(long messages, long bytes, Instant oldest) {
+public record Usage(long messages, long bytes, @Nullable Instant oldest) {
     public Usage {
         if (messages < 0) {
             throw new IllegalArgumentException("messages must not be negative, got " + messages);

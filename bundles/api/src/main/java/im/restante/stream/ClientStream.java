@@ -5,6 +5,7 @@ import im.restante.xml.Element;
 import im.restante.xml.StreamCondition;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -48,7 +49,7 @@ public interface ClientStream {
      *
      * @param text for the client; null for none
      */
-    void close(StreamCondition condition, String text);
+    void close(StreamCondition condition, @Nullable String text);
 
     /** Completes when the connection ends, whoever ends it; on a thread that may block, and never exceptionally. */
     CompletionStage<Void> over();

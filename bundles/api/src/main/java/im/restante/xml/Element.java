@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An XML element without its prefix: name, namespace, attributes and content in document order. Immutable, so it is shared
@@ -26,9 +27,9 @@ public final class Element implements Node {
     private final String name;
     private final List<Attribute> attributes;
     private final List<Node> content;
-    private final Origin origin;
+    private final @Nullable Origin origin;
     /** As it was read, if this is a changed form of it; else null. */
-    private final Element before;
+    private final @Nullable Element before;
 
     private Element(String namespace, String name, List<Attribute> attributes, List<Node> content) {
         this(namespace, XmlChars.checked(name), attributes, content, null, null);
@@ -39,8 +40,8 @@ public final class Element implements Node {
             String name,
             List<Attribute> attributes,
             List<Node> content,
-            Origin origin,
-            Element before) {
+            @Nullable Origin origin,
+            @Nullable Element before) {
         this.namespace = requireNonNull(namespace, "namespace");
         this.name = requireNonNull(name, "name");
         this.attributes = attributes;
@@ -97,7 +98,7 @@ public final class Element implements Node {
     }
 
     /** Where this element, or the one it was changed from, was read; null if it was made by code. */
-    public Origin origin() {
+    public @Nullable Origin origin() {
         return origin;
     }
 
@@ -105,7 +106,7 @@ public final class Element implements Node {
      * This element as its origin has it: itself if it was not changed since. What stayed the same are the same objects, in the
      * same order. Null if it was made by code.
      */
-    public Element asRead() {
+    public @Nullable Element asRead() {
         return origin == null ? null : before == null ? this : before;
     }
 
@@ -141,12 +142,12 @@ public final class Element implements Node {
     }
 
     /** The value of the attribute without a prefix; null if there is none. */
-    public String attribute(String attributeName) {
+    public @Nullable String attribute(String attributeName) {
         return attribute("", attributeName);
     }
 
     /** The value of an attribute; null if there is none. */
-    public String attribute(String attributeNamespace, String attributeName) {
+    public @Nullable String attribute(String attributeNamespace, String attributeName) {
         for (int i = 0; i < attributes.size(); i++) {
             Attribute a = attributes.get(i);
             if (a.name().equals(attributeName) && a.namespace().equals(attributeNamespace)) {
@@ -202,25 +203,25 @@ public final class Element implements Node {
     }
 
     /** This element with an attribute set, or removed if {@code value} is null. Its place among the others is kept. */
-    public Element withAttribute(String attributeName, String value) {
+    public Element withAttribute(String attributeName, @Nullable String value) {
         return withAttribute("", attributeName, value);
     }
 
     /** The same for an attribute of a namespace. */
-    public Element withAttribute(String attributeNamespace, String attributeName, String value) {
+    public Element withAttribute(String attributeNamespace, String attributeName, @Nullable String value) {
         List<Attribute> changed = new ArrayList<>(attributes.size() + 1);
-        boolean open = value != null;
+        Attribute wanted = value == null ? null : new Attribute(attributeNamespace, attributeName, value);
         for (int i = 0; i < attributes.size(); i++) {
             Attribute a = attributes.get(i);
             if (!a.name().equals(attributeName) || !a.namespace().equals(attributeNamespace)) {
                 changed.add(a);
-            } else if (open) {
-                changed.add(new Attribute(attributeNamespace, attributeName, value));
-                open = false;
+            } else if (wanted != null) {
+                changed.add(wanted);
+                wanted = null;
             }
         }
-        if (open) {
-            changed.add(new Attribute(attributeNamespace, attributeName, value));
+        if (wanted != null) {
+            changed.add(wanted);
         }
         return changed(List.copyOf(changed), content);
     }
@@ -291,12 +292,12 @@ public final class Element implements Node {
         }
 
         /** Adds an attribute without prefix; nothing if {@code value} is null. */
-        public Builder attribute(String attributeName, String value) {
+        public Builder attribute(String attributeName, @Nullable String value) {
             return attribute("", attributeName, value);
         }
 
         /** Adds an attribute; nothing if {@code value} is null. */
-        public Builder attribute(String attributeNamespace, String attributeName, String value) {
+        public Builder attribute(String attributeNamespace, String attributeName, @Nullable String value) {
             if (value != null) {
                 attributes.add(new Attribute(attributeNamespace, attributeName, value));
             }

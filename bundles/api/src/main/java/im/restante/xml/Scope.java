@@ -2,6 +2,8 @@ package im.restante.xml;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The namespace declarations in force at one place of a document (Namespaces in XML §6.1): a chain, innermost declaration first.
  * Immutable; places without a declaration between them share one.
@@ -10,11 +12,11 @@ public final class Scope {
     /** Nothing is declared: no default namespace, and no prefix but {@code xml}. */
     public static final Scope NONE = new Scope(null, "", "");
 
-    private final Scope outer;
+    private final @Nullable Scope outer;
     private final String prefix;
     private final String namespace;
 
-    private Scope(Scope outer, String prefix, String namespace) {
+    private Scope(@Nullable Scope outer, String prefix, String namespace) {
         this.outer = outer;
         this.prefix = requireNonNull(prefix, "prefix");
         this.namespace = requireNonNull(namespace, "namespace");
@@ -31,7 +33,7 @@ public final class Scope {
     }
 
     /** What a prefix is bound to: null if to nothing. The empty prefix gives the default namespace, empty if there is none. */
-    public String namespace(String wanted) {
+    public @Nullable String namespace(String wanted) {
         for (Scope at = this; at != null; at = at.outer) {
             if (at.prefix.equals(wanted)) {
                 return at.namespace;
@@ -41,7 +43,7 @@ public final class Scope {
     }
 
     /** Without the innermost declaration; null where nothing is declared. */
-    public Scope outer() {
+    public @Nullable Scope outer() {
         return outer;
     }
 
@@ -70,7 +72,7 @@ public final class Scope {
 
     /** Whether a declaration further in hides {@code declaration}, a link of this chain. */
     public boolean hides(Scope declaration) {
-        for (Scope at = this; at != declaration; at = at.outer) {
+        for (Scope at = this; at != null && at != declaration; at = at.outer) {
             if (at.prefix.equals(declaration.prefix)) {
                 return true;
             }

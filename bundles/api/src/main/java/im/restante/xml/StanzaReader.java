@@ -1,6 +1,7 @@
 package im.restante.xml;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -26,6 +27,7 @@ public interface StanzaReader extends AutoCloseable {
      * @throws XmlStreamException if it is not well-formed, restricted or too large; this reader is then of no further use
      * @throws IOException        if the connection fails or ends without the closing tag
      */
+    @Nullable
     Element next() throws IOException, XmlStreamException;
 
     /** Whether bytes behind the last element returned, other than white space, have been read already. */

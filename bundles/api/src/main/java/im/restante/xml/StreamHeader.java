@@ -2,6 +2,8 @@ package im.restante.xml;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The opening {@code <stream:stream>} as the other side wrote it (RFC 6120 §4.7). Everything but the names may be null: judging
  * the values is the connection's work.
@@ -15,19 +17,19 @@ public record StreamHeader(Element root, String contentNamespace) {
         requireNonNull(contentNamespace, "contentNamespace");
     }
 
-    public String to() {
+    public @Nullable String to() {
         return root.attribute("to");
     }
 
-    public String from() {
+    public @Nullable String from() {
         return root.attribute("from");
     }
 
-    public String version() {
+    public @Nullable String version() {
         return root.attribute("version");
     }
 
-    public String lang() {
+    public @Nullable String lang() {
         return root.attribute(Namespaces.XML, "lang");
     }
 }

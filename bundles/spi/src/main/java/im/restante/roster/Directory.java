@@ -3,6 +3,7 @@ package im.restante.roster;
 import im.restante.jid.Jid;
 import im.restante.xml.Element;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Who is connected, as rosters need to see it. Safe for concurrent use; does not block. */
@@ -21,6 +22,7 @@ public interface Directory {
         Jid jid();
 
         /** The last available presence it broadcast, stamped with its full JID; null before that and after unavailable. */
+        @Nullable
         Element presence();
 
         /** Whether it asked for its roster, so that it is told of changes (RFC 6121 §2.1.6: an "interested resource"). */

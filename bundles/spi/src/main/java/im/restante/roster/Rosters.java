@@ -6,6 +6,7 @@ import im.restante.stanza.Presence;
 import im.restante.stanza.Stanza;
 import im.restante.xml.Element;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -33,7 +34,7 @@ public interface Rosters {
      *
      * @param lastPresence what it had broadcast last; null if it was not available
      */
-    CompletionStage<Void> closed(LiveSession session, Element lastPresence);
+    CompletionStage<Void> closed(LiveSession session, @Nullable Element lastPresence);
 
     /**
      * Whether {@code owner} blocks {@code other}, or {@code other} may not reach {@code owner}. Answers at once for an owner with
@@ -52,11 +53,13 @@ public interface Rosters {
     CompletionStage<Boolean> maySeePresence(Jid account, Jid viewer);
 
     /** What a blocked sender's stanza is answered with, or null for silence (XEP-0191 §2.4). */
+    @Nullable
     Stanza answerForBlocked(Stanza stanza);
 
     /**
      * What the owner of a block list is answered who sends {@code stanza} to somebody on it: {@code not-acceptable} with
      * {@code <blocked/>}; null for what must not be answered (XEP-0191 §3.3).
      */
+    @Nullable
     Stanza answerForBlocking(Stanza stanza);
 }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -54,7 +55,7 @@ public interface ClientConnection {
     void afterPending(Runnable task);
 
     /** Ends the connection with a stream error; {@code text} may be null. Returns at once. */
-    void close(StreamCondition condition, String text);
+    void close(StreamCondition condition, @Nullable String text);
 
     /** Address of the other side, for a log. */
     String remote();

@@ -2,6 +2,8 @@ package im.restante.session;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A stanza on its way to one connection. The same bytes may be on their way to several.
  *
@@ -9,7 +11,7 @@ import static java.util.Objects.requireNonNull;
  * @param arrival of a storable message; null for everything else
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Outbound(byte[] xml, Arrival arrival) {
+public record Outbound(byte[] xml, @Nullable Arrival arrival) {
     public Outbound {
         requireNonNull(xml, "xml");
     }

@@ -3,6 +3,7 @@ package im.restante.session;
 import im.restante.jid.Jid;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Knows who is connected and routes between them (RFC 6121 §8). Safe for concurrent use. */
@@ -19,7 +20,7 @@ public interface SessionManager {
      *     {@link TooManyResourcesException} if the account has as many as it may and none of them is idle; else the oldest that is
      *     idle ends for it
      */
-    CompletionStage<ClientSession> bind(Jid account, String resource, ClientConnection link);
+    CompletionStage<ClientSession> bind(Jid account, @Nullable String resource, ClientConnection link);
 
     /** All sessions at this moment, by address. */
     List<SessionInfo> sessions();

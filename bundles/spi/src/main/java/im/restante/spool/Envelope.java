@@ -6,6 +6,7 @@ import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A storable message as it is handed to its owner's spool. Compared by identity where one must be found again
@@ -18,7 +19,12 @@ import im.restante.stanza.Message;
  * @param plan    what its rules say (XEP-0079); null if it carries none
  */
 @SuppressWarnings("ArrayRecordComponent")
-public record Envelope(Message message, Jid sender, byte[] xml, StorageDecision.Keep keep, AmpPlan plan) {
+public record Envelope(
+        Message message,
+        Jid sender,
+        byte[] xml,
+        StorageDecision.Keep keep,
+        @Nullable AmpPlan plan) {
     public Envelope {
         requireNonNull(message, "message");
         requireNonNull(sender, "sender");

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -34,7 +35,7 @@ public interface OwnerSpools {
      * @param only the one session the message is for; null for the account
      * @return completes with the final verdict, never exceptionally; complete already if a session has the message
      */
-    CompletionStage<Verdict> deliver(Jid owner, Envelope envelope, Recipient only);
+    CompletionStage<Verdict> deliver(Jid owner, Envelope envelope, @Nullable Recipient only);
 
     /**
      * The deadline of a message that was given to {@link #deliver} has passed. One whose append has not begun is withdrawn: it

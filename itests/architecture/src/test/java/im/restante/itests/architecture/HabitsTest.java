@@ -85,6 +85,23 @@ class HabitsTest {
         assertEquals(List.of(), found(GUARD));
     }
 
+    /** `mvn -Pnullness clean compile -pl bundles/api,bundles/spi` checks what they say. */
+    @Test
+    void everyPackageOfApiAndSpiSaysWhatMayBeNull() throws IOException {
+        List<String> silent = new ArrayList<>();
+        for (String bundle : List.of("api", "spi")) {
+            try (Stream<Path> all = Files.walk(Path.of("..", "..", "bundles", bundle))) {
+                for (Path file : (Iterable<Path>) all.filter(HabitsTest::isMainCode)::iterator) {
+                    Path info = file.resolveSibling("package-info.java");
+                    if (!Files.exists(info) || !Files.readString(info).contains("NullMarked")) {
+                        silent.add(file.toString());
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), silent);
+    }
+
     /** A bundle that a newcomer can read in a day. Lines that hold no code, and comments, do not count. */
     @Test
     void noBundleHasMoreThanFourThousandLinesOfCode() throws IOException {
