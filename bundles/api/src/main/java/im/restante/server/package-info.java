@@ -1,4 +1,4 @@
-/** What the server says of itself. */
+/** What the server says of itself, what is sent in its name, and who has logged in. */
 @Export
 @NullMarked
 @Version("1.0.0")
