@@ -64,9 +64,7 @@ record C2sConfig(
                 settings.integer("direct-tls-port", 0, 0, 65_535),
                 settings.text("certificate", ""),
                 settings.text("private-key", ""),
-                StreamLimits.of(
-                        settings.integer("max-stanza-bytes", 262_144, 10_000, 16_777_216),
-                        settings.integer("max-depth", 64, 8, 1_024)),
+                StreamLimits.of(maxStanzaBytes(settings), settings.integer("max-depth", 64, 8, 1_024)),
                 seconds(settings, "auth-timeout-seconds", 30),
                 idle,
                 idle.compareTo(LONGEST_ANSWER_TO_PING) < 0 ? idle : LONGEST_ANSWER_TO_PING,
@@ -78,6 +76,10 @@ record C2sConfig(
             throw settings.bad("private-key", "empty, or certificate must be set too");
         }
         return config;
+    }
+
+    static int maxStanzaBytes(Settings settings) {
+        return settings.integer("max-stanza-bytes", 262_144, 10_000, 16_777_216);
     }
 
     /** The one value that is not part of this record: {@link ServerIdentity} publishes it to all bundles. */

@@ -6,6 +6,7 @@ import im.restante.jid.Jid;
 import im.restante.server.ServerInfo;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -34,17 +35,22 @@ public final class ServerIdentity {
     private final BundleContext context;
     private ServiceRegistration<ServerInfo> registration;
     private Jid domain;
+    private volatile int maxStanzaBytes;
 
     @Activate
     public ServerIdentity(BundleContext context, Map<String, Object> values) {
         this.context = context;
-        publish(C2sConfig.domain(Settings.of(C2sConfig.PID, values)));
+        Settings settings = Settings.of(C2sConfig.PID, values);
+        maxStanzaBytes = C2sConfig.maxStanzaBytes(settings);
+        publish(C2sConfig.domain(settings));
     }
 
     @Modified
     void modified(Map<String, Object> values) {
         try {
-            Jid wanted = C2sConfig.domain(Settings.of(C2sConfig.PID, values));
+            Settings settings = Settings.of(C2sConfig.PID, values);
+            Jid wanted = C2sConfig.domain(settings);
+            maxStanzaBytes = C2sConfig.maxStanzaBytes(settings);
             if (!wanted.equals(domain)) {
                 LOG.info("the domain changes from {} to {}: all connections end", domain, wanted);
                 registration.unregister();
@@ -63,7 +69,9 @@ public final class ServerIdentity {
     private void publish(Jid served) {
         domain = served;
         registration = context.registerService(
-                ServerInfo.class, new Info(served, version(context.getBundle().getVersion()), Instant.now()), null);
+                ServerInfo.class,
+                new Info(served, version(context.getBundle().getVersion()), Instant.now(), () -> maxStanzaBytes),
+                null);
     }
 
     /** As people write it: without the qualifier, which tells when a snapshot was built. */
@@ -71,10 +79,15 @@ public final class ServerIdentity {
         return version.getMajor() + "." + version.getMinor() + '.' + version.getMicro();
     }
 
-    private record Info(Jid domain, String version, Instant startedAt) implements ServerInfo {
+    private record Info(Jid domain, String version, Instant startedAt, IntSupplier stanzaBytes) implements ServerInfo {
         @Override
         public String name() {
             return "Restante";
+        }
+
+        @Override
+        public int maxStanzaBytes() {
+            return stanzaBytes.getAsInt();
         }
     }
 }
