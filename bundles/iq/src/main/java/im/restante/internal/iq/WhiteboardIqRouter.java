@@ -199,10 +199,10 @@ public final class WhiteboardIqRouter implements IqRouter {
 
     private static String scope(Iq request) {
         Jid to = request.to();
-        if (to == null || to.equals(request.from().bare())) {
-            return IqHandler.OWN;
+        if (to != null && to.local() == null) {
+            return IqHandler.SERVER; // also if it is the server that asks
         }
-        return to.local() == null ? IqHandler.SERVER : IqHandler.OTHER;
+        return to == null || to.equals(request.from().bare()) ? IqHandler.OWN : IqHandler.OTHER;
     }
 
     private Bound bound(IqHandler handler, Map<String, Object> properties) {

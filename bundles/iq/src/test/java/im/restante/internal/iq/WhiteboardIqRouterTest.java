@@ -103,6 +103,14 @@ class WhiteboardIqRouterTest {
     }
 
     @Test
+    void aRequestOfTheServerToItselfIsForTheServer() throws Exception {
+        router.bindHandler(saying("server"), question(1, IqHandler.SCOPE, IqHandler.SERVER));
+        router.bindHandler(saying("own"), question(2, IqHandler.SCOPE, IqHandler.OWN));
+        Iq answer = Iqs.await(router.route(get(SERVER, QUESTION).addressed(SERVER, null)));
+        assertEquals("server", answer.payload().orElseThrow().name());
+    }
+
+    @Test
     void neverAsksAHandlerThatDoesNotSayWhatItHandles() throws Exception {
         router.bindHandler(saying("nothing"), service(1, IqHandler.NAMESPACE, "urn:test"));
         assertEquals("service-unavailable", error(router.route(get(SERVER, QUESTION))));
