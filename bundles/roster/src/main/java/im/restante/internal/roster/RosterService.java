@@ -12,6 +12,7 @@ import im.restante.limit.Acquaintances;
 import im.restante.roster.Directory;
 import im.restante.roster.Directory.LiveSession;
 import im.restante.roster.Rosters;
+import im.restante.route.LocalRoute;
 import im.restante.server.ServerInfo;
 import im.restante.stanza.Presence;
 import im.restante.stanza.Stanza;
@@ -49,7 +50,7 @@ public final class RosterService implements Rosters, Acquaintances {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile Directory directory;
 
-    private final Jid domain;
+    private final LocalRoute here;
     private final RosterCache cache;
     private final Online online;
     private final DirectedPresences directedPresences;
@@ -101,7 +102,7 @@ public final class RosterService implements Rosters, Acquaintances {
             LongSupplier nanos) {
         refusals = LogLimit.perMinute(nanos);
         failures = LogLimit.perMinute(nanos);
-        this.domain = domain;
+        this.here = new LocalRoute(domain);
         this.removedAccounts = removedAccounts;
         this.workers = workers;
         this.cache = new RosterCache(accounts, notes, codec, workers, nanos);
@@ -110,7 +111,7 @@ public final class RosterService implements Rosters, Acquaintances {
         this.flow = new PresenceFlow(cache, online);
         this.carrier = new NoteCarrier(notes, homes, workers, nanos, this::receive);
         this.subscriptions =
-                new Subscriptions(cache, online, flow, domain, new StanzaNotes(codec, nanos), carrier::wake, nanos);
+                new Subscriptions(cache, online, flow, here, new StanzaNotes(codec, nanos), carrier::wake, nanos);
         this.blocking = new Blocking(cache, directedPresences, flow);
         cache.onReadAgain(subscriptions::readAgain);
         this.removals = new Removals(cache, subscriptions, carrier::wake);
@@ -226,7 +227,7 @@ public final class RosterService implements Rosters, Acquaintances {
         Presence.Type type = presence.type();
         Jid to = presence.to();
         boolean leaving = type == Presence.Type.UNAVAILABLE;
-        if (!to.domain().equals(domain.domain())) {
+        if (!here.isHere(to)) {
             if (!leaving) {
                 PresenceFlow.refuse(session, presence, Condition.REMOTE_SERVER_NOT_FOUND);
             }
@@ -291,7 +292,7 @@ public final class RosterService implements Rosters, Acquaintances {
 
     @Override
     public CompletionStage<Boolean> blocks(Jid owner, Jid other) {
-        if (!isAccount(owner) || owner.bare().equals(other.bare()) || other.equals(domain)) {
+        if (!here.isAccount(owner) || owner.bare().equals(other.bare()) || here.isServer(other)) {
             return NO;
         }
         CachedRoster known = cache.peek(owner);
@@ -303,7 +304,7 @@ public final class RosterService implements Rosters, Acquaintances {
 
     @Override
     public CompletionStage<Boolean> blocksAnybody(Jid owner) {
-        if (!isAccount(owner)) {
+        if (!here.isAccount(owner)) {
             return NO;
         }
         CachedRoster known = cache.peek(owner);
@@ -318,7 +319,7 @@ public final class RosterService implements Rosters, Acquaintances {
         if (account.bare().equals(viewer.bare())) {
             return YES;
         }
-        if (!isAccount(account)) {
+        if (!here.isAccount(account)) {
             return NO;
         }
         return cache.read(account, cached -> cached.roster.shows(viewer) && !cached.blocked.matches(viewer));
@@ -329,7 +330,7 @@ public final class RosterService implements Rosters, Acquaintances {
         if (owner.bare().equals(other.bare())) {
             return YES;
         }
-        if (!isAccount(owner)) {
+        if (!here.isAccount(owner)) {
             return NO;
         }
         return cache.read(owner, cached -> cached.roster.contact(other).listed());
@@ -343,9 +344,5 @@ public final class RosterService implements Rosters, Acquaintances {
     @Override
     public Stanza answerForBlocking(Stanza stanza) {
         return Blocking.answerForBlocking(stanza);
-    }
-
-    private boolean isAccount(Jid jid) {
-        return jid.local() != null && jid.domain().equals(domain.domain());
     }
 }

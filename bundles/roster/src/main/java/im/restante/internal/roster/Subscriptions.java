@@ -5,6 +5,7 @@ import im.restante.internal.roster.Subscription.Direction;
 import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
 import im.restante.roster.Directory.LiveSession;
+import im.restante.route.LocalRoute;
 import im.restante.stanza.Presence;
 import im.restante.stanza.Presence.Type;
 import im.restante.stanza.StanzaError.Condition;
@@ -39,7 +40,7 @@ final class Subscriptions {
     private final RosterCache cache;
     private final Online online;
     private final PresenceFlow flow;
-    private final Jid domain;
+    private final LocalRoute here;
     private final StanzaNotes notes;
     private final Runnable owing;
     private final AtomicLong pushes = new AtomicLong();
@@ -50,7 +51,7 @@ final class Subscriptions {
             RosterCache cache,
             Online online,
             PresenceFlow flow,
-            Jid domain,
+            LocalRoute here,
             StanzaNotes notes,
             Runnable owing,
             LongSupplier nanos) {
@@ -60,7 +61,7 @@ final class Subscriptions {
         this.cache = cache;
         this.online = online;
         this.flow = flow;
-        this.domain = domain;
+        this.here = here;
     }
 
     /** A subscription stanza of a client (RFC 6121 Appendix A.2). */
@@ -71,7 +72,7 @@ final class Subscriptions {
         if (account.equals(contact)) {
             return DONE; // everybody sees their own presence, whatever they ask
         }
-        boolean elsewhere = !contact.domain().equals(domain.domain());
+        boolean elsewhere = !here.isHere(contact);
         if (contact.local() == null || elsewhere && type == Type.SUBSCRIBE) {
             PresenceFlow.refuse(
                     session, presence, elsewhere ? Condition.REMOTE_SERVER_NOT_FOUND : Condition.SERVICE_UNAVAILABLE);
@@ -253,7 +254,7 @@ final class Subscriptions {
     }
 
     private boolean isElsewhere(Jid contact) {
-        return contact.local() == null || !contact.domain().equals(domain.domain());
+        return !here.isAccount(contact);
     }
 
     /** Shows a session the requests that wait for its account's answer (RFC 6121 §3.1.3). */

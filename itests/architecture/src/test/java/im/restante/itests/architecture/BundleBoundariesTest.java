@@ -87,7 +87,8 @@ class BundleBoundariesTest {
         "im.restante.spool..",
         "im.restante.roster..",
         "im.restante.home..",
-        "im.restante.tls.."
+        "im.restante.tls..",
+        "im.restante.route.."
     };
 
     @ArchTest
@@ -114,6 +115,7 @@ class BundleBoundariesTest {
                     "im.restante.roster..",
                     "im.restante.home..",
                     "im.restante.tls..",
+                    "im.restante.route..",
                     "im.restante.streammanagement..")
             .should()
             .dependOnClassesThat()
