@@ -39,8 +39,8 @@ final class Deadlines {
         return nanoTime.getAsLong();
     }
 
-    /** Those of a new session. */
-    OpenVerdicts ofSession() {
+    /** Those of a new session, or of another one whose stanzas come in order. */
+    OpenVerdicts newVerdicts() {
         return new OpenVerdicts(this::watch);
     }
 

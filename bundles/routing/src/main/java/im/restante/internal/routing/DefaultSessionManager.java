@@ -80,6 +80,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
     private final Rosters rosters;
     private final OwnerSpools spools;
     private final Registry registry;
+    private final ServerStanzaSender sender;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final Workers workers;
@@ -104,6 +105,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
             @Reference Rosters rosters,
             @Reference OwnerSpools spools,
             @Reference Registry registry,
+            @Reference ServerStanzaSender sender,
             Map<String, Object> properties) {
         this(
                 server.domain(),
@@ -112,6 +114,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
                 rosters,
                 spools,
                 registry,
+                sender,
                 Clock.systemUTC(),
                 System::nanoTime,
                 new ThreadWorkers("routing"),
@@ -125,6 +128,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
             Rosters rosters,
             OwnerSpools spools,
             Registry registry,
+            ServerStanzaSender sender,
             Clock clock,
             LongSupplier nanoTime,
             Workers workers,
@@ -133,6 +137,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
         this.rosters = rosters;
         this.spools = spools;
         this.registry = registry;
+        this.sender = sender;
         this.clock = clock;
         this.workers = workers;
         this.settings = settings;
@@ -147,11 +152,22 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
                 spools,
                 delivery,
                 () -> iqRouter,
+                sender::answered,
                 () -> rules,
                 listeners,
                 () -> this.settings,
                 workers,
                 new Deadlines(workers, nanoTime, () -> this.settings.storeTimeout()));
+    }
+
+    /** Everything it refers to is bound: what bundles send goes out from here on. */
+    @Activate
+    void activate() {
+        sender.attach(router);
+    }
+
+    Router router() {
+        return router;
     }
 
     @Modified
@@ -174,6 +190,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
             registry.release(session);
         }
         workers.close();
+        sender.detach(router); // last: what the workers dropped has its verdict now
     }
 
     @Reference(
@@ -353,7 +370,11 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
                             ? stillThere(session)
                             : CompletableFuture.<ClientSession>completedFuture(session);
                 }))
-                .thenCompose(stage -> stage);
+                .thenCompose(stage -> stage)
+                .thenApply(session -> {
+                    registry.announce(session.jid());
+                    return session;
+                });
     }
 
     /** Fails if there is no such account, or it is being removed. */

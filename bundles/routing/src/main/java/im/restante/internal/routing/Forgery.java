@@ -2,6 +2,7 @@ package im.restante.internal.routing;
 
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
+import im.restante.route.LocalRoute;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.Node;
@@ -12,10 +13,10 @@ final class Forgery {
     /** XEP-0091, which clients still read. */
     private static final String LEGACY_DELAY = "jabber:x:delay";
 
-    private final Jid domain;
+    private final LocalRoute here;
 
-    Forgery(Jid domain) {
-        this.domain = domain;
+    Forgery(LocalRoute here) {
+        this.here = here;
     }
 
     /**
@@ -36,11 +37,11 @@ final class Forgery {
     private boolean isForged(Element child) {
         if (child.is(Namespaces.DELAY, "delay") || child.is(LEGACY_DELAY, "x")) {
             Jid from = address(child.attribute("from"));
-            return from != null && from.local() == null && from.domain().equals(domain.domain());
+            return from != null && here.isServer(from);
         }
         if (child.is(Namespaces.STANZA_ID, "stanza-id")) {
             Jid by = address(child.attribute("by"));
-            return by != null && by.domain().equals(domain.domain());
+            return by != null && here.isHere(by);
         }
         return child.is(Namespaces.OFFLINE, "offline");
     }

@@ -4,7 +4,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The open verdicts of one session whose deadlines have not passed, oldest first. What is final when {@link Session#accept} returns
+ * The open verdicts of one session whose deadlines have not passed, oldest first. What is final when {@link StanzaOrder#accept} returns
  * never comes here. Safe for concurrent use; nobody is called under the lock.
  */
 final class OpenVerdicts {

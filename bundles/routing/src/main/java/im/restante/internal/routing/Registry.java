@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -38,8 +39,30 @@ public final class Registry implements Directory, CarbonSwitch {
     /** Routing's spools while it runs: this component must not need them in order to start. */
     private volatile OwnerSpools spools;
 
+    private volatile Routes.Others otherRoutes = Routes.Others.NOBODY;
+    private volatile Consumer<Jid> onOpened = session -> {};
+
     @Activate
     public Registry() {}
+
+    /** The routes of other bundles. */
+    Routes.Others otherRoutes() {
+        return otherRoutes;
+    }
+
+    void routes(Routes.Others present) {
+        otherRoutes = present;
+    }
+
+    /** @param task told of the full JID of each session that begins; must not block or throw */
+    void onOpened(Consumer<Jid> task) {
+        onOpened = task;
+    }
+
+    /** A session has begun, and has not ended since. */
+    void announce(Jid session) {
+        onOpened.accept(session);
+    }
 
     RemovalBarrier removals() {
         return removals;

@@ -1,9 +1,9 @@
 package im.restante.internal.routing;
 
-import static im.restante.stanza.StanzaError.Condition.BAD_REQUEST;
 import static im.restante.stanza.StanzaError.Condition.INTERNAL_SERVER_ERROR;
 import static im.restante.stanza.StanzaError.Condition.NOT_AUTHORIZED;
 import static im.restante.stanza.StanzaError.Condition.REMOTE_SERVER_NOT_FOUND;
+import static im.restante.stanza.StanzaError.Condition.REMOTE_SERVER_TIMEOUT;
 import static im.restante.stanza.StanzaError.Condition.RESOURCE_CONSTRAINT;
 import static im.restante.stanza.StanzaError.Condition.SERVICE_UNAVAILABLE;
 import static java.util.Objects.requireNonNull;
@@ -23,13 +23,14 @@ import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
 import im.restante.internal.support.OutOfMemory;
-import im.restante.internal.support.Printable;
 import im.restante.internal.support.Workers;
 import im.restante.iq.IqRouter;
 import im.restante.jid.Jid;
 import im.restante.message.MessageEvent;
 import im.restante.message.MessageListener;
 import im.restante.roster.Rosters;
+import im.restante.route.LocalRoute;
+import im.restante.route.NextHop;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.spool.AmpPlan;
@@ -44,11 +45,13 @@ import im.restante.stanza.StanzaError;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +65,9 @@ final class Router {
     /** The stock rule for content without a class of its own (README of the bundle filter). */
     private static final String OTHER_CONTENT = "default: content";
 
+    private static final Verdict NOT_CARRIED =
+            new Verdict.Failed("the route gave no verdict", StanzaError.of(REMOTE_SERVER_TIMEOUT));
+
     private static final String NO_ACCOUNT = "there is no such account";
 
     private final Jid domain;
@@ -72,7 +78,8 @@ final class Router {
     private final Registry registry;
     private final OwnerSpools spools;
     private final Dynamic<Delivery> delivery;
-    private final Supplier<IqRouter> iqRouter;
+    private final IqRouting iqs;
+    private final Routes routes;
     private final Supplier<MessageRules> rules;
     private final Listeners<MessageListener> listeners;
     private final Supplier<RoutingSettings> settings;
@@ -89,25 +96,36 @@ final class Router {
             OwnerSpools spools,
             Dynamic<Delivery> delivery,
             Supplier<IqRouter> iqRouter,
+            Predicate<Iq> questions,
             Supplier<MessageRules> rules,
             Listeners<MessageListener> listeners,
             Supplier<RoutingSettings> settings,
             Workers workers,
             Deadlines deadlines) {
         this.domain = domain;
-        this.forgery = new Forgery(domain);
         this.codec = codec;
         this.accounts = accounts;
         this.rosters = rosters;
         this.registry = registry;
         this.spools = spools;
         this.delivery = delivery;
-        this.iqRouter = iqRouter;
+        this.iqs = new IqRouting(this, iqRouter, questions);
+        LocalRoute here = new LocalRoute(domain);
+        this.forgery = new Forgery(here);
+        this.routes = new Routes(here, registry::otherRoutes);
         this.rules = rules;
         this.listeners = listeners;
         this.settings = settings;
         this.workers = workers;
         this.deadlines = deadlines;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    Duration swapTimeout() {
+        return settings.get().swapTimeout();
     }
 
     Deadlines deadlines() {
@@ -131,7 +149,7 @@ final class Router {
     }
 
     CompletionStage<Delivery> awaitDelivery() {
-        return delivery.await(settings.get().swapTimeout());
+        return delivery.await(swapTimeout());
     }
 
     byte[] serialize(Element stanza) {
@@ -148,14 +166,22 @@ final class Router {
     }
 
     /** Looks up what must be known before a stanza is routed; completed already in the common case. */
-    CompletionStage<Admissibility> admissibility(Session from, Stanza stanza) {
+    CompletionStage<Admissibility> admissibility(Originator from, Stanza stanza) {
         Jid to = stanza.to();
-        if (stanza instanceof Presence
-                || to == null
-                || to.local() == null
-                || !isHere(to)
+        if (to == null
+                || stanza instanceof Presence && !from.isServer()
                 || to.bare().equals(from.jid().bare())) {
             return OPEN;
+        }
+        NextHop hop = routes.next(to);
+        if (hop instanceof NextHop.Away) {
+            return rosters.blocks(from.jid().bare(), to)
+                    .thenApply(blocking -> blocking ? Admissibility.BLOCKING : Admissibility.OPEN);
+        } else if (hop != NextHop.Local.ACCOUNT) {
+            return OPEN;
+        } else if (from
+                .isServer()) { // a client was bound when the spools were ready, and what it may know is looked up
+            return spools.ready().thenCompose(ready -> lookedUp(from, stanza, to));
         }
         MessageRules reader = stanza instanceof Message m ? reader(m) : null;
         CompletionStage<Admissibility> known = lookedUp(from, stanza, to);
@@ -187,9 +213,9 @@ final class Router {
         return MessageRules.areCarriedBy(message) ? rules.get() : null;
     }
 
-    private CompletionStage<Admissibility> lookedUp(Session from, Stanza stanza, Jid to) {
+    private CompletionStage<Admissibility> lookedUp(Originator from, Stanza stanza, Jid to) {
         boolean online = registry.of(to.bare()).length > 0;
-        CompletionStage<Boolean> exists = online || stanza instanceof Iq ? YES : accounts.exists(to.bare());
+        CompletionStage<Boolean> exists = online || !(stanza instanceof Message) ? YES : accounts.exists(to.bare());
         CompletionStage<Boolean> blocking = rosters.blocks(from.jid().bare(), to);
         CompletionStage<Boolean> blocked = rosters.blocks(to.bare(), from.jid());
         Boolean known = now(exists);
@@ -210,13 +236,9 @@ final class Router {
         return future.isDone() && !future.isCompletedExceptionally() ? future.getNow(null) : null;
     }
 
-    private boolean isHere(Jid jid) {
-        return jid.domain().equals(domain.domain());
-    }
-
     /** @param open what its deadline is kept by, if it had to wait; else null */
     CompletionStage<Outcome> route(
-            Session from, Stanza stanza, Admissibility admissibility, Delivery judge, OpenVerdict open) {
+            Originator from, Stanza stanza, Admissibility admissibility, Delivery judge, OpenVerdict open) {
         switch (admissibility) {
             case BLOCKED -> {
                 return tell(
@@ -240,7 +262,7 @@ final class Router {
             }
             default -> {
                 return stanza instanceof Iq iq
-                        ? iq(from, iq.addressed(from.jid(), null))
+                        ? iqs.route(from, iq.addressed(from.jid(), null))
                         : message(from, (Message) stanza, admissibility, judge, open);
             }
         }
@@ -250,7 +272,7 @@ final class Router {
         return stanza instanceof Iq iq ? iq.addressed(from, null) : stanza;
     }
 
-    private CompletionStage<Outcome> tell(Session from, Stanza stanza, Stanza answer, String reason) {
+    private CompletionStage<Outcome> tell(Originator from, Stanza stanza, Stanza answer, String reason) {
         if (stanza instanceof Message message) {
             told(
                     from,
@@ -260,17 +282,17 @@ final class Router {
                             : new Verdict.Refused(reason, StanzaError.of(SERVICE_UNAVAILABLE)));
         }
         if (answer != null) {
-            from.send(answer.element());
+            from.tell(answer.element());
         }
-        return Session.DONE;
+        return StanzaOrder.DONE;
     }
 
     /** Answers a stanza of {@code from} with an error, unless it may not be answered (RFC 6120 §8.3.1). */
-    void answer(Session from, Stanza stanza, StanzaError error) {
-        error(from, stanza, error).ifPresent(from::send);
+    void answer(Originator from, Stanza stanza, StanzaError error) {
+        error(from, stanza, error).ifPresent(from::tell);
     }
 
-    private static Optional<Element> error(Session from, Stanza stanza, StanzaError error) {
+    private static Optional<Element> error(Originator from, Stanza stanza, StanzaError error) {
         if (stanza instanceof Message m && m.type() != Message.Type.ERROR) {
             return Optional.of(m.addressed(from.jid(), null).error(error).element());
         } else if (stanza instanceof Presence p && p.type() != Presence.Type.ERROR) {
@@ -282,101 +304,33 @@ final class Router {
     }
 
     /** What is sent to a session whose account was removed, for a stanza that goes nowhere; empty for one that must not be answered. */
-    Optional<Element> answerWithoutAccount(Session from, Stanza stanza) {
+    Optional<Element> answerWithoutAccount(Originator from, Stanza stanza) {
         StanzaError error = StanzaError.of(NOT_AUTHORIZED, "The account was removed");
-        if (stanza instanceof Message message && message.to() != null) {
-            told(from, message, new Verdict.Refused("the account of its sender was removed", error));
+        if (stanza instanceof Message message) {
+            told(
+                    from,
+                    stamped(message, from.jid()),
+                    new Verdict.Refused("the account of its sender was removed", error));
         }
         return error(from, stanza, error);
     }
 
-    private CompletionStage<Outcome> refuse(Session from, Stanza stanza, StanzaError error) {
+    private CompletionStage<Outcome> refuse(Originator from, Stanza stanza, StanzaError error) {
         answer(from, stanza, error);
-        return Session.DONE;
-    }
-
-    // ---- IQs
-
-    private CompletionStage<Outcome> iq(Session from, Iq iq) {
-        if (isMalformed(iq)) {
-            return refuse(from, iq, StanzaError.of(BAD_REQUEST));
-        }
-        Jid to = iq.to();
-        if (to != null && !isHere(to)) {
-            return iq.isRequest() ? refuse(from, iq, StanzaError.of(REMOTE_SERVER_NOT_FOUND)) : Session.DONE;
-        }
-        if (to != null && to.isFull()) {
-            Session recipient = registry.find(to);
-            if (recipient != null
-                    && !recipient.isSuspended()
-                    && recipient.offer(Outbound.of(serialize(iq.element())))) {
-                return Session.DONE;
-            }
-            return iq.isRequest() ? refuse(from, iq, StanzaError.of(SERVICE_UNAVAILABLE)) : Session.DONE;
-        }
-        if (!iq.isRequest()) {
-            return Session.DONE; // an answer to something the server never asked
-        }
-        IqRouter handlers = iqRouter.get();
-        if (handlers == null) {
-            return completedFuture(answered(iq.error(StanzaError.of(SERVICE_UNAVAILABLE))));
-        }
-        CompletionStage<Iq> asked;
-        try {
-            asked = requireNonNull(handlers.route(iq), "no stage");
-        } catch (Throwable e) {
-            OutOfMemory.endsProcess(e);
-            return completedFuture(unanswered(iq, e));
-        }
-        return asked.handle((answer, problem) -> {
-            try {
-                return problem == null ? answered(answer) : unanswered(iq, problem);
-            } catch (Throwable e) {
-                OutOfMemory.endsProcess(e);
-                return unanswered(iq, e);
-            }
-        });
-    }
-
-    private static Outcome answered(Iq answer) {
-        return new Outcome.Answer(answer.element());
-    }
-
-    private Outcome unanswered(Iq request, Throwable problem) {
-        LogLimit limit = lines.of("unanswered");
-        if (limit.isDue()) {
-            LOG.error(
-                    "the request {} of {} got no usable answer{}",
-                    Printable.line(request.payload().orElse(null)),
-                    request.from(),
-                    limit.more(),
-                    problem);
-        }
-        return answered(request.error(StanzaError.of(INTERNAL_SERVER_ERROR)));
-    }
-
-    /** RFC 6120 §8.2.3. */
-    private static boolean isMalformed(Iq iq) {
-        if (iq.type() == null || iq.id() == null || iq.id().isEmpty()) {
-            return true;
-        }
-        int children = iq.element().children().size();
-        return switch (iq.type()) {
-            case GET, SET -> children != 1;
-            case RESULT -> children > 1;
-            case ERROR -> false;
-        };
+        return StanzaOrder.DONE;
     }
 
     // ---- messages
 
     private CompletionStage<Outcome> message(
-            Session from, Message message, Admissibility admissibility, Delivery judge, OpenVerdict open) {
+            Originator from, Message message, Admissibility admissibility, Delivery judge, OpenVerdict open) {
         Jid to = message.to();
-        if (!isHere(to)) {
+        NextHop hop = routes.next(to);
+        if (hop instanceof NextHop.Away away) {
+            return away(away, message).thenCompose(verdict -> end(from, message, verdict));
+        } else if (hop == null) {
             return refuse(from, message, "another domain", StanzaError.of(REMOTE_SERVER_NOT_FOUND));
-        }
-        if (to.local() == null) {
+        } else if (hop == NextHop.Local.SERVER) {
             String reason = "to the server itself";
             return message.type() == Message.Type.HEADLINE
                     ? end(from, message, new Verdict.Dropped(reason))
@@ -386,6 +340,27 @@ final class Router {
         return reader == null
                 ? message(from, message, admissibility, judge, null, open)
                 : ruled(from, message, admissibility, judge, reader, open);
+    }
+
+    /** Hands a stanza to whoever takes it from here; completes with its verdict, and in time. */
+    CompletionStage<Verdict> away(NextHop.Away hop, Stanza stanza) {
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        try {
+            requireNonNull(hop.send(stanza), "no stage").whenComplete((given, problem) -> {
+                if (given == null) {
+                    report("the route", stanza.to(), problem);
+                }
+                verdict.complete(given == null ? NOT_CARRIED : given);
+            });
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            report("the route", stanza.to(), e);
+            verdict.complete(NOT_CARRIED);
+        }
+        if (!verdict.isDone()) {
+            workers.after(settings.get().storeTimeout(), () -> verdict.complete(NOT_CARRIED));
+        }
+        return verdict;
     }
 
     /** What the rules of a message say, before anything of it is done. @param refusal null: they may be followed */
@@ -408,7 +383,7 @@ final class Router {
     }
 
     private CompletionStage<Outcome> ruled(
-            Session from,
+            Originator from,
             Message message,
             Admissibility admissibility,
             Delivery judge,
@@ -427,7 +402,7 @@ final class Router {
     }
 
     private CompletionStage<Outcome> message(
-            Session from,
+            Originator from,
             Message message,
             Admissibility admissibility,
             Delivery judge,
@@ -499,7 +474,7 @@ final class Router {
     }
 
     private CompletionStage<Outcome> perform(
-            Session from,
+            Originator from,
             Message message,
             Action action,
             Session match,
@@ -529,7 +504,7 @@ final class Router {
     }
 
     private CompletionStage<Outcome> deliver(
-            Session from,
+            Originator from,
             Message message,
             Session only,
             StorageDecision decision,
@@ -550,7 +525,7 @@ final class Router {
 
     /** Whoever calls it is inside the {@link RemovalBarrier}. */
     private CompletionStage<Outcome> handOver(
-            Session from,
+            Originator from,
             Message message,
             Session only,
             StorageDecision decision,
@@ -573,15 +548,15 @@ final class Router {
         CompletableFuture<Verdict> verdict =
                 spools.deliver(account, envelope, only).toCompletableFuture();
         if (verdict.isDone() && !verdict.isCompletedExceptionally()) {
-            conclude(from, message, verdict.getNow(null), plan, copying);
-            return Session.DONE;
+            decided(from, message, verdict.getNow(null), plan, copying);
+            return StanzaOrder.DONE;
         }
-        OpenVerdict watched = open == null ? from.routing() : open;
+        OpenVerdict watched = open == null ? watched(from) : open;
         watched.delivered(account, envelope);
         return verdict.handle((last, problem) -> {
-            from.isFinal(watched);
+            from.verdicts().remove(watched);
             if (problem == null) {
-                conclude(from, message, last, plan, copying);
+                decided(from, message, last, plan, copying);
             } else {
                 report("the verdict of a spool", account, problem);
                 failed(from, message);
@@ -590,13 +565,20 @@ final class Router {
         });
     }
 
+    /** A stanza that is being routed without having waited, and whose verdict is left open: its deadline counts from now. */
+    private OpenVerdict watched(Originator from) {
+        OpenVerdict open = OpenVerdict.routing(deadlines.now(), this);
+        from.verdicts().add(open);
+        return open;
+    }
+
     /** The deadline of a message that a spool has. */
     void expire(Jid account, Envelope envelope) {
         guarded("withdrawing a message", () -> spools.expire(account, envelope));
     }
 
     /** A stanza whose deadline passed before it could be routed, and which never will be. */
-    Outcome tooLate(Session from, Stanza stanza) {
+    Outcome tooLate(Originator from, Stanza stanza) {
         StanzaError error = StanzaError.of(
                         RESOURCE_CONSTRAINT,
                         "The server could not take it in time; it is not delivered, try again later")
@@ -631,7 +613,7 @@ final class Router {
                 : new Verdict.Dropped("nobody there");
     }
 
-    private boolean offered(Recipient recipient, Outbound stanza) {
+    boolean offered(Recipient recipient, Outbound stanza) {
         try {
             return recipient.offer(stanza);
         } catch (Throwable e) {
@@ -648,7 +630,7 @@ final class Router {
                 + (message.to().isFull() ? " to a resource" : "");
     }
 
-    private CompletionStage<Outcome> refuse(Session from, Message message, String reason, StanzaError error) {
+    private CompletionStage<Outcome> refuse(Originator from, Message message, String reason, StanzaError error) {
         return end(
                 from,
                 message,
@@ -657,23 +639,30 @@ final class Router {
                         : new Verdict.Refused(reason, error));
     }
 
-    private CompletionStage<Outcome> refuse(Session from, Message message, String reason, AmpPlan plan) {
+    private CompletionStage<Outcome> refuse(Originator from, Message message, String reason, AmpPlan plan) {
         return end(from, message, new Verdict.Refused(reason, StanzaError.of(SERVICE_UNAVAILABLE)), plan, null);
     }
 
-    private CompletionStage<Outcome> end(Session from, Message message, Verdict verdict) {
+    private CompletionStage<Outcome> end(Originator from, Message message, Verdict verdict) {
         return end(from, message, verdict, null, null);
     }
 
     /** A verdict that needed no place in the recipient's order. */
     private CompletionStage<Outcome> end(
-            Session from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
+            Originator from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
         told(from, message, plan == null ? verdict : plan.inTheEnd(verdict));
         conclude(from, message, verdict, plan, copying);
-        return Session.DONE;
+        return StanzaOrder.DONE;
     }
 
-    private void told(Session from, Message message, Verdict verdict) {
+    /** A verdict that a spool gave, and told the listeners of. */
+    private void decided(Originator from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
+        from.decided(plan == null ? verdict : plan.inTheEnd(verdict));
+        conclude(from, message, verdict, plan, copying);
+    }
+
+    private void told(Originator from, Message message, Verdict verdict) {
+        from.decided(verdict);
         if (!listeners.isEmpty()) {
             Placeless event = new Placeless(message.to().bare(), from.jid().bare(), message, verdict);
             listeners.tell(one -> one.decided(event));
@@ -684,7 +673,7 @@ final class Router {
     private record Placeless(Jid owner, Jid sender, Message message, Verdict verdict) implements MessageEvent {}
 
     /** A message that could not be routed: told, and remembered. */
-    void failed(Session from, Stanza stanza) {
+    void failed(Originator from, Stanza stanza) {
         StanzaError error = StanzaError.of(INTERNAL_SERVER_ERROR);
         if (stanza instanceof Message message && message.to() != null) {
             told(from, message, new Verdict.Failed("an error in the server; the log has it", error));
@@ -697,7 +686,7 @@ final class Router {
      *
      * @param copying what its rules may forbid; null: done already
      */
-    private void conclude(Session from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
+    private void conclude(Originator from, Message message, Verdict verdict, AmpPlan plan, Runnable copying) {
         guarded("telling of a verdict", () -> {
             AmpAction action = plan == null ? AmpAction.NONE : plan.action(verdict);
             if (LOG.isDebugEnabled()) {
@@ -738,10 +727,9 @@ final class Router {
     }
 
     /** Tells a sender what became of a message, or leaves it in the spool for him. */
-    private void inform(Session from, Message reply) {
+    private void inform(Originator from, Message reply) {
         Jid account = from.jid().bare();
-        if (!from.offer(Outbound.of(serialize(reply.element())))
-                && registry.removals().enter(account)) {
+        if (!from.tell(reply.element()) && registry.removals().enter(account)) {
             try {
                 spools.deliver(account, ownEnvelope(reply), null);
             } finally {
@@ -757,7 +745,7 @@ final class Router {
     }
 
     /** XEP-0280: to the other sessions of both sides, unless they get the message itself. */
-    private void copies(Session from, Message message, Session only, Recipient[] present, Session[] recipients) {
+    private void copies(Originator from, Message message, Session only, Recipient[] present, Session[] recipients) {
         Session[] senders = registry.of(from.jid().bare());
         if (recipients.length < 2 && senders.length < 2 || !CarbonCopy.eligible(message)) {
             return;

@@ -1,9 +1,9 @@
 package im.restante.internal.routing;
 
-import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 
 import im.restante.delivery.Delivery;
+import im.restante.delivery.Verdict;
 import im.restante.internal.support.Lexical;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.OutOfMemory;
@@ -18,7 +18,6 @@ import im.restante.session.ProofPolicy;
 import im.restante.session.SessionInfo;
 import im.restante.spool.OwnerSpool;
 import im.restante.spool.Recipient;
-import im.restante.stanza.Message;
 import im.restante.stanza.Presence;
 import im.restante.stanza.Stanza;
 import im.restante.stanza.StanzaError;
@@ -41,8 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One bound resource: what its client last said of itself, and the way its stanzas take. */
-final class Session implements ClientSession, LiveSession, Recipient {
-    static final CompletableFuture<Outcome> DONE = completedFuture(Outcome.DONE);
+final class Session implements ClientSession, LiveSession, Recipient, Originator {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
     private final Jid jid;
@@ -50,7 +48,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
     private final Instant since;
     private final Router router;
     private final OwnerSpool owner;
-    private final OpenVerdicts verdicts;
+    private final StanzaOrder order;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
     /** Completes when the owner's spool and the others know that it is gone. */
@@ -58,9 +56,6 @@ final class Session implements ClientSession, LiveSession, Recipient {
 
     private final AtomicBoolean leaving = new AtomicBoolean();
     private final AtomicBoolean forgotten = new AtomicBoolean();
-
-    /** Completes when everything accepted so far has been routed: the next stanza waits for it (RFC 6120 §10.1). */
-    private CompletableFuture<Void> routed = completedFuture(null);
 
     /** What is kept of it, see {@link KeptPresence}. */
     private volatile Element presence;
@@ -85,7 +80,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
         this.since = since;
         this.router = router;
         this.owner = owner;
-        this.verdicts = router.deadlines().ofSession();
+        this.order = new StanzaOrder(router);
         this.heardAt = router.deadlines().now();
     }
 
@@ -172,7 +167,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
 
     @Override
     public void send(Element stanza) {
-        offer(Outbound.of(router.serialize(stanza)));
+        tell(stanza);
     }
 
     @Override
@@ -205,136 +200,54 @@ final class Session implements ClientSession, LiveSession, Recipient {
         }
     }
 
-    /** A stanza that is being routed without having waited, and whose verdict is left open: its deadline counts from now. */
-    OpenVerdict routing() {
-        OpenVerdict open = OpenVerdict.routing(router.deadlines().now(), router);
-        verdicts.add(open);
-        return open;
-    }
-
-    void isFinal(OpenVerdict open) {
-        verdicts.remove(open);
+    @Override
+    public boolean isServer() {
+        return false;
     }
 
     @Override
+    public OpenVerdicts verdicts() {
+        return order.verdicts();
+    }
+
+    @Override
+    public boolean tell(Element answer) {
+        return offer(Outbound.of(router.serialize(answer)));
+    }
+
+    @Override
+    public void decided(Verdict verdict) {} // the connection is told by the outcome of its stanza
+
+    @Override
     public CompletionStage<Outcome> accept(Stanza received) {
-        try {
-            heardAt = router.deadlines().now();
-            long then = router.registry().removals().now();
-            Stanza stanza = received instanceof Message m ? router.stamped(m, jid) : received;
-            if (removed) {
-                return refusedWithoutAccount(stanza);
-            }
-            Delivery delivery = router.delivery().now();
-            CompletableFuture<Admissibility> admissibility =
-                    router.admissibility(this, stanza).toCompletableFuture();
-            boolean known =
-                    routed.isDone() && admissibility.isDone() && (delivery != null || !(stanza instanceof Message));
-            return known ? route(stanza, admissibility, delivery, null, then) : routeLater(stanza, admissibility, then);
-        } catch (Throwable e) {
-            OutOfMemory.endsProcess(e);
-            return failed(received, e);
-        }
+        heardAt = router.deadlines().now();
+        return removed ? refusedWithoutAccount(received) : order.accept(this, received);
     }
 
-    /**
-     * In order: not before everything accepted earlier has been routed, or has been given up at its deadline. Presence has no deadline:
-     * it waits for nothing but the stanzas before it.
-     */
-    private CompletionStage<Outcome> routeLater(
-            Stanza stanza, CompletableFuture<Admissibility> admissibility, long then) {
-        CompletableFuture<Delivery> delivery =
-                stanza instanceof Message ? router.awaitDelivery().toCompletableFuture() : completedFuture(null);
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        CompletableFuture<Void> turn = new CompletableFuture<>();
-        OpenVerdict open = stanza instanceof Presence ? null : waiting(stanza, outcome, turn);
-        CompletableFuture.allOf(routed, delivery, admissibility)
-                .whenCompleteAsync(
-                        (all, problem) -> {
-                            if (open != null && !open.begin()) {
-                                return; // its deadline has passed
-                            }
-                            try {
-                                settle(stanza, route(stanza, admissibility, now(delivery), open, then), open, outcome);
-                            } catch (Throwable e) {
-                                OutOfMemory.endsProcess(e);
-                                settle(stanza, failed(stanza, e), open, outcome);
-                            } finally {
-                                turn.complete(null);
-                            }
-                        },
-                        router.workers());
-        routed = turn;
-        return outcome;
-    }
-
-    private OpenVerdict waiting(Stanza stanza, CompletableFuture<Outcome> outcome, CompletableFuture<Void> turn) {
-        OpenVerdict open = OpenVerdict.waiting(router.deadlines().now(), router, () -> {
-            try {
-                outcome.complete(router.tooLate(this, stanza));
-            } finally {
-                outcome.complete(Outcome.DONE);
-                turn.complete(null);
-            }
-        });
-        verdicts.add(open);
-        return open;
-    }
-
-    private void settle(
-            Stanza stanza, CompletionStage<Outcome> decided, OpenVerdict open, CompletableFuture<Outcome> outcome) {
-        boolean spoolHasIt =
-                stanza instanceof Message && !decided.toCompletableFuture().isDone();
-        if (open != null && !spoolHasIt) {
-            isFinal(open); // or it is an IQ, for whose answer the IQ router keeps a deadline
-        }
-        decided.whenComplete((last, problem) -> {
-            if (problem != null) {
-                failed(stanza, problem);
-            }
-            outcome.complete(problem == null ? last : Outcome.DONE);
-        });
-    }
-
-    private static Delivery now(CompletableFuture<Delivery> delivery) {
-        return delivery.isCompletedExceptionally() ? null : delivery.getNow(null);
-    }
-
-    /** @param then when it was accepted, for the {@link RemovalBarrier} */
-    private CompletionStage<Outcome> route(
-            Stanza stanza,
-            CompletableFuture<Admissibility> admissibility,
-            Delivery delivery,
-            OpenVerdict open,
-            long then) {
+    @Override
+    public CompletionStage<Outcome> route(
+            Stanza stanza, Admissibility admissibility, Delivery delivery, OpenVerdict open) {
         if (removed) {
             return refusedWithoutAccount(stanza);
         }
-        if (stanza instanceof Presence p) {
-            return presence(p);
-        }
-        Admissibility found = admissibility.isCompletedExceptionally()
-                ? Admissibility.UNKNOWN
-                : admissibility.getNow(Admissibility.UNKNOWN);
-        return router.route(
-                this, stanza, router.keepsOut(stanza, then) ? Admissibility.NO_ACCOUNT : found, delivery, open);
+        return stanza instanceof Presence p ? presence(p) : router.route(this, stanza, admissibility, delivery, open);
     }
 
     private CompletionStage<Outcome> refusedWithoutAccount(Stanza stanza) {
-        router.answerWithoutAccount(this, stanza).ifPresent(error -> link.offer(Outbound.of(router.serialize(error))));
-        return DONE;
-    }
-
-    private CompletionStage<Outcome> failed(Stanza stanza, Throwable e) {
-        router.report("routing a stanza", jid, e);
-        router.failed(this, stanza);
-        return DONE;
+        try {
+            router.answerWithoutAccount(this, stanza)
+                    .ifPresent(error -> link.offer(Outbound.of(router.serialize(error))));
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
+            router.report("answering a stanza", jid, e);
+        }
+        return StanzaOrder.DONE;
     }
 
     private CompletionStage<Outcome> presence(Presence received) {
         if (received.type() == null) {
             router.answer(this, received, StanzaError.of(StanzaError.Condition.BAD_REQUEST));
-            return DONE;
+            return StanzaOrder.DONE;
         }
         Presence stamped = received.addressed(jid, null);
         boolean wasAvailable = presence != null;
@@ -348,7 +261,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
                         received,
                         StanzaError.of(
                                 StanzaError.Condition.BAD_REQUEST, "priority must be a whole number from -128 to 127"));
-                return DONE;
+                return StanzaOrder.DONE;
             }
             priority = said;
             presence = KeptPresence.of(stamped.element());
@@ -364,7 +277,9 @@ final class Session implements ClientSession, LiveSession, Recipient {
         }
         try {
             CompletionStage<Void> told = router.rosters().presence(this, stamped, wasAvailable);
-            return told.toCompletableFuture().isDone() ? DONE : told.handle((done, problem) -> Outcome.DONE);
+            return told.toCompletableFuture().isDone()
+                    ? StanzaOrder.DONE
+                    : told.handle((done, problem) -> Outcome.DONE);
         } finally {
             if (drain != null) { // whatever became of the presence: messages go into the spool until it has run
                 link.afterPending(drain);
@@ -428,7 +343,7 @@ final class Session implements ClientSession, LiveSession, Recipient {
                 guarded(() -> router.rosters().closed(this, null));
             }
         });
-        CompletableFuture.allOf(left, routed).whenComplete((done, problem) -> forget());
+        CompletableFuture.allOf(left, order.routed()).whenComplete((done, problem) -> forget());
         return over.minimalCompletionStage();
     }
 

@@ -20,6 +20,7 @@ final class Front implements AutoCloseable {
     final Told told = new Told();
     final Set<Jid> existing = ConcurrentHashMap.newKeySet();
     final DefaultSessionManager host;
+    final ServerStanzaSender sender;
 
     Front() {
         this(Map.of());
@@ -36,6 +37,7 @@ final class Front implements AutoCloseable {
 
     private Front(Map<String, String> properties, Workers workers, Clock clock, LongSupplier nanoTime) {
         existing.addAll(List.of(Server.ROMEO, Server.JULIET));
+        sender = Server.sender(nanoTime);
         host = new DefaultSessionManager(
                 Server.DOMAIN,
                 Server.CODEC,
@@ -43,12 +45,14 @@ final class Front implements AutoCloseable {
                 roster,
                 spools,
                 registry,
+                sender,
                 clock,
                 nanoTime,
                 workers,
                 RoutingSettings.of(Server.patient(properties)));
         host.setDelivery(delivery);
         host.addMessageListener(told);
+        host.activate();
     }
 
     Client connect(Jid account, String resource) {
@@ -59,5 +63,6 @@ final class Front implements AutoCloseable {
     @Override
     public void close() {
         host.deactivate();
+        sender.deactivate();
     }
 }

@@ -351,6 +351,7 @@ final class ModelWorld {
                 roster,
                 watched(spool),
                 new Registry(),
+                new ServerStanzaSender(Server.INFO, Server.CODEC, () -> workers.now() * 1_000_000, workers, workers),
                 workers.clock(),
                 () -> workers.now() * 1_000_000,
                 workers,

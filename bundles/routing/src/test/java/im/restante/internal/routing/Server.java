@@ -31,6 +31,7 @@ import im.restante.xml.XmlStreamException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Routing and the spool together, with fakes around them, and the words the tests speak. */
 final class Server implements AutoCloseable {
@@ -50,6 +52,7 @@ final class Server implements AutoCloseable {
     static final Jid ROMEO = Jid.of("romeo@localhost");
     static final Jid JULIET = Jid.of("juliet@localhost");
     static final XmlCodec CODEC = new HardenedXmlCodec();
+    static final ServerInfo INFO = new Info();
 
     final Registry registry = new Registry();
     final FakeRoster roster = new FakeRoster();
@@ -61,6 +64,9 @@ final class Server implements AutoCloseable {
 
     /** How long messages are held at the end of a drain: a machine may stand still for longer than that. */
     volatile Duration handover = PatientWorkers.HANDOVER;
+
+    /** What bundles send in the name of {@link #DOMAIN} by. */
+    final ServerStanzaSender sender;
 
     /** Nanoseconds that routing's clock is ahead. */
     final AtomicLong passed = new AtomicLong();
@@ -80,6 +86,7 @@ final class Server implements AutoCloseable {
         this.users = users;
         existing.addAll(List.of(ROMEO, JULIET));
         spool = new SpoolHost(DOMAIN, roster, Clock.systemUTC(), new PatientWorkers(), SpoolSettings.of(properties));
+        sender = sender(() -> System.nanoTime() + passed.get());
         host = new DefaultSessionManager(
                 DOMAIN,
                 CODEC,
@@ -87,12 +94,19 @@ final class Server implements AutoCloseable {
                 roster,
                 spool,
                 registry,
+                sender,
                 Clock.systemUTC(),
                 () -> System.nanoTime() + passed.get(),
                 new ThreadWorkers("routing"),
                 RoutingSettings.of(properties));
         setDelivery();
         spool.setSecrets(users);
+        host.activate();
+    }
+
+    static ServerStanzaSender sender(LongSupplier nanoTime) {
+        return new ServerStanzaSender(
+                INFO, CODEC, nanoTime, new ThreadWorkers("sender"), new ThreadWorkers("callbacks"));
     }
 
     /** The workers, which hold messages for as long as the test says. */
@@ -175,9 +189,7 @@ final class Server implements AutoCloseable {
 
     /** Rules of messages mean something from here on. */
     Server withRules() {
-        ServerInfo info = (ServerInfo) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {ServerInfo.class}, (proxy, method, arguments) -> DOMAIN);
-        setRules(new AmpRules(info, CODEC));
+        setRules(new AmpRules(INFO, CODEC));
         return this;
     }
 
@@ -224,6 +236,35 @@ final class Server implements AutoCloseable {
     public void close() {
         host.deactivate();
         spool.deactivate();
+        sender.deactivate();
+    }
+
+    /** What the server says of itself. */
+    private record Info() implements ServerInfo {
+        @Override
+        public Jid domain() {
+            return DOMAIN;
+        }
+
+        @Override
+        public String name() {
+            return "Restante";
+        }
+
+        @Override
+        public String version() {
+            return "0";
+        }
+
+        @Override
+        public Instant startedAt() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public int maxStanzaBytes() {
+            return 10_000;
+        }
     }
 
     static <T> T get(CompletionStage<T> stage) {
