@@ -14,11 +14,13 @@ import im.restante.itests.client.SettingsUnderTraffic;
 import im.restante.itests.client.Swaps;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
+import im.restante.server.SessionListener;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -205,6 +207,27 @@ public class DistributionIT extends KarafTest {
         } finally {
             configure("im.restante.offline", Map.of());
             configure("im.restante.quota", Map.of());
+            sample.uninstall();
+        }
+        leaveAndCollect("without the sample");
+    }
+
+    @Test
+    public void aThirdPartysNoticeIsSentToWhoeverLogsIn() throws Exception {
+        Bundle sample = installSample();
+        org.osgi.service.cm.Configuration notice =
+                service(ConfigurationAdmin.class).getConfiguration("org.example.restante.notice", "?");
+        try {
+            notice.update(new Hashtable<>(Map.of("text", "welcome back")));
+            until("it listens", () -> context.getServiceReference(SessionListener.class) != null);
+            try (PlainClient romeo = login("romeo")) {
+                romeo.send("<presence/>");
+                String greeting = romeo.await("<message.*?</message>");
+                assertTrue(greeting, greeting.contains("<body>welcome back</body>"));
+                romeo.ping(DOMAIN, "read");
+            }
+        } finally {
+            notice.delete();
             sample.uninstall();
         }
         leaveAndCollect("without the sample");
