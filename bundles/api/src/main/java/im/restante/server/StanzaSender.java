@@ -41,7 +41,8 @@ public interface StanzaSender {
 
     /**
      * Sends a message. It takes the way of a client's message: storage rules, the limits of the pair (the sender is {@code from}, bare),
-     * block lists, carbons, its own rules (XEP-0079), and message listeners. Nobody can block the server's domain itself.
+     * block lists, carbons, its own rules (XEP-0079), and message listeners, among them the one that sends. Nobody can block the server's
+     * domain itself.
      *
      * <p>The verdict is the whole answer. What a client would be sent beside it (an error, what a rule reports) goes to nobody, now and
      * later, and so does what somebody sends to {@code from}.

@@ -16,7 +16,7 @@ final class OwnLane {
     private final ArrayDeque<OwnStanza<?>> queue = new ArrayDeque<>(); // guarded by lock
     private boolean isRunning; // guarded by lock
 
-    // those of the task that runs
+    // those of the task that runs; while none does, guarded by lock
     private Router current;
     private StanzaOrder order;
 
@@ -50,6 +50,19 @@ final class OwnLane {
         workers.execute(this::run);
     }
 
+    /** The router has gone. */
+    void forget(Router former) {
+        lock.lock();
+        try {
+            if (!isRunning && current == former) {
+                current = null;
+                order = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void run() {
         for (Router present = router.get(); ; present = router.get()) {
             OwnStanza<?> next;
@@ -58,6 +71,8 @@ final class OwnLane {
                 next = present == null ? null : queue.poll();
                 if (next == null) {
                     isRunning = false;
+                    current = present == null ? null : current;
+                    order = current == null ? null : order;
                     break;
                 }
             } finally {

@@ -661,12 +661,13 @@ final class Router {
         conclude(from, message, verdict, plan, copying);
     }
 
+    /** Listeners first: whoever sent it may ask them. */
     private void told(Originator from, Message message, Verdict verdict) {
-        from.decided(verdict);
         if (!listeners.isEmpty()) {
             Placeless event = new Placeless(message.to().bare(), from.jid().bare(), message, verdict);
             listeners.tell(one -> one.decided(event));
         }
+        from.decided(verdict);
     }
 
     /** A message that needed no place in its recipient's order. */

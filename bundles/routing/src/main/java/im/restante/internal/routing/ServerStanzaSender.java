@@ -115,6 +115,9 @@ public final class ServerStanzaSender implements StanzaSender {
             router = null;
         }
         patience = former.swapTimeout();
+        for (OwnLane lane : lanes) {
+            lane.forget(former);
+        }
         open.stream().filter(one -> one.isWith(former)).forEach(one -> one.fail("routing stopped", STOPPED));
     }
 
