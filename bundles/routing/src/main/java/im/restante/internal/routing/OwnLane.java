@@ -50,6 +50,25 @@ final class OwnLane {
         workers.execute(this::run);
     }
 
+    /** Lets go of those that waited too long. */
+    void purge() {
+        lock.lock();
+        try {
+            queue.removeIf(OwnStanza::isSettled);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The router has gone. */
     void forget(Router former) {
         lock.lock();

@@ -77,6 +77,10 @@ abstract class OwnStanza<T> implements Originator {
         }
     }
 
+    final boolean isSettled() {
+        return settled.get() != null;
+    }
+
     final void fail(String reason, StanzaError error) {
         settle(failed(reason, error));
     }

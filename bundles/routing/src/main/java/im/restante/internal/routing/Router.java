@@ -179,8 +179,8 @@ final class Router {
                     .thenApply(blocking -> blocking ? Admissibility.BLOCKING : Admissibility.OPEN);
         } else if (hop != NextHop.Local.ACCOUNT) {
             return OPEN;
-        } else if (from
-                .isServer()) { // a client was bound when the spools were ready, and what it may know is looked up
+        } else if (from.isServer()) {
+            // A client is bound when the spools are ready, and its rules may not ask for everything.
             return spools.ready().thenCompose(ready -> lookedUp(from, stanza, to));
         }
         MessageRules reader = stanza instanceof Message m ? reader(m) : null;

@@ -21,6 +21,7 @@ import im.restante.xml.XmlCodec;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -254,6 +256,11 @@ public final class ServerStanzaSender implements StanzaSender {
         stanza.tellSender();
     }
 
+    /** How many wait for a router, or for their turn to be given to it. */
+    int queued() {
+        return Stream.of(lanes).mapToInt(OwnLane::size).sum();
+    }
+
     private void tickAgain() {
         if (!open.isEmpty() && ticking.compareAndSet(false, true)) {
             workers.after(TICK, this::tick);
@@ -265,6 +272,9 @@ public final class ServerStanzaSender implements StanzaSender {
             long now = nanoTime.getAsLong();
             StanzaError noRouter = router == null ? NO_ROUTER : null;
             open.forEach(one -> one.tick(now, patience.toNanos(), noRouter));
+            if (noRouter != null) {
+                List.of(lanes).forEach(OwnLane::purge);
+            }
         } finally {
             ticking.set(false);
             tickAgain();

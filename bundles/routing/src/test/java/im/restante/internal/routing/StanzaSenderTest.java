@@ -413,6 +413,21 @@ class StanzaSenderTest {
     }
 
     @Test
+    void whatWaitedTooLongForRoutingIsKeptByNobody() {
+        server.sender.detach(router());
+        CompletableFuture<Verdict> first = server.sender.send(chat(ROMEO, "1")).toCompletableFuture();
+        CompletableFuture<Verdict> other = server.sender.send(chat(JULIET, "2")).toCompletableFuture();
+        assertEquals(2, server.sender.queued());
+        server.passed.addAndGet(Duration.ofSeconds(61).toNanos());
+        assertInstanceOf(Verdict.Failed.class, get(first));
+        assertInstanceOf(Verdict.Failed.class, get(other));
+        eventually(() -> server.sender.queued() == 0);
+        server.host.activate();
+        assertInstanceOf(Verdict.Stored.class, send(chat(ROMEO, "3")));
+        assertEquals(List.of("3"), server.delivery.spool(ROMEO));
+    }
+
+    @Test
     void whatWaitedForRoutingIsRoutedOnceItIsBack() {
         server.sender.detach(router());
         CompletableFuture<Verdict> waits = server.sender.send(chat(ROMEO, "1")).toCompletableFuture();
