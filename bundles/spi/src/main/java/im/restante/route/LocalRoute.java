@@ -3,6 +3,7 @@ package im.restante.route;
 import static java.util.Objects.requireNonNull;
 
 import im.restante.jid.Jid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's own route: the server itself, and its accounts. The one place that says which addresses those are.
@@ -15,7 +16,7 @@ public record LocalRoute(Jid domain) implements Route {
     }
 
     @Override
-    public NextHop next(Jid address) {
+    public @Nullable NextHop next(Jid address) {
         if (!isHere(address)) {
             return null;
         }

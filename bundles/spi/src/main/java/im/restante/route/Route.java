@@ -1,6 +1,7 @@
 package im.restante.route;
 
 import im.restante.jid.Jid;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -22,5 +23,6 @@ public interface Route {
      *
      * @return null if the address is none of this route's
      */
+    @Nullable
     NextHop next(Jid address);
 }
