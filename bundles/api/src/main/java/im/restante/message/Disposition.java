@@ -14,6 +14,8 @@ public enum Disposition {
     EXPIRED,
     /** Its owner removed it by hand (XEP-0013). */
     REMOVED,
+    /** An administrator removed it ({@link im.restante.admin.SpoolAdministration#purge}). */
+    PURGED,
     /** The account for which it waited was removed. */
     ACCOUNT_REMOVED
 }

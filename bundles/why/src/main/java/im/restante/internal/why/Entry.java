@@ -1,5 +1,6 @@
 package im.restante.internal.why;
 
+import im.restante.message.HistoryEntry.Kind;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  * @param messageId the sender's; null if there was none or it was not at hand; at most {@link #MOST_CHARACTERS}
  * @param id        the arrival id; 0 for a message that could not have been stored, and for several
  * @param several   the arrival ids of several, at most {@link #MOST_IDS}; none for one
- * @param what      a verdict or a disposition, as a sentence has it
+ * @param kind      a verdict or a disposition
  * @param reason    null for none; at most {@link #MOST_CHARACTERS}
  * @param revision  of the configuration at that moment
  */
@@ -22,7 +23,7 @@ record Entry(
         String messageId,
         long id,
         List<Long> several,
-        What what,
+        Kind kind,
         String reason,
         int revision) {
     /** Of what a sender or another bundle wrote. */
@@ -36,6 +37,6 @@ record Entry(
     }
 
     Entry at(long time, int configuration) {
-        return new Entry(time, owner, sender, messageId, id, several, what, reason, configuration);
+        return new Entry(time, owner, sender, messageId, id, several, kind, reason, configuration);
     }
 }

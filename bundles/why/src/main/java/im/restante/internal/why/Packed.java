@@ -1,5 +1,6 @@
 package im.restante.internal.why;
 
+import im.restante.message.HistoryEntry.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +11,7 @@ final class Packed {
     /** In the place of a shape, where an entry goes on. */
     static final long CONTINUED = -1;
 
-    private static final What[] WHATS = What.values();
+    private static final Kind[] KINDS = Kind.values();
     private static final int ID_CHARACTERS = Long.SIZE / Character.SIZE;
 
     // What a shape is made of: which bits. Of the last two it tells one more, since 0 is null.
@@ -79,7 +80,7 @@ final class Packed {
                 count(shape, MESSAGE_ID, REASON) == 0 ? null : new String(text, messageId, reason - messageId),
                 numbers[2],
                 ids(text, several, count(shape, SEVERAL, OWNER)),
-                WHATS[count(shape, 0, SEVERAL)],
+                KINDS[count(shape, 0, SEVERAL)],
                 count(shape, REASON, END) == 0 ? null : new String(text, reason, several - reason),
                 (int) numbers[3]);
     }
@@ -97,7 +98,7 @@ final class Packed {
     }
 
     private static long shape(Entry entry) {
-        return entry.what().ordinal()
+        return entry.kind().ordinal()
                 | (long) entry.several().size() << SEVERAL
                 | (long) entry.owner().length() << OWNER
                 | (long) length(entry.sender()) << SENDER

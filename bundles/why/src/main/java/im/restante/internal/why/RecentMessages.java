@@ -4,6 +4,7 @@ import im.restante.config.SettingsListener;
 import im.restante.delivery.Verdict;
 import im.restante.jid.Jid;
 import im.restante.message.Disposition;
+import im.restante.message.HistoryEntry.Kind;
 import im.restante.message.MessageEvent;
 import im.restante.message.MessageListener;
 import im.restante.store.StoredMessage;
@@ -12,10 +13,9 @@ import im.restante.xml.XmlCodec;
 import im.restante.xml.XmlStreamException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.BiConsumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -60,17 +60,17 @@ public final class RecentMessages implements MessageListener, SettingsListener {
         long arrivalId = event.arrivalId().orElse(0);
         Verdict verdict = event.verdict();
         if (verdict instanceof Verdict.Delivered live) {
-            add(delivered, owner, sender, messageId, arrivalId, List.of(), What.DELIVERED, sessions(live.sessions()));
+            add(delivered, owner, sender, messageId, arrivalId, List.of(), Kind.DELIVERED, sessions(live.sessions()));
         } else if (verdict instanceof Verdict.Stored stored) {
-            add(spooled, owner, sender, messageId, arrivalId, List.of(), What.STORED, stored.rule());
+            add(spooled, owner, sender, messageId, arrivalId, List.of(), Kind.STORED, stored.rule());
         } else if (verdict instanceof Verdict.Skipped skipped) {
-            add(lost, owner, sender, messageId, arrivalId, List.of(), What.SKIPPED, skipped.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), Kind.SKIPPED, skipped.reason());
         } else if (verdict instanceof Verdict.Refused refused) {
-            add(lost, owner, sender, messageId, arrivalId, List.of(), What.REFUSED, refused.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), Kind.REFUSED, refused.reason());
         } else if (verdict instanceof Verdict.Dropped dropped) {
-            add(lost, owner, sender, messageId, arrivalId, List.of(), What.DROPPED, dropped.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), Kind.DROPPED, dropped.reason());
         } else if (verdict instanceof Verdict.Failed failed) {
-            add(lost, owner, sender, messageId, arrivalId, List.of(), What.FAILED, failed.reason());
+            add(lost, owner, sender, messageId, arrivalId, List.of(), Kind.FAILED, failed.reason());
         }
     }
 
@@ -83,7 +83,7 @@ public final class RecentMessages implements MessageListener, SettingsListener {
         List<Long> all = List.copyOf(ids);
         for (int from = 0; from < all.size(); from += Entry.MOST_IDS) {
             List<Long> some = all.subList(from, Math.min(from + Entry.MOST_IDS, all.size()));
-            add(ring(disposition), owner, null, null, 0, some, what(disposition), how);
+            add(ring(disposition), owner, null, null, 0, some, kind(disposition), how);
         }
     }
 
@@ -98,7 +98,7 @@ public final class RecentMessages implements MessageListener, SettingsListener {
                     messageId(row),
                     row.id(),
                     List.of(),
-                    what(disposition),
+                    kind(disposition),
                     how == null ? received : received + "; " + how);
         }
     }
@@ -120,14 +120,14 @@ public final class RecentMessages implements MessageListener, SettingsListener {
         return disposition == Disposition.PROVED || disposition == Disposition.RETURNED ? spooled : lost;
     }
 
-    private static What what(Disposition disposition) {
-        return What.valueOf(disposition.name());
+    private static Kind kind(Disposition disposition) {
+        return Kind.valueOf(disposition.name());
     }
 
     private void add(
-            Ring ring, Jid owner, Jid sender, String messageId, long id, List<Long> several, What what, String reason) {
+            Ring ring, Jid owner, Jid sender, String messageId, long id, List<Long> several, Kind kind, String reason) {
         String from = sender == null ? null : sender.toString();
-        Entry timeless = new Entry(0, owner.toString(), from, cut(messageId), id, several, what, cut(reason), 0);
+        Entry timeless = new Entry(0, owner.toString(), from, cut(messageId), id, several, kind, cut(reason), 0);
         long place = ring.claim(timeless.owner(), Ring.places(Packed.characters(timeless)));
         ring.put(place, timeless.at(clock.millis(), revisions.current().number()));
     }
@@ -137,17 +137,15 @@ public final class RecentMessages implements MessageListener, SettingsListener {
         return text == null || text.length() <= Entry.MOST_CHARACTERS ? text : text.substring(0, Entry.MOST_CHARACTERS);
     }
 
-    /** All entries that {@code wanted} takes; those of one ring and owner oldest first. */
-    List<Entry> find(Predicate<Entry> wanted) {
-        List<Entry> found = new ArrayList<>();
-        for (Ring ring : List.of(delivered, spooled, lost)) {
-            ring.forEach(entry -> {
-                if (wanted.test(entry)) {
-                    found.add(entry);
-                }
-            });
+    /** Shows all entries, each with its place; those of one ring and owner oldest first. */
+    void forEach(BiConsumer<Place, Entry> reader) {
+        List<Ring> rings = List.of(delivered, spooled, lost);
+        for (int i = 0; i < rings.size(); i++) {
+            int number = i;
+            rings.get(i)
+                    .forEach((stripe, place, entry) ->
+                            reader.accept(new Place(entry.millis(), number, stripe, place), entry));
         }
-        return found;
     }
 
     /**

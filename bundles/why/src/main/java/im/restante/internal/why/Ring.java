@@ -2,12 +2,9 @@ package im.restante.internal.why;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 
 /**
  * The newest entries, bounded in number and in bytes; the oldest make room. In stripes by owner, so that threads seldom meet and a
@@ -44,10 +41,19 @@ final class Ring {
     }
 
     /** All entries, oldest first among those of one owner. */
-    void forEach(Consumer<Entry> reader) {
+    void forEach(Reader reader) {
         for (int i = 0; i < STRIPES; i++) {
-            stripe(i).kept().forEach(reader);
+            stripe(i).kept(i, reader);
         }
+    }
+
+    /** Is shown entries. */
+    @FunctionalInterface
+    interface Reader {
+        /**
+         * @param place grows within a stripe from each entry to the next, and is nobody else's there
+         */
+        void read(int stripe, long place, Entry entry);
     }
 
     /** Since when everything about {@code owner} is known, in milliseconds since 1970; 0 for ever. */
@@ -151,16 +157,14 @@ final class Ring {
         }
 
         /** In the order of their places. */
-        List<Entry> kept() {
+        void kept(int stripe, Reader reader) {
             long end = next.get(LINE);
-            List<Entry> kept = new ArrayList<>();
             for (long place = Math.max(0, end - places); place < end; place++) {
                 Entry entry = entry(place);
                 if (entry != null) {
-                    kept.add(entry);
+                    reader.read(stripe, place, entry);
                 }
             }
-            return kept;
         }
 
         /** Null where none begins, or it is not whole. */
@@ -192,8 +196,17 @@ final class Ring {
         }
 
         long reachesBackTo() {
-            List<Entry> kept = kept();
-            return next.get(LINE) <= places || kept.isEmpty() ? 0 : kept.get(0).millis();
+            long end = next.get(LINE);
+            if (end <= places) {
+                return 0;
+            }
+            for (long place = end - places; place < end; place++) {
+                Entry entry = entry(place);
+                if (entry != null) {
+                    return entry.millis();
+                }
+            }
+            return 0;
         }
     }
 }

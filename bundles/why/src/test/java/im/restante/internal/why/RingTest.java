@@ -3,6 +3,7 @@ package im.restante.internal.why;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.message.HistoryEntry.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -84,19 +85,19 @@ class RingTest {
                 .mapToObj(n -> Long.MAX_VALUE - n)
                 .toList();
         List<Entry> entries = List.of(
-                new Entry(1, ROMEO, null, null, 0, List.of(), What.DROPPED, null, 1),
-                new Entry(2, ROMEO, "juliet@example.org", "", Long.MAX_VALUE, List.of(), What.STORED, "", 2),
-                new Entry(3, ROMEO, "juliet@example.org", most, 1, List.of(), What.ACCOUNT_REMOVED, most, 1 << 30),
-                new Entry(4, ROMEO, null, null, 0, ids, What.PROVED, "to romeo@example.org/orchard", 3));
+                new Entry(1, ROMEO, null, null, 0, List.of(), Kind.DROPPED, null, 1),
+                new Entry(2, ROMEO, "juliet@example.org", "", Long.MAX_VALUE, List.of(), Kind.STORED, "", 2),
+                new Entry(3, ROMEO, "juliet@example.org", most, 1, List.of(), Kind.ACCOUNT_REMOVED, most, 1 << 30),
+                new Entry(4, ROMEO, null, null, 0, ids, Kind.PROVED, "to romeo@example.org/orchard", 3));
         entries.forEach(entry -> add(ring, entry));
         List<Entry> kept = new ArrayList<>();
-        ring.forEach(kept::add);
+        ring.forEach((stripe, place, entry) -> kept.add(entry));
         assertEquals(entries, kept);
 
-        Entry ofLongNames = new Entry(5, longOwner, longOwner, most, 7, List.of(), What.LOST, most, 4);
+        Entry ofLongNames = new Entry(5, longOwner, longOwner, most, 7, List.of(), Kind.LOST, most, 4);
         Ring other = new Ring(64 * STRIPES);
         add(other, ofLongNames);
-        other.forEach(entry -> assertEquals(ofLongNames, entry));
+        other.forEach((stripe, place, entry) -> assertEquals(ofLongNames, entry));
         assertEquals(List.of(5L), times(other));
     }
 
@@ -115,7 +116,7 @@ class RingTest {
             newest.add(adding.submit(() -> {
                 long n = 0;
                 while (busy.get() > 0) { // all go on until the last has added enough, so that what is kept is of many
-                    add(ring, new Entry(++n, ROMEO, null, null, id, List.of(), What.STORED, null, 1));
+                    add(ring, new Entry(++n, ROMEO, null, null, id, List.of(), Kind.STORED, null, 1));
                     if (n == each) {
                         busy.decrementAndGet();
                     }
@@ -126,7 +127,7 @@ class RingTest {
         adding.shutdown();
         assertTrue(adding.awaitTermination(60, TimeUnit.SECONDS));
         Map<Long, List<Long>> keptOfEach = new HashMap<>();
-        ring.forEach(entry ->
+        ring.forEach((stripe, place, entry) ->
                 keptOfEach.computeIfAbsent(entry.id(), id -> new ArrayList<>()).add(entry.millis()));
         long kept = 0;
         long holes = 0;
@@ -151,14 +152,14 @@ class RingTest {
             String text = String.valueOf((char) ('a' + t)).repeat(60 * (t + 1)); // of one, two and three places
             adding.execute(() -> {
                 while (!over.get()) {
-                    add(ring, new Entry(millis, ROMEO, text, text, millis, List.of(), What.STORED, null, 1));
+                    add(ring, new Entry(millis, ROMEO, text, text, millis, List.of(), Kind.STORED, null, 1));
                 }
             });
         }
         int seen = 0;
         while (seen < 20_000) {
             List<Entry> kept = new ArrayList<>();
-            ring.forEach(kept::add);
+            ring.forEach((stripe, place, entry) -> kept.add(entry));
             for (Entry entry : kept) {
                 String text = String.valueOf((char) ('a' + entry.millis())).repeat(60 * ((int) entry.millis() + 1));
                 assertEquals(text, entry.sender());
@@ -182,12 +183,12 @@ class RingTest {
 
     private static Entry entry(String owner, long millis, int places) {
         String reason = places == 1 ? null : "x".repeat((places - 1) * Ring.PLACE_CHARACTERS);
-        return new Entry(millis, owner, null, "m", millis, List.of(), What.STORED, reason, 1);
+        return new Entry(millis, owner, null, "m", millis, List.of(), Kind.STORED, reason, 1);
     }
 
     private static List<Long> times(Ring ring) {
         List<Long> times = new ArrayList<>();
-        ring.forEach(entry -> times.add(entry.millis()));
+        ring.forEach((stripe, place, entry) -> times.add(entry.millis()));
         return times;
     }
 }

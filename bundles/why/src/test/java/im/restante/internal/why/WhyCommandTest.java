@@ -27,6 +27,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -43,10 +44,11 @@ class WhyCommandTest {
     private final Ticking clock = new Ticking();
     private final Revisions revisions = new Revisions(clock);
     private final RecentMessages messages = new RecentMessages(new HardenedXmlCodec(), revisions, clock);
-    private final WhyCommand command = new WhyCommand(messages, revisions);
+    private final RingHistory history = new RingHistory(messages, revisions);
+    private final WhyCommand command = new WhyCommand(history);
 
     WhyCommandTest() {
-        command.setStanzaIds(new StanzaIds() {
+        history.setStanzaIds(new StanzaIds() {
             @Override
             public String stanzaId(Jid owner, long arrivalId) {
                 return WhyCommandTest.stanzaId(arrivalId);
@@ -201,9 +203,9 @@ class WhyCommandTest {
         for (int i = 0; i < 2 * RecentMessages.PLACES; i++) {
             decided(large, large, "m".repeat(1_000), i + 1, FULL);
         }
-        int places = messages.find(entry -> true).stream()
-                .mapToInt(entry -> Ring.places(Packed.characters(entry)))
-                .sum();
+        AtomicInteger taken = new AtomicInteger();
+        messages.forEach((place, entry) -> taken.addAndGet(Ring.places(Packed.characters(entry))));
+        int places = taken.get();
         assertTrue(places <= RecentMessages.PLACES / 4, () -> "of one owner: " + places);
         assertTrue(places > RecentMessages.PLACES / 5, () -> "and no fewer than there is room for: " + places);
     }
