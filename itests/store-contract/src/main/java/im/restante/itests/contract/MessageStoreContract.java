@@ -217,6 +217,8 @@ public abstract class MessageStoreContract extends TotalsContract {
         StoreStatistics figures = await(store.statistics());
         assertEquals(1_000, figures.messages());
         assertEquals(1_000, figures.largestId());
+        long bytes = moved.stream().mapToLong(StoredMessage::sizeBytes).sum();
+        assertTrue(figures.bytes() == bytes || figures.bytes() == -1, "all of them or none: " + figures);
     }
 
     // ---- append and page

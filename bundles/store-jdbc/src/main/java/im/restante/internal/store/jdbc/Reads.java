@@ -316,7 +316,11 @@ public final class Reads {
             largest = row.getLong(2);
         }
         return new StoreStatistics(
-                messages, number(session, Sql.COUNT_OWNERS), number(session, Sql.COUNT_QUARANTINE), largest);
+                messages,
+                number(session, Sql.COUNT_OWNERS),
+                number(session, Sql.COUNT_QUARANTINE),
+                largest,
+                Math.max(0, number(session, Sql.SUM_BYTES)));
     }
 
     private static long number(Session session, String sql) throws SQLException {

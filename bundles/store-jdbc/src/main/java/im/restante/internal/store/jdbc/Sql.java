@@ -57,6 +57,7 @@ final class Sql {
     static final String OWNERS = "SELECT jid FROM om_user WHERE jid>?"
             + " AND EXISTS(SELECT 1 FROM om_counter WHERE rcpt=om_user.jid_h AND n>0) ORDER BY jid LIMIT ?";
     static final String COUNT_OWNERS = "SELECT count(DISTINCT rcpt) FROM om_counter";
+    static final String SUM_BYTES = "SELECT coalesce(sum(bytes),0) FROM om_total";
     static final String COUNT_QUARANTINE = "SELECT count(*) FROM om_quarantine";
 
     static final String FIND_USER = "SELECT uid FROM tig_users WHERE sha1_user_id=?";
