@@ -141,10 +141,14 @@ final class EffectRunner {
         } else if (event instanceof Event.Discarded discarded) {
             discarded.done().complete(null);
         } else if (event instanceof Event.RemovedByHand removed) {
-            removed.request()
-                    .done()
-                    .completeExceptionally(new StoreException("an error in the server; the log has it"));
+            failed(removed.request());
+        } else if (event instanceof Event.Purged purged) {
+            failed(purged.request());
         }
+    }
+
+    private static void failed(Effect.RemoveByHand request) {
+        request.done().completeExceptionally(new StoreException("an error in the server; the log has it"));
     }
 
     // ---- to sessions and senders
@@ -264,7 +268,7 @@ final class EffectRunner {
                 (done, problem) -> {
                     runner.post(new Event.ByHandAnswered(remove, problem == null));
                     if (problem == null) {
-                        remove.done().complete(null);
+                        remove.done().complete(remove.ids());
                     } else {
                         remove.done().completeExceptionally(problem);
                     }

@@ -25,6 +25,7 @@ import im.restante.spool.Envelope;
 import im.restante.spool.OwnerSpool;
 import im.restante.spool.OwnerSpools;
 import im.restante.spool.Recipient;
+import im.restante.spool.SpoolPurge;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Clock;
@@ -40,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -56,9 +58,9 @@ import org.slf4j.LoggerFactory;
  * in order to start.
  */
 @Component(
-        service = {OwnerSpools.class, StanzaIds.class},
+        service = {OwnerSpools.class, StanzaIds.class, SpoolPurge.class},
         configurationPid = SpoolSettings.PID)
-public final class SpoolHost implements OwnerSpools, StanzaIds {
+public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolHost.class);
 
     /** How long the first sessions wait for a store that is not ready. */
@@ -78,6 +80,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
     private final Owners owners;
     private final Announcement<SettingsListener, String> inForce;
     private final ByHand byHand;
+    private final Purging purging;
     private volatile MessageRules rules;
     private final AtomicReference<CompletableFuture<Void>> key = new AtomicReference<>();
     private final AtomicReference<CompletableFuture<Void>> floorAsked = new AtomicReference<>();
@@ -101,6 +104,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
         this.owners =
                 new Owners(domain, clock, ids, workers, delivery, new RosterBlocks(rosters), () -> rules, settings);
         this.byHand = new ByHand(owners);
+        this.purging = new Purging(owners);
         this.inForce = new Announcement<>(
                 "settings listener",
                 () -> owners.settings().toString(),
@@ -282,6 +286,16 @@ public final class SpoolHost implements OwnerSpools, StanzaIds {
     @Override
     public CompletionStage<Void> purge(Jid owner, Jid by) {
         return byHand.purge(owner, by);
+    }
+
+    @Override
+    public CompletionStage<Long> waitingUpTo(Jid owner) {
+        return floor().thenCompose(known -> purging.waitingUpTo(owner));
+    }
+
+    @Override
+    public CompletionStage<Step> step(Jid owner, long after, long upTo, Predicate<StoredMessage> wanted, String by) {
+        return purging.step(owner, after, upTo, wanted, by);
     }
 
     @Override

@@ -41,16 +41,16 @@ public sealed interface Effect {
     /** Remove again, when a store may be able to: {@link Event.RemoveAgain}. */
     record RemoveLater(int rows) implements Effect {}
 
-    /** Remove rows for their owner; answered by {@link Event.ByHandAnswered}. Compared by identity. */
+    /** Remove rows that somebody named; answered by {@link Event.ByHandAnswered}. Compared by identity. */
     final class RemoveByHand implements Effect {
         private final List<Long> ids;
-        private final CompletableFuture<Void> done;
+        private final CompletableFuture<List<Long>> done;
 
         public RemoveByHand(List<Long> ids) {
             this(ids, new CompletableFuture<>());
         }
 
-        RemoveByHand(List<Long> ids, CompletableFuture<Void> done) {
+        RemoveByHand(List<Long> ids, CompletableFuture<List<Long>> done) {
             this.ids = List.copyOf(ids);
             this.done = done;
         }
@@ -59,8 +59,8 @@ public sealed interface Effect {
             return ids;
         }
 
-        /** Completes for whoever asked. */
-        public CompletableFuture<Void> done() {
+        /** Completes for whoever asked, with those that were removed for him and not for another reason. */
+        public CompletableFuture<List<Long>> done() {
             return done;
         }
     }

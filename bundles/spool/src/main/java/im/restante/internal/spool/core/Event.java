@@ -216,6 +216,14 @@ public sealed interface Event {
         }
     }
 
+    /** An administrator removes messages, but none that is on its way to a session. {@code request} is the caller's, as above. */
+    record Purged(Effect.RemoveByHand request) implements Event {
+        @Override
+        public void applyTo(OwnerCore core) {
+            core.purge(request);
+        }
+    }
+
     /** {@link Effect.RemoveByHand} has ended. */
     record ByHandAnswered(Effect.RemoveByHand request, boolean done) implements Event {
         @Override

@@ -313,6 +313,13 @@ public final class OwnerCore {
         emit(mine);
     }
 
+    /** Rows on their way to a session are left: if it does not get them, they wait again. */
+    void purge(Effect.RemoveByHand request) {
+        List<Long> waiting =
+                request.ids().stream().filter(id -> !leased.contains(id)).toList();
+        removeByHand(new Effect.RemoveByHand(waiting, request.done()));
+    }
+
     void byHandAnswered(Effect.RemoveByHand request, boolean done) {
         removals.endByHand(request.ids(), done, maybeShown());
         requeues.removalEnded(request.ids());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.Verdict;
@@ -26,6 +27,27 @@ class OwnerCoreTest {
 
     private static List<Long> list(int from, int to) {
         return LongStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    // ---- what an administrator removes
+
+    @Test
+    void aPurgeLeavesWhatIsHandedOverAndTakesWhatIsReadOnly() {
+        core.set("window", 2).comes(orchard);
+        core.pageRead(1, 2, 3, 4);
+        Effect.RemoveByHand request = new Effect.RemoveByHand(List.of(1L, 2L, 3L, 4L));
+        core.happens(new Event.Purged(request));
+        Effect.RemoveByHand removal = core.last(Effect.RemoveByHand.class);
+        assertEquals(List.of(3L, 4L), removal.ids());
+        assertSame(request.done(), removal.done(), "whoever asked is answered");
+    }
+
+    @Test
+    void whatIsBeingRemovedAlreadyIsNotPurgedOnceMore() {
+        core.comes(orchard);
+        core.happens(new Event.Purged(new Effect.RemoveByHand(List.of(1L, 2L))));
+        core.happens(new Event.Purged(new Effect.RemoveByHand(List.of(1L, 2L, 3L))));
+        assertEquals(List.of(3L), core.last(Effect.RemoveByHand.class).ids());
     }
 
     // ---- what a drain may add: spill-limit
