@@ -62,4 +62,14 @@ public interface ClientConnection {
 
     /** Whether TLS protects the connection. */
     boolean encrypted();
+
+    /** Whether its stream can be resumed after a cut (XEP-0198 §5). */
+    default boolean resumable() {
+        return false;
+    }
+
+    /** Stanzas that wait to be written or, with stream management, to be acknowledged. */
+    default int backlog() {
+        return 0;
+    }
 }

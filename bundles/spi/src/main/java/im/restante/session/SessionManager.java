@@ -1,6 +1,7 @@
 package im.restante.session;
 
 import im.restante.jid.Jid;
+import im.restante.xml.StreamCondition;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -24,4 +25,13 @@ public interface SessionManager {
 
     /** All sessions at this moment, by address. */
     List<SessionInfo> sessions();
+
+    /**
+     * Ends a session with a stream error; its client cannot resume the stream. What it was not given goes back to the spool.
+     *
+     * @param session full
+     * @param text    for the person at the client
+     * @return completes when its name is free, within some ten seconds; false if there is no such session
+     */
+    CompletionStage<Boolean> end(Jid session, StreamCondition condition, String text);
 }

@@ -129,6 +129,22 @@ public final class OutboundQueue {
         this.proofs = proofs;
     }
 
+    /** Stanzas that are not written or, with stream management, not acknowledged. */
+    int waiting() {
+        lock.lock();
+        try {
+            return stanzas(queue) + (sent == null ? stanzas(inHand) : sent.waiting());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static int stanzas(Collection<Object> items) {
+        return (int) items.stream()
+                .filter(item -> item instanceof Outbound || item instanceof StoredMessage)
+                .count();
+    }
+
     /** Queues a stanza within bounds; see {@link im.restante.session.ClientConnection#offer}. */
     public Offer offer(Outbound stanza, int maxCount, long maxBytes) {
         int size = stanza.xml().length;

@@ -178,6 +178,11 @@ public final class SentStanzas {
         return !kept.isEmpty() && (sent - asked >= ASK_EVERY || idle && asked < sent && asked <= acknowledged);
     }
 
+    /** All that the client has not acknowledged. */
+    int waiting() {
+        return kept.size();
+    }
+
     /** Live messages that a spool would keep. */
     int storable() {
         return storable;

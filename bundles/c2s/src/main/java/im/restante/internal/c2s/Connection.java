@@ -691,6 +691,16 @@ final class Connection implements ManagedConnection, Runnable {
         return secure != null;
     }
 
+    @Override
+    public boolean resumable() {
+        return management.isResumable();
+    }
+
+    @Override
+    public int backlog() {
+        return out.waiting();
+    }
+
     /** What the clocks see of it. */
     private final class Watch implements Clocks.Watched {
         @Override

@@ -10,6 +10,7 @@ import im.restante.session.SessionInfo;
 import im.restante.session.SessionManager;
 import im.restante.stanza.Iq;
 import im.restante.stanza.Stanza;
+import im.restante.xml.StreamCondition;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -136,6 +137,11 @@ final class FakeSessions implements SessionManager {
 
     @Override
     public List<SessionInfo> sessions() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<Boolean> end(Jid session, StreamCondition condition, String text) {
         throw new UnsupportedOperationException();
     }
 

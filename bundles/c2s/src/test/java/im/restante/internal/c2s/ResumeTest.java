@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -80,6 +81,30 @@ class ResumeTest {
         Matcher enabled = client.matching("<enabled xmlns='urn:xmpp:sm:3' id='([^']*)' resume='true' max='([^']*)'/>");
         assertEquals(max, enabled.group(2));
         return enabled.group(1);
+    }
+
+    private static void until(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "it did not come true in a minute");
+            Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void anOperatorSeesWhetherAStreamCanBeResumedAndHowMuchItsClientHasNotAcknowledged() throws Exception {
+        assertTrue(session.link.resumable());
+        assertEquals(0, session.link.backlog());
+        offerLive(1);
+        sendRow(2);
+        assertEquals(2, session.link.backlog());
+        client.until("id='m2'");
+        assertEquals(2, session.link.backlog(), "it has them, and has not said so");
+        client.send("<a xmlns='urn:xmpp:sm:3' h='2'/>");
+        until(() -> session.link.backlog() == 0);
+        try (TestClient plain = server.online("orchard")) {
+            assertFalse(server.sessions.next().link.resumable(), "it has not asked for it");
+        }
     }
 
     private static byte[] xml(long id) {

@@ -425,7 +425,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
             session.owner().unpin();
             registry.leave(account);
         }
-        return end(before, "Replaced by a new connection of the same resource")
+        return end(before, StreamCondition.CONFLICT, "Replaced by a new connection of the same resource")
                 .thenComposeAsync(gone -> take(full, link), workers);
     }
 
@@ -449,15 +449,15 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
         return Arrays.stream(registry.of(account))
                 .filter(session -> session.isIdle(IDLE))
                 .min(Comparator.comparing(Session::since))
-                .map(idle -> end(idle, "Idle, and another resource of the account was bound"))
+                .map(idle -> end(idle, StreamCondition.CONFLICT, "Idle, and another resource of the account was bound"))
                 .orElseGet(() -> failedFuture(new TooManyResourcesException(account, most)));
     }
 
     /** @return completes when its name is free */
-    private CompletionStage<Void> end(Session before, String why) {
+    private CompletionStage<Void> end(Session before, StreamCondition condition, String why) {
         Jid full = before.jid();
         LOG.debug("{} from {} ends: {}", full, before.link().remote(), why);
-        before.close(StreamCondition.CONFLICT, why);
+        before.close(condition, why);
         workers.after(CONFLICT_PATIENCE, () -> {
             if (!before.over().isDone()) {
                 LogLimit limit = router.lines().of("conflict");
@@ -487,5 +487,13 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
                 .map(Session::info)
                 .sorted(Comparator.comparing(SessionInfo::jid))
                 .toList();
+    }
+
+    @Override
+    public CompletionStage<Boolean> end(Jid session, StreamCondition condition, String text) {
+        Session open = registry.find(session);
+        return open == null
+                ? completedFuture(false)
+                : end(open, condition, text).thenApplyAsync(ended -> true, workers);
     }
 }

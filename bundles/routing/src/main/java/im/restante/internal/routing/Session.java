@@ -141,9 +141,18 @@ final class Session implements ClientSession, LiveSession, Recipient, Originator
                 since,
                 link.remote(),
                 link.encrypted(),
-                suspension.isOn()
-                        ? "SUSPENDED"
-                        : owner.isHeld() ? "HELD" : owner.state().name());
+                link.resumable(),
+                link.backlog(),
+                state());
+    }
+
+    private SessionInfo.State state() {
+        if (suspension.isOn()) {
+            return SessionInfo.State.SUSPENDED;
+        }
+        return owner.isHeld()
+                ? SessionInfo.State.HELD
+                : SessionInfo.State.valueOf(owner.state().name());
     }
 
     @Override

@@ -77,6 +77,22 @@ class BindTest {
     }
 
     @Test
+    void aSessionIsEndedWithAReasonAndWhatItHadNotGotWaits() {
+        Client juliet = server.connect(JULIET, "balcony");
+        Client romeo = server.live(ROMEO, "orchard", 0);
+        romeo.link.hold(100);
+        juliet.chat(ROMEO, "1");
+        CompletionStage<Boolean> end = server.host.end(romeo.jid(), StreamCondition.POLICY_VIOLATION, "Go home");
+        assertFalse(end.toCompletableFuture().isDone(), "not before it is gone");
+        assertEquals(StreamCondition.POLICY_VIOLATION, romeo.link.closedWith());
+        romeo.end(CloseReason.CLOSED_BY_SERVER);
+        assertTrue(Server.get(end));
+        assertEquals(List.of("1"), server.delivery.spool(ROMEO));
+        assertFalse(
+                Server.get(server.host.end(romeo.jid(), StreamCondition.POLICY_VIOLATION, "Go home")), "it is gone");
+    }
+
+    @Test
     void listsSessionsByAddress() {
         server.live(ROMEO, "orchard", 5);
         server.connect(JULIET, "balcony");
@@ -86,7 +102,7 @@ class BindTest {
                 sessions.stream().map(s -> s.jid().toString()).toList());
         assertEquals(
                 List.of("AWAY", "LIVE"),
-                sessions.stream().map(SessionInfo::state).toList());
+                sessions.stream().map(s -> s.state().name()).toList());
         assertEquals(5, sessions.get(1).priority());
     }
 

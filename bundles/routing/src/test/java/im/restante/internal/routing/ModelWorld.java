@@ -939,8 +939,8 @@ final class ModelWorld {
     private boolean isLive(Person person) {
         return host.sessions().stream()
                 .filter(session -> session.jid().bare().equals(person.jid))
-                .filter(session -> !session.state().equals("SUSPENDED"))
-                .allMatch(session -> session.state().equals("LIVE") || journal || switches);
+                .filter(session -> !session.state().name().equals("SUSPENDED"))
+                .allMatch(session -> session.state().name().equals("LIVE") || journal || switches);
     }
 
     /** Everybody leaves, comes once more and gets what waits; then nothing is left of it, in the store or in memory. */

@@ -37,7 +37,7 @@ class PriorityTest {
         Client romeo = server.connect(ROMEO, "orchard");
         romeo.say("<presence>" + children + "</presence>");
         assertNull(romeo.link.last());
-        assertTrue(server.host.sessions().get(0).available());
+        assertTrue(server.host.sessions().get(0).isAvailable());
         assertEquals(priority, server.host.sessions().get(0).priority());
         server.connect(JULIET, "balcony").chat(ROMEO, "1");
         if (priority < 0) {

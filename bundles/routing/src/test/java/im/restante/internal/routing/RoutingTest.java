@@ -356,7 +356,7 @@ class RoutingTest {
         juliet.say("<presence><priority>" + priority + "</priority></presence>");
         assertEquals("bad-request", condition(juliet.link.last()));
         assertTrue(server.roster.last.isEmpty());
-        assertFalse(server.host.sessions().get(0).available());
+        assertFalse(server.host.sessions().get(0).isAvailable());
     }
 
     @Test
@@ -368,7 +368,7 @@ class RoutingTest {
                 "juliet@localhost/balcony",
                 server.roster.last.get(juliet.jid()).element().attribute("from"));
         juliet.say("<presence type='unavailable'/>");
-        assertFalse(server.host.sessions().get(0).available());
+        assertFalse(server.host.sessions().get(0).isAvailable());
         juliet.say("<presence type='never'/>");
         assertEquals("bad-request", condition(juliet.link.last()));
         juliet.say("<presence to='romeo@localhost' type='subscribe'/>");

@@ -229,7 +229,8 @@ final class Server implements AutoCloseable {
                 .filter(s -> s.jid().equals(client.session.jid()))
                 .findFirst()
                 .orElseThrow()
-                .state();
+                .state()
+                .name();
     }
 
     @Override
