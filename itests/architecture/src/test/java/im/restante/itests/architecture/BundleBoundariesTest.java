@@ -46,6 +46,7 @@ class BundleBoundariesTest {
                     "im.restante.xml..",
                     "im.restante.stanza..",
                     "im.restante.account..",
+                    "im.restante.admin..",
                     "im.restante.delivery..",
                     "im.restante.amp..",
                     "im.restante.filter..",
@@ -69,6 +70,7 @@ class BundleBoundariesTest {
                     "im.restante.stanza..",
                     "im.restante.store",
                     "im.restante.account..",
+                    "im.restante.admin..",
                     "im.restante.delivery..",
                     "im.restante.amp..",
                     "im.restante.filter..",
@@ -135,6 +137,7 @@ class BundleBoundariesTest {
                     "im.restante.internal.accounts..",
                     "im.restante.internal.delivery..",
                     "im.restante.internal.iq..",
+                    "im.restante.internal.administration..",
                     "im.restante.internal.shell..")
             .should()
             .dependOnClassesThat()

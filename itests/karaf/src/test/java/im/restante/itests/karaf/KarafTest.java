@@ -70,6 +70,7 @@ public abstract class KarafTest implements Container {
             "im.restante.spool",
             "im.restante.routing",
             "im.restante.iq",
+            "im.restante.administration",
             "im.restante.shell",
             "im.restante.tls",
             "im.restante.sasl",
