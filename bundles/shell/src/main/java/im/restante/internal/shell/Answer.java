@@ -1,5 +1,6 @@
 package im.restante.internal.shell;
 
+import im.restante.admin.AdministrationException;
 import im.restante.store.StoreException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +46,7 @@ final class Answer {
         while (inner instanceof CompletionException && inner.getCause() != null) {
             inner = inner.getCause();
         }
-        if (inner instanceof StoreException) {
+        if (inner instanceof StoreException || inner instanceof AdministrationException) {
             return new IllegalStateException(inner.getMessage(), inner);
         }
         return inner instanceof RuntimeException known ? known : new IllegalStateException(inner.toString(), inner);

@@ -1,7 +1,7 @@
 package im.restante.internal.shell;
 
-import im.restante.session.SessionInfo;
-import im.restante.session.SessionManager;
+import im.restante.admin.SessionAdministration;
+import im.restante.admin.SessionDetails;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,28 +14,29 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = ShellCommand.class,
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "sessions"})
 public final class SessionsCommand extends ShellCommand {
-    private final SessionManager sessions;
+    private final SessionAdministration sessions;
 
     @Activate
     public SessionsCommand(
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-                    SessionManager sessions) {
+                    SessionAdministration sessions) {
         super("sessions", "Lists who is connected.", 0, 0);
         this.sessions = sessions;
     }
 
     @Override
     void run(Terminal terminal, List<String> arguments) {
-        List<SessionInfo> all = Answer.present(sessions, "sessions are").sessions();
+        List<SessionDetails> all =
+                Answer.of(Answer.present(sessions, "sessions are").sessions());
         Table table = new Table("session", "priority", "spool", "since", "from", "tls");
-        for (SessionInfo info : all) {
+        for (SessionDetails session : all) {
             table.row(
-                    info.jid().toString(),
-                    info.available() ? Integer.toString(info.priority()) : "-",
-                    info.state(),
-                    info.since().toString(),
-                    info.remote(),
-                    info.encrypted() ? "yes" : "no");
+                    session.jid().toString(),
+                    session.isAvailable() ? Integer.toString(session.priority()) : "-",
+                    session.state().name(),
+                    session.since().toString(),
+                    session.client(),
+                    session.isEncrypted() ? "yes" : "no");
         }
         table.print(terminal.console());
         terminal.console().println(all.size() + (all.size() == 1 ? " session" : " sessions"));

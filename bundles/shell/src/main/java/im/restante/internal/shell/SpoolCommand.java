@@ -1,17 +1,16 @@
 package im.restante.internal.shell;
 
+import im.restante.admin.SpoolAdministration;
+import im.restante.admin.StoreShare;
 import im.restante.internal.support.OperatorConsole;
 import im.restante.jid.Jid;
-import im.restante.store.MessageStore;
-import im.restante.store.SenderUsage;
 import im.restante.store.Usage;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.CollectionType;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** {@code restante:spool}. Figures only: what people wrote is nobody's business. */
@@ -21,36 +20,31 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class SpoolCommand extends ShellCommand {
     static final int MAX_SENDERS = 100;
 
-    private final List<StoreService> stores;
+    private final SpoolAdministration spools;
 
     @Activate
     public SpoolCommand(
-            @Reference(
-                            target = "(" + MessageStore.ID + "=*)",
-                            collectionType = CollectionType.TUPLE,
-                            policyOption = ReferencePolicyOption.GREEDY)
-                    List<Map.Entry<Map<String, Object>, MessageStore>> stores) {
+            @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
+                    SpoolAdministration spools) {
         super("spool JID", "Says how much waits for an account, in each store and from whom.", 1, 1);
-        this.stores = StoreService.of(stores);
+        this.spools = spools;
     }
 
     @Override
     void run(Terminal terminal, List<String> arguments) {
         Jid owner = Addresses.account(arguments.get(0));
-        if (stores.isEmpty()) {
-            throw new IllegalStateException("no message store is present");
-        }
         OperatorConsole out = terminal.console();
-        for (StoreService store : stores) {
-            Usage usage = Answer.of(store.store().usage(owner));
-            out.println(store.id() + ": " + figures(usage));
-            if (usage.messages() > 0) {
-                List<SenderUsage> senders = Answer.of(store.store().senders(owner, MAX_SENDERS));
+        for (StoreShare share : Answer.of(
+                        Answer.present(spools, "waiting messages are").spool(owner, MAX_SENDERS))
+                .stores()) {
+            out.println(share.store() + ": " + figures(share.usage()));
+            if (share.usage().messages() > 0) {
                 Table table = new Table("  messages", "from");
-                senders.forEach(sender ->
-                        table.row("  " + sender.messages(), sender.sender().toString()));
+                share.senders()
+                        .forEach(sender -> table.row(
+                                "  " + sender.messages(), sender.sender().toString()));
                 table.print(out);
-                if (senders.size() == MAX_SENDERS) {
+                if (share.senders().size() == MAX_SENDERS) {
                     out.println("  (the " + MAX_SENDERS + " with the most)");
                 }
             }

@@ -1,13 +1,12 @@
 package im.restante.internal.shell;
 
+import im.restante.admin.ServerStatistics;
+import im.restante.admin.StoreFigures;
 import im.restante.config.Settings;
-import im.restante.delivery.ChosenStore;
-import im.restante.store.MessageStore;
 import im.restante.store.StoreStatistics;
 import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.CollectionType;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -22,50 +21,42 @@ public final class StoreCommand extends ShellCommand {
     static final String PID = "im.restante.offline";
 
     private final String wanted;
-    private final List<StoreService> stores;
-    private final ChosenStore inForce; // null: the delivery is not there, or no store takes messages
+    private final ServerStatistics statistics;
 
     @Activate
     public StoreCommand(
             Map<String, Object> values,
-            @Reference(
-                            target = "(" + MessageStore.ID + "=*)",
-                            collectionType = CollectionType.TUPLE,
-                            policyOption = ReferencePolicyOption.GREEDY)
-                    List<Map.Entry<Map<String, Object>, MessageStore>> stores,
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-                    ChosenStore inForce) {
+                    ServerStatistics statistics) {
         super("store", "Lists the message stores; the one marked * takes new messages, all are read.", 0, 0);
         this.wanted = Settings.of(PID, values).text("store", "");
-        this.stores = StoreService.of(stores);
-        this.inForce = inForce;
+        this.statistics = statistics;
     }
 
     @Override
     void run(Terminal terminal, List<String> arguments) {
-        StoreService chosen = stores.stream()
-                .filter(store -> inForce != null && store.id().equals(inForce.id()))
-                .findFirst()
-                .orElse(null);
+        List<StoreFigures> stores =
+                Answer.of(Answer.present(statistics, "figures are").stores());
         Table table = new Table("", "store", "ranking", "messages", "owners", "quarantined", "largest id");
-        for (StoreService store : stores) {
-            String mark = store == chosen ? "*" : "";
-            try {
-                StoreStatistics figures = Answer.of(store.store().statistics(), 5);
+        for (StoreFigures store : stores) {
+            String mark = store.isChosen() ? "*" : "";
+            String ranking = Integer.toString(store.ranking());
+            if (store.statistics().isPresent()) {
+                StoreStatistics figures = store.statistics().get();
                 table.row(
                         mark,
-                        store.id(),
-                        Integer.toString(store.ranking()),
+                        store.store(),
+                        ranking,
                         Long.toString(figures.messages()),
                         figures.owners() < 0 ? "?" : Long.toString(figures.owners()),
                         Long.toString(figures.quarantined()),
                         Long.toString(figures.largestId()));
-            } catch (IllegalStateException e) { // one that is broken must not hide the others
-                table.row(mark, store.id(), Integer.toString(store.ranking()), e.getMessage(), "", "", "");
+            } else { // one that is broken must not hide the others
+                table.row(mark, store.store(), ranking, store.problem().orElse("no answer"), "", "", "");
             }
         }
         table.print(terminal.console());
-        if (chosen == null) {
+        if (stores.stream().noneMatch(StoreFigures::isChosen)) {
             terminal.console()
                     .println("no store takes new messages"
                             + (wanted.isEmpty()

@@ -1,6 +1,6 @@
 package im.restante.internal.shell;
 
-import im.restante.account.Accounts;
+import im.restante.admin.AccountAdministration;
 import im.restante.jid.Jid;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -16,12 +16,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class UserListCommand extends ShellCommand {
     static final int MAX = 1_000;
 
-    private final Accounts accounts;
+    private final AccountAdministration accounts;
 
     @Activate
     public UserListCommand(
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-                    Accounts accounts) {
+                    AccountAdministration accounts) {
         super("user-list [AFTER]", "Lists accounts by address, " + MAX + " at a time, those behind AFTER.", 0, 1);
         this.accounts = accounts;
     }
@@ -29,7 +29,7 @@ public final class UserListCommand extends ShellCommand {
     @Override
     void run(Terminal terminal, List<String> arguments) {
         Jid after = arguments.isEmpty() ? null : Addresses.account(arguments.get(0));
-        List<Jid> users = Answer.of(Answer.present(accounts, "accounts are").list(after, MAX));
+        List<Jid> users = Answer.of(Answer.present(accounts, "accounts are").accounts(null, after, MAX));
         users.forEach(terminal.console()::println);
         if (users.size() == MAX) {
             terminal.console()

@@ -1,6 +1,6 @@
 package im.restante.internal.shell;
 
-import im.restante.account.Accounts;
+import im.restante.admin.AccountAdministration;
 import im.restante.jid.Jid;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -14,12 +14,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = ShellCommand.class,
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "user-password"})
 public final class UserPasswordCommand extends ShellCommand {
-    private final Accounts accounts;
+    private final AccountAdministration accounts;
 
     @Activate
     public UserPasswordCommand(
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-                    Accounts accounts) {
+                    AccountAdministration accounts) {
         super(
                 "user-password JID [PASSWORD]",
                 "Gives an account another password, or its first if it was imported without; sessions stay. Without PASSWORD one is"
@@ -31,15 +31,13 @@ public final class UserPasswordCommand extends ShellCommand {
 
     @Override
     void run(Terminal terminal, List<String> arguments) {
-        Accounts present = Answer.present(accounts, "accounts are");
+        AccountAdministration present = Answer.present(accounts, "accounts are");
         Jid account = Addresses.account(arguments.get(0));
         if (!Answer.of(present.exists(account))) {
             throw unknown(account); // before a password is asked for
         }
         String password = arguments.size() > 1 ? arguments.get(1) : Keyboard.password(terminal);
-        if (!Answer.of(present.changePassword(account, password))) {
-            throw unknown(account);
-        }
+        Answer.of(present.setPassword(account, password));
         terminal.console().println("changed the password of " + account);
     }
 

@@ -1,6 +1,6 @@
 package im.restante.internal.shell;
 
-import im.restante.account.Accounts;
+import im.restante.admin.AccountAdministration;
 import im.restante.jid.Jid;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -14,12 +14,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         service = ShellCommand.class,
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "user-remove"})
 public final class UserRemoveCommand extends ShellCommand {
-    private final Accounts accounts;
+    private final AccountAdministration accounts;
 
     @Activate
     public UserRemoveCommand(
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
-                    Accounts accounts) {
+                    AccountAdministration accounts) {
         super(
                 "user-remove JID",
                 "Removes an account, its settings and everything that waits for it, and ends its sessions.",
@@ -31,9 +31,7 @@ public final class UserRemoveCommand extends ShellCommand {
     @Override
     void run(Terminal terminal, List<String> arguments) {
         Jid account = Addresses.account(arguments.get(0));
-        if (!Answer.of(Answer.present(accounts, "accounts are").remove(account))) {
-            throw new IllegalArgumentException("there is no account " + account);
-        }
+        Answer.of(Answer.present(accounts, "accounts are").remove(account));
         terminal.console().println("removed " + account);
     }
 }

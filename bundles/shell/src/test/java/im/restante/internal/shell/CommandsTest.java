@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.internal.administration.Desks;
 import im.restante.jid.Jid;
-import im.restante.server.ServerInfo;
 import im.restante.session.ClientConnection;
 import im.restante.session.ClientSession;
 import im.restante.session.SessionInfo;
@@ -14,13 +14,16 @@ import im.restante.store.SenderUsage;
 import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.Usage;
+import im.restante.xml.StreamCondition;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,10 +37,16 @@ class CommandsTest {
     private static final Instant SINCE = Instant.parse("2026-11-22T20:00:00Z");
 
     private final FakeAccounts accounts = new FakeAccounts();
+    private final Desks administration = new Desks();
+
+    @AfterEach
+    void close() {
+        administration.close();
+    }
 
     @Test
     void addsAUserWithAPasswordGivenOrTyped() throws Exception {
-        try (Gogo gogo = new Gogo(new UserAddCommand(accounts, server()))) {
+        try (Gogo gogo = new Gogo(new UserAddCommand(administration.accounts(accounts)))) {
             assertEquals("added romeo@example.org\n", gogo.run("restante:user-add Romeo@example.org secret"));
             assertEquals("secret", accounts.passwords.get(ROMEO));
             assertEquals(
@@ -49,7 +58,7 @@ class CommandsTest {
     @Test
     void changesAPasswordGivenOrTyped() throws Exception {
         accounts.passwords.put(ROMEO, "secret");
-        try (Gogo gogo = new Gogo(new UserPasswordCommand(accounts))) {
+        try (Gogo gogo = new Gogo(new UserPasswordCommand(administration.accounts(accounts)))) {
             assertEquals(
                     "changed the password of romeo@example.org\n", gogo.run("user-password romeo@example.org other"));
             assertEquals("other", accounts.passwords.get(ROMEO));
@@ -79,10 +88,10 @@ class CommandsTest {
     void saysWhatIsWrongInOneLine(String line, String message) {
         accounts.passwords.put(ROMEO, "secret");
         try (Gogo gogo = new Gogo(
-                new UserAddCommand(accounts, server()),
-                new UserRemoveCommand(accounts),
-                new UserPasswordCommand(accounts),
-                new UserListCommand(accounts))) {
+                new UserAddCommand(administration.accounts(accounts)),
+                new UserRemoveCommand(administration.accounts(accounts)),
+                new UserPasswordCommand(administration.accounts(accounts)),
+                new UserListCommand(administration.accounts(accounts)))) {
             Exception e = assertThrows(Exception.class, () -> gogo.run(line));
             assertEquals(message, e.getMessage());
         }
@@ -93,7 +102,7 @@ class CommandsTest {
         for (int i = 0; i <= UserListCommand.MAX; i++) {
             accounts.passwords.put(Jid.of("user%05d@example.org".formatted(i)), "secret");
         }
-        try (Gogo gogo = new Gogo(new UserListCommand(accounts))) {
+        try (Gogo gogo = new Gogo(new UserListCommand(administration.accounts(accounts)))) {
             String first = gogo.run("user-list");
             assertTrue(first.startsWith("user00000@example.org\nuser00001@example.org\n"), first);
             assertTrue(first.endsWith("there may be more: restante:user-list user00999@example.org\n"), first);
@@ -104,7 +113,7 @@ class CommandsTest {
     @Test
     void removesAUser() throws Exception {
         accounts.passwords.put(ROMEO, "secret");
-        try (Gogo gogo = new Gogo(new UserRemoveCommand(accounts))) {
+        try (Gogo gogo = new Gogo(new UserRemoveCommand(administration.accounts(accounts)))) {
             assertEquals("removed romeo@example.org\n", gogo.run("user-remove romeo@example.org"));
         }
         assertTrue(accounts.passwords.isEmpty());
@@ -113,7 +122,8 @@ class CommandsTest {
     @Test
     void saysWhyThereIsNoAnswer() {
         accounts.failure = new StoreException("the database is locked: stop the other server");
-        try (Gogo gogo = new Gogo(new UserRemoveCommand(accounts), new UserListCommand(null))) {
+        try (Gogo gogo =
+                new Gogo(new UserRemoveCommand(administration.accounts(accounts)), new UserListCommand(null))) {
             assertEquals(
                     "the database is locked: stop the other server",
                     assertThrows(Exception.class, () -> gogo.run("user-remove romeo@example.org"))
@@ -131,9 +141,9 @@ class CommandsTest {
     @Test
     void listsSessions() throws Exception {
         List<SessionInfo> all = List.of(
-                new SessionInfo(ROMEO.withResource("orchard"), true, -5, SINCE, "127.0.0.1:50000", true, "LIVE"),
-                new SessionInfo(JULIET.withResource("b"), false, 0, SINCE, "127.0.0.1:5", false, "AWAY"));
-        try (Gogo gogo = new Gogo(new SessionsCommand(new Sessions(all)))) {
+                session(ROMEO.withResource("orchard"), true, -5, "127.0.0.1:50000", SessionInfo.State.LIVE),
+                session(JULIET.withResource("b"), false, 0, "127.0.0.1:5", SessionInfo.State.AWAY));
+        try (Gogo gogo = new Gogo(new SessionsCommand(administration.sessions(new Sessions(all, new ArrayList<>()))))) {
             assertEquals("""
                     session                    priority  spool  since                 from             tls
                     romeo@example.org/orchard  -5        LIVE   2026-11-22T20:00:00Z  127.0.0.1:50000  yes
@@ -141,7 +151,8 @@ class CommandsTest {
                     2 sessions
                     """, gogo.run("sessions"));
         }
-        try (Gogo gogo = new Gogo(new SessionsCommand(new Sessions(List.of())))) {
+        try (Gogo gogo =
+                new Gogo(new SessionsCommand(administration.sessions(new Sessions(List.of(), new ArrayList<>()))))) {
             assertEquals("0 sessions\n", gogo.run("sessions"));
         }
     }
@@ -152,8 +163,8 @@ class CommandsTest {
                 null,
                 new Usage(1_001, 4_711, SINCE),
                 List.of(new SenderUsage(JULIET, 1_000), new SenderUsage(Jid.of("nurse@example.org"), 1)));
-        try (Gogo gogo =
-                new Gogo(new SpoolCommand(List.of(FakeStore.empty().as("old", -1, 2), full.as("sqlite", 0, 1))))) {
+        try (Gogo gogo = new Gogo(new SpoolCommand(administration.spools(
+                null, full.as("sqlite", 0), FakeStore.empty().as("old", -1))))) {
             assertEquals("""
                     sqlite: 1001 messages, 4711 bytes, oldest 2026-11-22T20:00:00Z
                       messages  from
@@ -162,7 +173,7 @@ class CommandsTest {
                     old: nothing waits
                     """, gogo.run("spool romeo@example.org"));
         }
-        try (Gogo gogo = new Gogo(new SpoolCommand(List.of()))) {
+        try (Gogo gogo = new Gogo(new SpoolCommand(administration.spools(null)))) {
             assertEquals(
                     "no message store is present",
                     assertThrows(Exception.class, () -> gogo.run("spool romeo@example.org"))
@@ -175,18 +186,20 @@ class CommandsTest {
         FakeStore good = new FakeStore(done(new StoreStatistics(12, -1, 3, 99)), null, List.of());
         FakeStore broken =
                 new FakeStore(CompletableFuture.failedFuture(new StoreException("no connection")), null, List.of());
-        var services = List.of(good.as("low", 0, 7), broken.as("high", 5, 8));
-        try (Gogo gogo = new Gogo(new StoreCommand(Map.of(), services, () -> "low"))) {
+        Desks.Store[] services = {broken.as("high", 5), good.as("low", 0)};
+        try (Gogo gogo = new Gogo(new StoreCommand(Map.of(), administration.statistics(null, () -> "low", services)))) {
             assertEquals("""
                        store  ranking  messages       owners  quarantined  largest id
                        high   5        no connection
                     *  low    0        12             ?       3            99
                     """, gogo.run("store"));
         }
-        try (Gogo gogo = new Gogo(new StoreCommand(Map.of("store", "low"), services, () -> "low"))) {
+        try (Gogo gogo = new Gogo(
+                new StoreCommand(Map.of("store", "low"), administration.statistics(null, () -> "low", services)))) {
             assertTrue(gogo.run("store").contains("\n*  low"));
         }
-        try (Gogo gogo = new Gogo(new StoreCommand(Map.of("store", "mariadb"), services, null))) {
+        try (Gogo gogo = new Gogo(
+                new StoreCommand(Map.of("store", "mariadb"), administration.statistics(null, null, services)))) {
             assertTrue(gogo.run("store")
                     .endsWith("no store takes new messages: im.restante.offline says store=mariadb, which is not"
                             + " present\n"));
@@ -196,15 +209,16 @@ class CommandsTest {
     /** It is the delivery that chooses: not the one of the highest ranking if that has never answered. */
     @Test
     void saysSoIfNoStoreTakesNewMessages() throws Exception {
-        try (Gogo gogo =
-                new Gogo(new StoreCommand(Map.of(), List.of(FakeStore.empty().as("low", 0, 8)), null))) {
+        try (Gogo gogo = new Gogo(new StoreCommand(
+                Map.of(),
+                administration.statistics(null, null, FakeStore.empty().as("low", 0))))) {
             assertTrue(gogo.run("store").endsWith("no store takes new messages\n"));
         }
     }
 
     @Test
     void explainsItself() throws Exception {
-        UserListCommand list = new UserListCommand(accounts);
+        UserListCommand list = new UserListCommand(administration.accounts(accounts));
         try (Gogo gogo = new Gogo(list, new CommandsCommand(others(), List.of(list)))) {
             assertEquals(
                     "restante:user-list [AFTER]\n    Lists accounts by address, 1000 at a time, those behind AFTER.\n",
@@ -250,31 +264,12 @@ class CommandsTest {
         return CompletableFuture.completedFuture(value);
     }
 
-    private static ServerInfo server() {
-        return new ServerInfo() {
-            @Override
-            public Jid domain() {
-                return Jid.of("example.org");
-            }
-
-            @Override
-            public String name() {
-                return "Restante";
-            }
-
-            @Override
-            public String version() {
-                return "0";
-            }
-
-            @Override
-            public Instant startedAt() {
-                return SINCE;
-            }
-        };
+    private static SessionInfo session(
+            Jid jid, boolean available, int priority, String client, SessionInfo.State state) {
+        return new SessionInfo(jid, available, priority, SINCE, client, available, false, 0, state);
     }
 
-    private record Sessions(List<SessionInfo> all) implements SessionManager {
+    private record Sessions(List<SessionInfo> all, List<String> ended) implements SessionManager {
         @Override
         public CompletionStage<ClientSession> bind(Jid account, String resource, ClientConnection link) {
             throw new UnsupportedOperationException();
@@ -283,6 +278,15 @@ class CommandsTest {
         @Override
         public List<SessionInfo> sessions() {
             return all;
+        }
+
+        @Override
+        public CompletionStage<Boolean> end(Jid session, StreamCondition condition, String text) {
+            boolean there = all.stream().anyMatch(one -> one.jid().equals(session));
+            if (there) {
+                ended.add(session + " " + condition + " " + text);
+            }
+            return done(there);
         }
     }
 }

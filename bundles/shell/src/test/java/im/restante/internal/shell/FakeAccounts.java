@@ -66,7 +66,9 @@ public final class FakeAccounts implements Accounts {
 
     @Override
     public CompletionStage<Optional<String>> setting(Jid account, String node, String key) {
-        throw new UnsupportedOperationException();
+        return done(Optional.ofNullable(values.getOrDefault(account, Map.of())
+                .getOrDefault(node, Map.of())
+                .get(key)));
     }
 
     @Override

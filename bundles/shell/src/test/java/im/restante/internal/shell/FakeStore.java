@@ -1,5 +1,6 @@
 package im.restante.internal.shell;
 
+import im.restante.internal.administration.Desks;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
@@ -13,7 +14,6 @@ import im.restante.store.Usage;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -34,9 +34,8 @@ final class FakeStore implements MessageStore {
                 CompletableFuture.completedFuture(new StoreStatistics(0, 0, 0, 0)), new Usage(0, 0, null), List.of());
     }
 
-    /** As service component runtime hands it over. */
-    Map.Entry<Map<String, Object>, MessageStore> as(String id, int ranking, long serviceId) {
-        return Map.entry(Map.of("store.id", id, "service.ranking", ranking, "service.id", serviceId), this);
+    Desks.Store as(String id, int ranking) {
+        return new Desks.Store(id, ranking, this);
     }
 
     @Override

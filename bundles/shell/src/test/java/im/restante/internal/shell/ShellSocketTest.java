@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
+import im.restante.internal.administration.Desks;
 import im.restante.jid.Jid;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -32,11 +33,12 @@ import org.osgi.framework.BundleContext;
 @Timeout(20)
 class ShellSocketTest {
     private final FakeAccounts accounts = new FakeAccounts();
+    private final Desks administration = new Desks();
     private volatile List<String> shown;
     private final Gogo gogo = new Gogo(
-            new UserListCommand(accounts),
-            new UserAddCommand(accounts, null),
-            new UserRemoveCommand(accounts),
+            new UserListCommand(administration.accounts(accounts)),
+            new UserAddCommand(administration.accounts(accounts)),
+            new UserRemoveCommand(administration.accounts(accounts)),
             new Show());
 
     /** Remembers what it was given. */
@@ -60,6 +62,7 @@ class ShellSocketTest {
     @AfterEach
     void closeGogo() {
         gogo.close();
+        administration.close();
     }
 
     @Test
