@@ -39,6 +39,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 /** Our Karaf distribution, unpacked and started; these methods run inside it. */
 public class DistributionIT extends KarafTest {
     private static final String OPERATOR = "operator";
+    private static final String JANITOR = "org.example.restante.janitor";
 
     @Configuration
     public Option[] distribution() throws IOException {
@@ -199,6 +200,7 @@ public class DistributionIT extends KarafTest {
             romeo.send("<presence/>");
             romeo.await("<message.*?</message>");
             romeo.ping(DOMAIN, "read");
+            theJanitorRemovesWhatWaits(juliet, romeo);
             Path log = Path.of(System.getProperty("karaf.log"), "karaf.log");
             until(
                     "the audit log has a line for what was stored",
@@ -207,6 +209,7 @@ public class DistributionIT extends KarafTest {
         } finally {
             configure("im.restante.offline", Map.of());
             configure("im.restante.quota", Map.of());
+            service(ConfigurationAdmin.class).getConfiguration(JANITOR, "?").delete();
             sample.uninstall();
         }
         leaveAndCollect("without the sample");
@@ -231,6 +234,23 @@ public class DistributionIT extends KarafTest {
             sample.uninstall();
         }
         leaveAndCollect("without the sample");
+    }
+
+    /** To somebody who is away; and the administrator's own commands see the same. */
+    private void theJanitorRemovesWhatWaits(PlainClient juliet, PlainClient romeo) throws Exception {
+        romeo.send("<presence type='unavailable'/>");
+        romeo.ping(DOMAIN, "away");
+        juliet.send("<message to='romeo@localhost' id='swept'><body>it is the east</body></message>");
+        juliet.ping(DOMAIN, "stored");
+        assertTrue(shell("restante:spool romeo@localhost").contains("1 message, "));
+        configure(JANITOR, Map.of("accounts", "romeo@localhost", "days", "0"));
+        until(
+                "the janitor removes it",
+                () -> shell("restante:why swept").contains("removed from the spool by an administrator (")
+                        && shell("restante:spool romeo@localhost").contains("memory: nothing waits"));
+        romeo.send("<iq type='get' id='b'><became xmlns='urn:example:became' id='swept'/></iq>");
+        String became = romeo.await("<iq.*?</iq>");
+        assertTrue(became, became.contains("kind='PURGED'"));
     }
 
     private Bundle installSample() throws BundleException {
