@@ -39,11 +39,24 @@ final class SmackClient implements AutoCloseable {
 
     static SmackClient login(ServerProcess server, String local, String resource, SecurityMode security)
             throws Exception {
+        return login(server, local, resource, security, true);
+    }
+
+    /** Smack acknowledges by itself; without it a test can hold its answers back. */
+    static SmackClient loginWithoutStreamManagement(ServerProcess server, String local, String resource)
+            throws Exception {
+        return login(server, local, resource, SecurityMode.required, false);
+    }
+
+    private static SmackClient login(
+            ServerProcess server, String local, String resource, SecurityMode security, boolean streamManagement)
+            throws Exception {
         XMPPTCPConnection connection = new XMPPTCPConnection(configuration(server)
                 .setUsernameAndPassword(local, ServerProcess.password(local))
                 .setResource(resource)
                 .setSecurityMode(security)
                 .build());
+        connection.setUseStreamManagement(streamManagement);
         SmackClient client = new SmackClient(connection);
         connection.addSyncStanzaListener(stanza -> client.messages.add((Message) stanza), StanzaTypeFilter.MESSAGE);
         connection.addSyncStanzaListener(stanza -> client.presences.add((Presence) stanza), StanzaTypeFilter.PRESENCE);
