@@ -20,9 +20,9 @@ public interface SpoolAdministration {
     CompletionStage<SpoolDetails> spool(Jid owner, int senders);
 
     /**
-     * Starts to remove messages, and returns at once. What comes while it goes on stays, and so does a message that is being handed to a
-     * session, or came while one was available: its recipient gets it or, if not, it waits again. A message is either removed or handed over,
-     * never both. One that is past its end is left to whoever ends it. Senders are told nothing; each
+     * Starts to remove messages, and returns at once. Left are messages that come while it goes on, that are being handed to a session,
+     * or that came while a session was available: their recipient gets them or, if not, they wait again. What is removed is handed to
+     * nobody afterwards. A message that is past its end is left to whoever ends it. Senders are told nothing; each
      * {@link im.restante.message.MessageListener} is told {@link im.restante.message.Disposition#PURGED}.
      *
      * @return goes on whether anybody looks or not, but not beyond the end of the server

@@ -7,9 +7,11 @@ import im.restante.internal.support.ThreadWorkers;
 import im.restante.internal.support.Workers;
 import im.restante.store.StoreException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -29,6 +31,8 @@ public final class Questions {
 
     private final Workers workers;
     private final Duration deadline;
+    private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     @Activate
     public Questions() {
@@ -42,11 +46,14 @@ public final class Questions {
 
     @Deactivate
     void close() {
+        closed = true;
         workers.close();
+        open.forEach(Questions::stopped);
     }
 
-    Workers workers() {
-        return workers;
+    private static void stopped(CompletableFuture<?> answer) {
+        answer.completeExceptionally(
+                new AdministrationException(Reason.UNAVAILABLE, "the administration bundle has stopped"));
     }
 
     /**
@@ -73,6 +80,8 @@ public final class Questions {
             return CompletableFuture.failedFuture(told(e, patience));
         }
         CompletableFuture<T> mine = new CompletableFuture<>();
+        open.add(mine);
+        mine.whenComplete((value, problem) -> open.remove(mine));
         answer.orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((value, problem) -> workers.execute(() -> {
                     if (problem == null) {
@@ -81,6 +90,9 @@ public final class Questions {
                         mine.completeExceptionally(told(problem, patience));
                     }
                 }));
+        if (closed) { // then nobody may have seen it among the open ones
+            stopped(mine);
+        }
         return mine;
     }
 

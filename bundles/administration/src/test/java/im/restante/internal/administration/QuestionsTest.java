@@ -79,6 +79,16 @@ class QuestionsTest {
                 refusal(questions.ask("service", "services are", service -> null)));
     }
 
+    @Test
+    void nobodyWaitsForABundleThatHasStopped() {
+        CompletionStage<String> before = ask(new CompletableFuture<>());
+        questions.close();
+        assertEquals("UNAVAILABLE the administration bundle has stopped", refusal(before));
+        assertEquals(
+                "UNAVAILABLE the administration bundle has stopped",
+                refusal(ask(CompletableFuture.completedFuture("too late"))));
+    }
+
     /** And who asked neither waits for ever nor ends what was asked. */
     @Test
     void anAnswerThatDoesNotComeIsARefusalInTime() {
