@@ -3,6 +3,7 @@ package im.restante.admin;
 import im.restante.jid.Jid;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Accounts, their passwords and limits. Accounts are bare addresses. See the package for threads, failures and rights. */
@@ -19,7 +20,7 @@ public interface AccountAdministration {
      * @param max    1 to {@link #MOST_ACCOUNTS}
      * @return at most so many; fewer only at the end. With {@code INVALID} for a number out of bounds or a prefix that no name can have
      */
-    CompletionStage<List<Jid>> accounts(String prefix, Jid after, int max);
+    CompletionStage<List<Jid>> accounts(@Nullable String prefix, @Nullable Jid after, int max);
 
     /** Whether there is such an account. */
     CompletionStage<Boolean> exists(Jid account);

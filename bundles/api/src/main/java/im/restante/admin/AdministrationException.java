@@ -3,6 +3,7 @@ package im.restante.admin;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An act of administration was not done, or nobody can tell whether it was. The message is a sentence for an operator: what is wrong
@@ -35,7 +36,7 @@ public final class AdministrationException extends Exception {
     }
 
     /** @param cause null: none */
-    public AdministrationException(Reason reason, String message, Throwable cause) {
+    public AdministrationException(Reason reason, String message, @Nullable Throwable cause) {
         super(requireNonNull(message, "message"), cause);
         this.reason = requireNonNull(reason, "reason");
     }

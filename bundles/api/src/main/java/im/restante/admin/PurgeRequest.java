@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import im.restante.jid.Jid;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of an owner's messages are to be removed: all that wait, unless it says less. Does not change; each method gives another
@@ -15,11 +16,11 @@ public final class PurgeRequest {
     public static final int MOST_BY = 256;
 
     private final Jid owner;
-    private final Jid sender;
-    private final Instant before;
+    private final @Nullable Jid sender;
+    private final @Nullable Instant before;
     private final String by;
 
-    private PurgeRequest(Jid owner, Jid sender, Instant before, String by) {
+    private PurgeRequest(Jid owner, @Nullable Jid sender, @Nullable Instant before, String by) {
         this.owner = owner;
         this.sender = sender;
         this.before = before;

@@ -3,6 +3,7 @@ package im.restante.admin;
 import im.restante.jid.Jid;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Who is connected, and the end of a session by an administrator. See the package for threads, failures and rights. */
@@ -27,12 +28,12 @@ public interface SessionAdministration {
      * @return completes when what the session was not given is back in the store and its name is free; with {@code NOT_FOUND} if there
      *     is no such session, {@code INVALID} for an address without a resource or a reason that cannot be sent
      */
-    CompletionStage<Void> end(Jid session, String reason);
+    CompletionStage<Void> end(Jid session, @Nullable String reason);
 
     /**
      * Ends all sessions that an account has at this moment; its clients may log in again.
      *
      * @return how many were ended, when all have; 0 if there was none
      */
-    CompletionStage<Integer> endAll(Jid account, String reason);
+    CompletionStage<Integer> endAll(Jid account, @Nullable String reason);
 }

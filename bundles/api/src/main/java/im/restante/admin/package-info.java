@@ -13,8 +13,10 @@
  * safe for concurrent use.
  */
 @Export
+@NullMarked
 @Version("1.0.0")
 package im.restante.admin;
 
+import org.jspecify.annotations.NullMarked;
 import org.osgi.annotation.bundle.Export;
 import org.osgi.annotation.versioning.Version;

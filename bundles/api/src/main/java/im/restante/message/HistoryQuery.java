@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import im.restante.jid.Jid;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What is asked of a {@link MessageHistory}. Does not change; each method gives another query. */
 public final class HistoryQuery {
@@ -12,13 +13,18 @@ public final class HistoryQuery {
 
     private static final int ENTRIES = 100;
 
-    private final Jid account;
-    private final String messageId;
-    private final String stanzaId;
+    private final @Nullable Jid account;
+    private final @Nullable String messageId;
+    private final @Nullable String stanzaId;
     private final int max;
-    private final String before;
+    private final @Nullable String before;
 
-    private HistoryQuery(Jid account, String messageId, String stanzaId, int max, String before) {
+    private HistoryQuery(
+            @Nullable Jid account,
+            @Nullable String messageId,
+            @Nullable String stanzaId,
+            int max,
+            @Nullable String before) {
         this.account = account;
         this.messageId = messageId;
         this.stanzaId = stanzaId;
@@ -46,7 +52,7 @@ public final class HistoryQuery {
         return new HistoryQuery(address(anything), anything, anything, ENTRIES, null);
     }
 
-    private static Jid address(String text) {
+    private static @Nullable Jid address(String text) {
         try {
             return Jid.of(text).bare();
         } catch (IllegalArgumentException e) {

@@ -130,7 +130,7 @@ public final class OutboundQueue {
     }
 
     /** Stanzas that are not written or, with stream management, not acknowledged. */
-    int waiting() {
+    public int waiting() {
         lock.lock();
         try {
             return stanzas(queue) + (sent == null ? stanzas(inHand) : sent.waiting());

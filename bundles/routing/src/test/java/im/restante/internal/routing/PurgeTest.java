@@ -2,8 +2,8 @@ package im.restante.internal.routing;
 
 import static im.restante.internal.routing.Server.JULIET;
 import static im.restante.internal.routing.Server.ROMEO;
-import static im.restante.internal.routing.Server.eventually;
 import static im.restante.internal.routing.Server.get;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
