@@ -697,9 +697,13 @@ final class Router {
             if (action.proceeds() && copying != null) {
                 guarded("copying a message", copying);
             }
-            action.told().ifPresent(reply -> inform(from, reply));
-            if (action.proceeds()) {
-                verdict.answer().ifPresent(error -> answer(from, message, error));
+            Message reply = action.told().orElse(null);
+            if (reply != null) {
+                inform(from, reply);
+            }
+            StanzaError error = action.proceeds() ? verdict.answer().orElse(null) : null;
+            if (error != null) {
+                answer(from, message, error);
             }
         });
     }
