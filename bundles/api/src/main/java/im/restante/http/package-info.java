@@ -1,0 +1,7 @@
+/** What the server answers over HTTP, for whoever adds a page, a metric or an upload: resources, and what they are asked and answer. */
+@Export
+@Version("1.0.0")
+package im.restante.http;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
