@@ -58,6 +58,7 @@ class BundleBoundariesTest {
                     "im.restante.migration..",
                     "im.restante.message..",
                     "im.restante.sasl..",
+                    "im.restante.http..",
                     "im.restante.stream..")
             .should()
             .onlyDependOnClassesThat()
@@ -82,6 +83,7 @@ class BundleBoundariesTest {
                     "im.restante.migration..",
                     "im.restante.message..",
                     "im.restante.sasl..",
+                    "im.restante.http..",
                     "im.restante.stream..");
 
     private static final String[] SPI = {
@@ -168,19 +170,43 @@ class BundleBoundariesTest {
             .areAssignableTo(Thread.class);
 
     @ArchTest
-    static final ArchRule ONLY_C2S_AND_THE_SHELLS_DOOR_TOUCH_SOCKETS = noClasses()
+    static final ArchRule ONLY_LISTENERS_AND_THE_SHELLS_DOOR_TOUCH_SOCKETS = noClasses()
             .that()
             .resideInAPackage("im.restante..")
             .and()
             .resideOutsideOfPackages(
                     "im.restante.internal.tls..",
                     "im.restante.internal.c2s..",
+                    "im.restante.internal.http..",
                     "im.restante.internal.shell..",
                     "im.restante.tls..",
                     "im.restante.server..")
             .should()
             .dependOnClassesThat()
             .haveNameMatching(SOCKETS);
+
+    /** Whoever adds a page sees neither the JDK's server nor a servlet. */
+    @ArchTest
+    static final ArchRule ONLY_THE_HTTP_BUNDLE_TOUCHES_A_SERVER_FOR_HTTP = noClasses()
+            .that()
+            .resideOutsideOfPackage("im.restante.internal.http..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.sun.net.httpserver..", "javax.servlet..", "jakarta.servlet..");
+
+    @ArchTest
+    static final ArchRule HTTP_KNOWS_NOTHING_OF_XMPP = noClasses()
+            .that()
+            .resideInAnyPackage("im.restante.internal.http..", "im.restante.http..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "im.restante.jid..",
+                    "im.restante.stanza..",
+                    "im.restante.xml..",
+                    "im.restante.store..",
+                    "im.restante.account..",
+                    "im.restante.delivery..");
 
     @ArchTest
     static final ArchRule ONLY_THE_STORES_TOUCH_SQL = noClasses()
