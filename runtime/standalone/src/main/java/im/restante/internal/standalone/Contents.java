@@ -28,6 +28,7 @@ final class Contents {
             "im.restante.amp.cfg",
             "im.restante.c2s.cfg",
             "im.restante.filter.cfg",
+            "im.restante.http.cfg",
             "im.restante.limits.cfg",
             "im.restante.offline.cfg",
             "im.restante.quota.cfg",

@@ -66,6 +66,7 @@ final class Demo implements AutoCloseable {
     private void play() throws IOException, GeneralSecurityException, InterruptedException, Refusal {
         Path etc = Files.createDirectories(home.resolve("etc"));
         Files.writeString(etc.resolve("im.restante.c2s.cfg"), "domain = " + DOMAIN + "\nhost = 127.0.0.1\nport = 0\n");
+        Files.writeString(etc.resolve("im.restante.http.cfg"), "port = -1\n");
         Program.addUser(home, "juliet@" + DOMAIN, julietsPassword);
         Program.addUser(home, "romeo@" + DOMAIN, romeosPassword);
 

@@ -47,6 +47,7 @@ class ExecutableJarIT {
     void aHomeWhoseServerTakesAFreePort() throws IOException {
         home = directory.resolve("home");
         configure("c2s", "port = 0");
+        configure("http", "port = -1");
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------")); // else it is warned of
     }
 
