@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 
 /**
  * The standalone jar as a user starts it: {@code java -jar restante.jar --home DIR}, in a temporary home, on a free port of the
- * loopback interface. It can be stopped, killed and started again on the same home. Not for several threads, except
+ * loopback interface, and without HTTP unless a test sets a port. It can be stopped, killed and started again on the same home. Not for several threads, except
  * {@link #shell}.
  */
 public final class ServerProcess implements AutoCloseable {
@@ -61,7 +61,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             ServerProcess server =
                     new ServerProcess(jdk, Files.createTempDirectory("restante-it"), List.of(jvmOptions));
-            return server.configure("im.restante.c2s", "port", "0");
+            return server.configure("im.restante.c2s", "port", "0").configure("im.restante.http", "port", "-1");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

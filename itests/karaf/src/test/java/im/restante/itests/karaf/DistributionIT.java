@@ -8,6 +8,7 @@ import static org.ops4j.pax.exam.CoreOptions.options;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.editConfigurationFilePut;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDistributionConfiguration;
 
+import im.restante.http.HttpEndpoint;
 import im.restante.itests.client.MariaDb;
 import im.restante.itests.client.PlainClient;
 import im.restante.itests.client.SettingsUnderTraffic;
@@ -17,6 +18,10 @@ import im.restante.quota.QuotaService;
 import im.restante.server.SessionListener;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -189,8 +194,10 @@ public class DistributionIT extends KarafTest {
                                 .admission()
                                 .limit()
                         == 1);
+        URI page = page("/example/messages");
         try (PlainClient juliet = login("juliet");
                 PlainClient romeo = login("romeo")) {
+            until("the page is there", () -> get(page).statusCode() == 200);
             until("the strategy and the store are used", () -> isAskedToBePatient(juliet));
             romeo.send("<iq type='get' id='w'><waiting xmlns='urn:example:waiting'/></iq>");
             String waiting = romeo.await("<iq.*?</iq>");
@@ -206,12 +213,14 @@ public class DistributionIT extends KarafTest {
                     "the audit log has a line for what was stored",
                     () -> Files.readString(log)
                             .matches("(?s).*AuditLog.*juliet@localhost -> romeo@localhost \\S+: Stored.*"));
+            assertTrue(get(page).body(), get(page).body().matches("[1-9]\\d* messages\n"));
         } finally {
             configure("im.restante.offline", Map.of());
             configure("im.restante.quota", Map.of());
             service(ConfigurationAdmin.class).getConfiguration(JANITOR, "?").delete();
             sample.uninstall();
         }
+        until("the page goes with it", () -> get(page).statusCode() == 404);
         leaveAndCollect("without the sample");
     }
 
@@ -251,6 +260,16 @@ public class DistributionIT extends KarafTest {
         romeo.send("<iq type='get' id='b'><became xmlns='urn:example:became' id='swept'/></iq>");
         String became = romeo.await("<iq.*?</iq>");
         assertTrue(became, became.contains("kind='PURGED'"));
+    }
+
+    /** Where operators are served. */
+    private URI page(String path) throws Exception {
+        return URI.create("http://127.0.0.1:" + service(HttpEndpoint.class).port() + path);
+    }
+
+    private static HttpResponse<String> get(URI page) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(page).timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     private Bundle installSample() throws BundleException {

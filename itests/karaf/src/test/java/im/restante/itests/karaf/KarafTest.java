@@ -75,6 +75,7 @@ public abstract class KarafTest implements Container {
             "im.restante.tls",
             "im.restante.sasl",
             "im.restante.stream.management",
+            "im.restante.http",
             "im.restante.c2s");
 
     @Inject
@@ -91,6 +92,7 @@ public abstract class KarafTest implements Container {
                 editConfigurationFilePut("etc/org.ops4j.pax.url.mvn.cfg", "org.ops4j.pax.url.mvn.repositories", ""),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "port", "0"),
                 editConfigurationFilePut("etc/im.restante.c2s.cfg", "tls", "off"),
+                editConfigurationFilePut("etc/im.restante.http.cfg", "port", "0"),
                 // as Container.patient() says
                 editConfigurationFilePut("etc/im.restante.offline.cfg", "swap-timeout-seconds", "20"),
                 editConfigurationFilePut("etc/im.restante.offline.cfg", "store-timeout-seconds", "30"),

@@ -56,6 +56,7 @@ class WholeServerTest {
             "im.restante.tls",
             "im.restante.sasl",
             "im.restante.stream.management",
+            "im.restante.http",
             "im.restante.c2s");
 
     @InjectBundleContext
@@ -185,6 +186,7 @@ class WholeServerTest {
                 "im.restante.shell",
                 "im.restante.tls",
                 "im.restante.sasl",
+                "im.restante.http",
                 "im.restante.c2s"
             })
     void theServerRecoversWhenABundleComesBack(String name) throws Exception {
