@@ -15,4 +15,12 @@ public interface TlsIdentity {
      * @throws IOException if there is nothing to show, which the log has told
      */
     SSLContext context() throws IOException;
+
+    /**
+     * One context for a listener that must be given one when it opens: at each handshake it shows what {@link #context} would. What was
+     * agreed with a client before a file was replaced may be resumed by that client for as long as TLS allows.
+     *
+     * @throws IOException as {@link #context}
+     */
+    SSLContext lastingContext() throws IOException;
 }

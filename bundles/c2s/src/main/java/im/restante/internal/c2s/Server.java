@@ -215,7 +215,9 @@ final class Server {
             return null;
         }
         try {
-            return certificates.open(wanted.certificate(), wanted.privateKey(), domain);
+            return wanted.certificate().isEmpty()
+                    ? certificates.own(domain)
+                    : certificates.open(wanted.certificate(), wanted.privateKey());
         } catch (IOException e) {
             throw new ConfigException(
                     C2sConfig.PID,

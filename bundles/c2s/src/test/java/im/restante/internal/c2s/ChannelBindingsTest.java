@@ -24,7 +24,7 @@ class ChannelBindingsTest {
 
     @Test
     void theEndPointIsTheHashOfTheCertificate() throws Exception {
-        new PemCertificates(home).open("", "", Jid.of("localhost")).context();
+        new PemCertificates(home).own(Jid.of("localhost")).context();
         X509Certificate certificate;
         try (InputStream pem = Files.newInputStream(home.resolve("data/certificate.pem"))) {
             certificate =

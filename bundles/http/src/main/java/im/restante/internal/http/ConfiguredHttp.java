@@ -1,14 +1,13 @@
 package im.restante.internal.http;
 
 import im.restante.config.ConfigException;
-import im.restante.config.Settings;
 import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
 import im.restante.http.HttpEndpoint;
 import im.restante.http.HttpResource;
 import im.restante.internal.support.Announcement;
+import im.restante.tls.Certificates;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
@@ -48,10 +47,8 @@ public final class ConfiguredHttp implements SettingsTrial {
     private record Endpoint(String host, int port, boolean isEncrypted) implements HttpEndpoint {}
 
     @Activate
-    public ConfiguredHttp(BundleContext context, Map<String, Object> values) {
-        String home = context.getProperty(Settings.HOME);
-        servers = new HttpServers(
-                HttpSettings.of(values), Path.of(home == null ? "" : home), Bounds.USUAL, new Published(context));
+    public ConfiguredHttp(BundleContext context, Map<String, Object> values, @Reference Certificates certificates) {
+        servers = new HttpServers(HttpSettings.of(values), certificates, Bounds.USUAL, new Published(context));
         announced = new Announcement<>(
                 "settings listener",
                 () -> servers.settings().text(),

@@ -5,11 +5,11 @@ import im.restante.http.HttpResource;
 import im.restante.internal.http.HttpSettings.Place;
 import im.restante.internal.support.Printable;
 import im.restante.internal.support.Threads;
+import im.restante.tls.Certificates;
+import im.restante.tls.TlsIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,7 +35,7 @@ final class HttpServers {
         void closed(String audience);
     }
 
-    private final Path home;
+    private final Certificates certificates;
     private final Bounds bounds;
     private final Places places;
     private final Duration openAgain;
@@ -55,7 +55,7 @@ final class HttpServers {
     private final Door admin = new Door(HttpResource.ADMIN); // guarded by lock, as the next four
     private final Door everybody = new Door(HttpResource.PUBLIC);
     private AdminGate gate = new AdminGate(Set.of());
-    private TlsKeys keys;
+    private TlsIdentity keys;
     private boolean stopped;
     private volatile HttpSettings settings;
 
@@ -73,15 +73,15 @@ final class HttpServers {
     }
 
     /**
-     * @param home where relative paths begin
+     * @param certificates where those of TLS come from
      * @throws ConfigException if a file of the configuration cannot be used
      */
-    HttpServers(HttpSettings settings, Path home, Bounds bounds, Places places) {
-        this(settings, home, bounds, places, OPEN_AGAIN);
+    HttpServers(HttpSettings settings, Certificates certificates, Bounds bounds, Places places) {
+        this(settings, certificates, bounds, places, OPEN_AGAIN);
     }
 
-    HttpServers(HttpSettings settings, Path home, Bounds bounds, Places places, Duration openAgain) {
-        this.home = home;
+    HttpServers(HttpSettings settings, Certificates certificates, Bounds bounds, Places places, Duration openAgain) {
+        this.certificates = certificates;
         this.bounds = bounds;
         this.places = places;
         this.openAgain = openAgain;
@@ -126,9 +126,9 @@ final class HttpServers {
     void reconfigure(HttpSettings wanted) {
         lock.lock();
         try {
-            TlsKeys before = keys;
+            TlsIdentity before = keys;
             HttpSettings old = settings;
-            TlsKeys fresh = keys(wanted);
+            TlsIdentity fresh = keys(wanted);
             boolean otherKeys = fresh != before;
             boolean adminChanges = changes(admin, wanted.admin(), otherKeys);
             boolean everybodyChanges = changes(everybody, wanted.everybody(), otherKeys);
@@ -196,17 +196,15 @@ final class HttpServers {
     }
 
     /** @return null if no listener uses TLS; the keys there are, if the files are the same */
-    private TlsKeys keys(HttpSettings wanted) {
+    private TlsIdentity keys(HttpSettings wanted) {
         if (!wanted.usesTls()) {
             return null;
         }
-        Path certificate = home.resolve(wanted.certificate());
-        Path key = wanted.privateKey().isEmpty() ? certificate : home.resolve(wanted.privateKey());
-        if (keys != null && keys.reads(certificate, key)) {
+        if (keys != null && wanted.usesFilesOf(settings)) {
             return keys;
         }
         try {
-            return new TlsKeys(certificate, key);
+            return certificates.open(wanted.certificate(), wanted.privateKey());
         } catch (IOException e) {
             throw new ConfigException(
                     HttpSettings.PID,
@@ -270,7 +268,7 @@ final class HttpServers {
             reception.gate(gate);
         }
         try {
-            SSLContext tls = place.tls() ? keys.context() : null;
+            SSLContext tls = place.tls() ? keys.lastingContext() : null;
             door.listener = Listener.open(place, tls, reception, bounds, threads, timer);
         } catch (UnknownHostException e) {
             throw new ConfigException(
@@ -281,12 +279,6 @@ final class HttpServers {
                     place.portKey(),
                     place.port(),
                     "free at host " + place.host() + ", an address of this machine: " + Printable.line(e.getMessage()));
-        } catch (GeneralSecurityException e) {
-            throw new ConfigException(
-                    HttpSettings.PID,
-                    "certificate",
-                    settings.certificate(),
-                    "usable for TLS: " + Printable.line(e.getMessage()));
         }
         door.reception = reception;
         InetSocketAddress address = door.listener.address();

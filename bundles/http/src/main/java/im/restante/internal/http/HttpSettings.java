@@ -107,6 +107,11 @@ record HttpSettings(Place admin, Place everybody, String certificate, String pri
         return !admin.isOff() && admin.tls || !everybody.isOff() && everybody.tls;
     }
 
+    /** Whether both name the same certificate and key. */
+    boolean usesFilesOf(HttpSettings other) {
+        return certificate.equals(other.certificate) && privateKey.equals(other.privateKey);
+    }
+
     /** As an operator would want to read it. */
     String text() {
         return "admin " + admin + ", public " + everybody

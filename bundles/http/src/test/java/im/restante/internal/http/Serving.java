@@ -3,6 +3,7 @@ package im.restante.internal.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import im.restante.http.HttpResource;
+import im.restante.internal.tls.PemCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Proxy;
@@ -64,7 +65,7 @@ final class Serving implements AutoCloseable {
     Serving(Bounds bounds, Map<String, String> configuration, Path home) {
         servers = new HttpServers(
                 settings(configuration),
-                home,
+                new PemCertificates(home),
                 bounds,
                 new HttpServers.Places() {
                     @Override

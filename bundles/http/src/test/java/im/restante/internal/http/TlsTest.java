@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
 import im.restante.http.HttpResponse;
-import java.io.IOException;
+import im.restante.internal.tls.PemCertificates;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -18,7 +18,6 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,10 +32,8 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Certificates in each form, on a listener, and replaced. */
+/** Certificates on a listener, and replaced. */
 class TlsTest {
     private static final String PASSWORD = "changeit";
 
@@ -47,13 +44,11 @@ class TlsTest {
 
     private static Pair rsa;
     private static Pair ec;
-    private static Pair ed;
 
     @BeforeAll
     static void makeKeys() throws Exception {
         rsa = pair("rsa", "RSA", "-keysize", "2048");
         ec = pair("ec", "EC", "-groupname", "secp256r1");
-        ed = pair("ed", "Ed25519");
     }
 
     /** What an operator's tools make. */
@@ -92,66 +87,17 @@ class TlsTest {
         return "subject=/CN=a\n" + pem("CERTIFICATE", pair.certificate.getEncoded());
     }
 
-    /** The key inside of PKCS#8: PKCS#1 of RSA, SEC 1 of EC, to which the curve is added as tools do. */
-    private static byte[] inside(Pair pair) {
-        byte[] pkcs8 = pair.key.getEncoded();
-        if (pair == rsa) {
-            return Arrays.copyOfRange(pkcs8, 26, pkcs8.length);
-        }
-        byte[] sec1 = Arrays.copyOfRange(pkcs8, 28, pkcs8.length);
-        byte[] curve = {(byte) 0xa0, 10, 6, 8, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 3, 1, 7};
-        int fixed = 2 + 3 + 34; // the sequence's head, the version, the key
-        byte[] all = new byte[sec1.length + curve.length];
-        System.arraycopy(sec1, 0, all, 0, fixed);
-        System.arraycopy(curve, 0, all, fixed, curve.length);
-        System.arraycopy(sec1, fixed, all, fixed + curve.length, sec1.length - fixed);
-        all[1] += curve.length;
-        return all;
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"pkcs8 rsa", "pkcs8 ec", "pkcs8 ed", "pkcs1", "sec1", "one file"})
-    void readsEachFormOfAKey(String form) throws Exception {
-        Pair pair = form.endsWith("ec") || form.equals("sec1") ? ec : form.endsWith("ed") ? ed : rsa;
-        String key = switch (form) {
-            case "pkcs1" -> pem("RSA PRIVATE KEY", inside(pair));
-            case "sec1" ->
-                "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
-                        + pem("EC PRIVATE KEY", inside(pair));
-            default -> pem("PRIVATE KEY", pair.key.getEncoded());
-        };
-        Path certificates = Files.writeString(directory.resolve("c.pem"), certificate(pair) + key);
-        Path keys = form.equals("one file") ? certificates : Files.writeString(directory.resolve("k.pem"), key);
-        Pem.Identity identity = Pem.read(certificates, keys);
-        if (form.equals("sec1")) { // the curve stands twice in it, so it is not the same in bytes
-            assertEquals(((ECPrivateKey) pair.key).getS(), ((ECPrivateKey) identity.key()).getS());
-        } else {
-            assertEquals(pair.key, identity.key());
-        }
-        assertEquals(pair.certificate, identity.chain().get(0));
-    }
-
     @Test
-    void namesTheFileThatIsWrong() throws Exception {
-        Path certificates = Files.writeString(directory.resolve("c2.pem"), certificate(rsa));
-        Path other = Files.writeString(directory.resolve("k2.pem"), pem("PRIVATE KEY", ec.key.getEncoded()));
-        Path broken = Files.writeString(directory.resolve("k3.pem"), pem("PRIVATE KEY", new byte[10]));
-        Path cut = Files.writeString(directory.resolve("k4.pem"), pem("EC PRIVATE KEY", new byte[] {0x30, 10, 2}));
-        Path locked = Files.writeString(
-                directory.resolve("k5.pem"),
-                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n");
-        for (Path key : new Path[] {other, broken, cut, locked, certificates, directory.resolve("none.pem")}) {
-            IOException refused = assertThrows(IOException.class, () -> Pem.read(certificates, key));
-            assertTrue(refused.getMessage().contains(key.toString()), refused.getMessage());
-        }
-        assertThrows(IOException.class, () -> Pem.read(other, other));
-        assertThrows(
-                ConfigException.class,
-                () -> new HttpServers(
-                        Serving.settings(Map.of("tls", "on", "certificate", "none.pem")),
-                        directory,
-                        Serving.LENIENT,
-                        null));
+    void aFileThatCannotBeUsedRefusesTheConfigurationAndIsNamed() {
+        String message = assertThrows(
+                        ConfigException.class,
+                        () -> new HttpServers(
+                                Serving.settings(Map.of("tls", "on", "certificate", "none.pem")),
+                                new PemCertificates(directory),
+                                Serving.LENIENT,
+                                null))
+                .getMessage();
+        assertTrue(message.contains("certificate") && message.contains("none.pem does not exist"), message);
     }
 
     /** Whom the listener shows. */

@@ -8,6 +8,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -49,26 +50,53 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
         }
     }
 
-    /** A context that shows this identity to everybody and asks nobody for a certificate. */
-    SSLContext context() throws GeneralSecurityException {
+    /** A context that shows everybody the identity it is given at each handshake, and asks nobody for a certificate. */
+    static SSLContext context(Supplier<Identity> shown) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(new KeyManager[] {new OneKey(this)}, new TrustManager[0], null);
+        context.init(new KeyManager[] {new OneKey(shown)}, new TrustManager[0], null);
         return context;
     }
 
-    /** The stock key managers want a key store, whose encryption of a key in memory takes longer than a handshake. */
+    /**
+     * The stock key managers want a key store, whose encryption of a key in memory takes longer than a handshake. A handshake asks for the
+     * certificate and for the key one after the other: by the alias it gets both of one identity, also while they are replaced.
+     */
     private static final class OneKey extends X509ExtendedKeyManager {
-        private static final String ALIAS = "server";
+        private final Supplier<Identity> source;
+        private volatile Shown latest;
 
-        private final Identity identity;
+        /** @param before what was shown before it; null for nothing */
+        private record Shown(String alias, Identity identity, Shown before) {}
 
-        OneKey(Identity identity) {
-            this.identity = identity;
+        OneKey(Supplier<Identity> source) {
+            this.source = source;
+        }
+
+        private Shown latest() {
+            Identity now = source.get();
+            Shown shown = latest;
+            return shown != null && shown.identity == now ? shown : show(now);
+        }
+
+        private synchronized Shown show(Identity now) {
+            Shown shown = latest;
+            if (shown == null || shown.identity != now) {
+                String alias = "server-" + System.identityHashCode(now);
+                latest = new Shown(alias, now, shown == null ? null : new Shown(shown.alias, shown.identity, null));
+            }
+            return latest;
+        }
+
+        private Identity of(String alias) {
+            Shown shown = latest;
+            boolean old = shown.before != null && shown.before.alias.equals(alias);
+            return old ? shown.before.identity : shown.identity;
         }
 
         @Override
         public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
-            return keyType.equals(identity.key.getAlgorithm()) ? ALIAS : null;
+            Shown shown = latest();
+            return keyType.equals(shown.identity.key.getAlgorithm()) ? shown.alias : null;
         }
 
         @Override
@@ -78,17 +106,18 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
 
         @Override
         public String[] getServerAliases(String keyType, Principal[] issuers) {
-            return chooseServerAlias(keyType, issuers, null) == null ? null : new String[] {ALIAS};
+            String alias = chooseServerAlias(keyType, issuers, null);
+            return alias == null ? null : new String[] {alias};
         }
 
         @Override
         public X509Certificate[] getCertificateChain(String alias) {
-            return identity.chain.toArray(new X509Certificate[0]);
+            return of(alias).chain.toArray(new X509Certificate[0]);
         }
 
         @Override
         public PrivateKey getPrivateKey(String alias) {
-            return identity.key;
+            return of(alias).key;
         }
 
         @Override

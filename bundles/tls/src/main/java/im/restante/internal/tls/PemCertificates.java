@@ -55,16 +55,14 @@ public final class PemCertificates implements Certificates, AutoCloseable {
     }
 
     @Override
-    public TlsIdentity open(String certificate, String privateKey, Jid domain) throws IOException {
-        if (certificate.isEmpty()) {
-            return own(domain);
-        }
+    public TlsIdentity open(String certificate, String privateKey) throws IOException {
         Path chain = home.resolve(certificate);
         return PemIdentity.open(chain, privateKey.isEmpty() ? chain : home.resolve(privateKey), lookAgain);
     }
 
     /** Two who made a pair at the same time would each show a certificate whose key is not the one that is kept. */
-    private synchronized PemIdentity own(Jid domain) {
+    @Override
+    public synchronized TlsIdentity own(Jid domain) {
         if (!domain.equals(ownDomain) || own.hasFailed()) {
             close(); // or the one before might still be written
             ownDomain = null;

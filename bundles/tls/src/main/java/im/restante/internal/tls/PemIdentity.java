@@ -3,6 +3,7 @@ package im.restante.internal.tls;
 import im.restante.jid.Jid;
 import im.restante.tls.TlsIdentity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -33,6 +34,7 @@ final class PemIdentity implements TlsIdentity {
     private FileTime certificateTime;
     private FileTime keyTime;
     private volatile long looked;
+    private volatile Identity identity;
     private volatile SSLContext context;
 
     /**
@@ -75,6 +77,28 @@ final class PemIdentity implements TlsIdentity {
 
     @Override
     public SSLContext context() throws IOException {
+        current();
+        return context;
+    }
+
+    @Override
+    public SSLContext lastingContext() throws IOException {
+        current();
+        try {
+            return Identity.context(() -> {
+                try {
+                    return current();
+                } catch (IOException e) { // not for what was opened once
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot use " + certificate + " for TLS", e);
+        }
+    }
+
+    /** Looks at the files, if it is time. */
+    private Identity current() throws IOException {
         awaitOpened();
         if (context == null) {
             throw new IOException("there is no certificate to show");
@@ -86,7 +110,7 @@ final class PemIdentity implements TlsIdentity {
                 lock.unlock();
             }
         }
-        return context;
+        return identity;
     }
 
     /** Returns when the own pair has been read or made, or could not be. */
@@ -138,16 +162,17 @@ final class PemIdentity implements TlsIdentity {
         return Files.exists(certificate) && Files.exists(privateKey);
     }
 
-    private void use(Identity identity) throws IOException {
-        Instant end = identity.certificate().getNotAfter().toInstant();
+    private void use(Identity fresh) throws IOException {
+        Instant end = fresh.certificate().getNotAfter().toInstant();
         if (end.isBefore(Instant.now())) {
             LOG.warn("the certificate {} has expired on {}", certificate, end);
         }
         try {
-            context = identity.context();
+            context = Identity.context(() -> fresh);
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot use " + certificate + " for TLS", e);
         }
+        identity = fresh;
         looked = System.nanoTime();
     }
 

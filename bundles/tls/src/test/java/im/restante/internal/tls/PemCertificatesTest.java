@@ -66,16 +66,16 @@ class PemCertificatesTest {
     @Test
     void anotherDomainGetsAnotherCertificate() throws Exception {
         PemCertificates certificates = certificates(Runnable::run);
-        certificates.open("", "", DOMAIN);
+        certificates.own(DOMAIN);
         String before = Files.readString(home.resolve("data/certificate.pem"));
-        certificates.open("", "", Jid.of("bücher.example"));
+        certificates.own(Jid.of("bücher.example"));
         assertNotEquals(before, Files.readString(home.resolve("data/certificate.pem")));
         assertEquals(before, Files.readString(home.resolve("data/certificate.pem.1")), "the old one is kept");
-        certificates.open("", "", Jid.of("third.example"));
+        certificates.own(Jid.of("third.example"));
         assertEquals(before, Files.readString(home.resolve("data/certificate.pem.1")));
         Identity kept = PemFiles.read(home.resolve("data/certificate.pem.2"), home.resolve("data/private-key.pem.2"));
         assertTrue(SelfSigned.covers(kept.certificate(), Jid.of("bücher.example"), Instant.now()));
-        certificates.open("", "", Jid.of("bücher.example"));
+        certificates.own(Jid.of("bücher.example"));
         Identity made = PemFiles.read(home.resolve("data/certificate.pem"), home.resolve("data/private-key.pem"));
         assertTrue(SelfSigned.covers(made.certificate(), Jid.of("bücher.example"), Instant.now()));
     }
@@ -83,7 +83,7 @@ class PemCertificatesTest {
     @Test
     void aHandshakeWaitsForThePairThatIsBeingMade() throws Exception {
         List<Runnable> background = new ArrayList<>();
-        TlsIdentity identity = certificates(background::add).open("", "", DOMAIN);
+        TlsIdentity identity = certificates(background::add).own(DOMAIN);
         CompletableFuture<SSLContext> handshake = CompletableFuture.supplyAsync(() -> {
             try {
                 return identity.context();
@@ -99,16 +99,16 @@ class PemCertificatesTest {
     @Test
     void anOwnPairThatCannotBeKeptIsUsedNevertheless() throws Exception {
         Files.writeString(home.resolve("data"), "not a directory");
-        assertNotNull(certificates(Runnable::run).open("", "", DOMAIN).context());
+        assertNotNull(certificates(Runnable::run).own(DOMAIN).context());
     }
 
     /** Two listeners that each made one would show certificates of which only one is kept. */
     @Test
     void whoeverAsksForTheSameDomainGetsTheSamePair() throws Exception {
         PemCertificates certificates = certificates(Runnable::run);
-        TlsIdentity first = certificates.open("", "", DOMAIN);
-        assertSame(first, certificates.open("", "", DOMAIN));
-        assertNotSame(first, certificates.open("", "", Jid.of("other.example")));
+        TlsIdentity first = certificates.own(DOMAIN);
+        assertSame(first, certificates.own(DOMAIN));
+        assertNotSame(first, certificates.own(Jid.of("other.example")));
     }
 
     @Test
@@ -121,8 +121,8 @@ class PemCertificatesTest {
             }
             task.run();
         });
-        assertThrows(OutOfMemoryError.class, () -> certificates.open("", "", DOMAIN));
-        assertNotNull(certificates.open("", "", DOMAIN).context());
+        assertThrows(OutOfMemoryError.class, () -> certificates.own(DOMAIN));
+        assertNotNull(certificates.own(DOMAIN).context());
     }
 
     @ParameterizedTest
@@ -145,8 +145,7 @@ class PemCertificatesTest {
         Path certificate = home.resolve("own.pem");
         Path key = home.resolve("own.key");
         PemFiles.write(first, certificate, key);
-        TlsIdentity identity =
-                new PemCertificates(home, Runnable::run, Duration.ZERO).open("own.pem", "own.key", DOMAIN);
+        TlsIdentity identity = new PemCertificates(home, Runnable::run, Duration.ZERO).open("own.pem", "own.key");
         Object before = identity.context();
         assertEquals(before, identity.context(), "nothing changed");
         PemFiles.write(second, certificate, key);
@@ -177,7 +176,7 @@ class PemCertificatesTest {
         assertTrue(PemFiles.read(certificate, sec1).matches());
         pem(certificate, "PRIVATE KEY", ec.key().getEncoded());
         assertTrue(PemFiles.read(certificate, certificate).matches());
-        assertNotNull(certificates(Runnable::run).open("chain.pem", "", DOMAIN).context());
+        assertNotNull(certificates(Runnable::run).open("chain.pem", "").context());
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         KeyPair rsa = generator.generateKeyPair();
@@ -269,7 +268,7 @@ class PemCertificatesTest {
             {"c.pem", "garbage.pem"}
         }) {
             messages.add(assertThrows(
-                            IOException.class, () -> certificates(Runnable::run).open(files[0], files[1], DOMAIN))
+                            IOException.class, () -> certificates(Runnable::run).open(files[0], files[1]))
                     .getMessage());
         }
         assertTrue(messages.get(0).contains("missing.pem does not exist"), messages.get(0));

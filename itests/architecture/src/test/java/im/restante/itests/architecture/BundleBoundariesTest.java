@@ -132,6 +132,7 @@ class BundleBoundariesTest {
             .and()
             .resideOutsideOfPackages(
                     "im.restante.internal.tls..",
+                    "im.restante.internal.http..",
                     "im.restante.internal.c2s..",
                     "im.restante.internal.routing..",
                     "im.restante.internal.spool..",

@@ -8,15 +8,12 @@ import im.restante.config.SettingsTrial;
 import im.restante.http.HttpEndpoint;
 import im.restante.http.HttpResource;
 import im.restante.itests.client.PlainClient;
-import java.io.File;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,7 +102,8 @@ class HttpTest {
     @Test
     void thePageOfAThirdPartyIsServedWhileItsBundleIsThere() throws Exception {
         assertEquals(404, status("/example/messages"));
-        Bundle sample = context.installBundle(sample().toURI().toString());
+        Bundle sample = context.installBundle(
+                Path.of(context.getProperty("sample")).toUri().toString());
         try {
             sample.start();
             Server.until("the page is there", () -> status("/example/messages") == 200);
@@ -129,16 +127,6 @@ class HttpTest {
             pamina.send("<presence/>");
             pamina.await("<message.*?</message>");
             pamina.ping(Server.DOMAIN, "collected");
-        }
-    }
-
-    private static File sample() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("sample")))) {
-            return files.filter(
-                            file -> file.getFileName().toString().matches("extension-sample-[^a-z]*(-SNAPSHOT)?\\.jar"))
-                    .findFirst()
-                    .orElseThrow()
-                    .toFile();
         }
     }
 
