@@ -39,7 +39,7 @@ class BundleBoundariesTest {
                     .and(DescribedPredicate.not(resideInAPackage("im.restante.internal.support"))));
 
     @ArchTest
-    static final ArchRule API_KNOWS_THE_JDK_AND_ITS_PRECIS_LIBRARY_ONLY = classes()
+    static final ArchRule API_KNOWS_THE_JDK_ANNOTATIONS_AND_ITS_PRECIS_LIBRARY_ONLY = classes()
             .that()
             .resideInAnyPackage(
                     "im.restante.jid..",
@@ -65,6 +65,7 @@ class BundleBoundariesTest {
             .resideInAnyPackage(
                     "java..",
                     "org.osgi.annotation..",
+                    "org.jspecify.annotations..",
                     "rocks.xmpp.precis..",
                     "im.restante.jid..",
                     "im.restante.xml..",
