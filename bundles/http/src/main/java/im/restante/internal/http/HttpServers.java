@@ -230,12 +230,6 @@ final class HttpServers {
                         door.audience);
             }
             later(door);
-        } catch (LinkageError e) {
-            LOG.error(
-                    "this Java runtime has no module jdk.httpserver, so nothing is served over HTTP ({}). Use a whole"
-                            + " one, or set port=-1 in {}",
-                    Printable.line(e),
-                    HttpSettings.PID);
         }
     }
 
@@ -279,6 +273,12 @@ final class HttpServers {
                     place.portKey(),
                     place.port(),
                     "free at host " + place.host() + ", an address of this machine: " + Printable.line(e.getMessage()));
+        } catch (LinkageError e) { // what the JDK's own modules throw where one is missing
+            throw new ConfigException(
+                    HttpSettings.PID,
+                    place.portKey(),
+                    place.port(),
+                    "-1, since this Java runtime has no module jdk.httpserver (" + Printable.line(e) + ')');
         }
         door.reception = reception;
         InetSocketAddress address = door.listener.address();
