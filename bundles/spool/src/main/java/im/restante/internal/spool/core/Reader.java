@@ -135,7 +135,7 @@ final class Reader {
      */
     private boolean sendBatch(Drain d, boolean journal) {
         SpoolSettings settings = core.settings();
-        int rows = Math.min(settings.batchRows(), settings.window() - core.leased.size());
+        int rows = rowsToSend(settings);
         long bytes = settings.windowBytes() - core.leased.bytes();
         if (!core.leased.isEmpty()) {
             List<StoredMessage> wanted = d.page.subList(0, Math.min(d.page.size(), settings.batchRows()));
@@ -197,10 +197,15 @@ final class Reader {
                 && (moment.rulesAreRead() || !MessageRules.mayBeCarriedBy(row));
     }
 
+    /** At most so many in a batch, and in the window. */
+    private int rowsToSend(SpoolSettings settings) {
+        return Math.min(settings.batchRows(), settings.window() - core.leased.size());
+    }
+
     private void sendFresh(Drain d) {
         SpoolSettings settings = core.settings();
         boolean alone = core.leased.isEmpty();
-        int rows = Math.min(settings.batchRows(), settings.window() - core.leased.size());
+        int rows = rowsToSend(settings);
         long bytes = Math.min(settings.batchBytes(), settings.windowBytes() - core.leased.bytes());
         if (rows <= 0) {
             return;
