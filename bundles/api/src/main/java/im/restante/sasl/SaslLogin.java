@@ -17,7 +17,7 @@ public interface SaslLogin {
      *
      * @param username as the client wrote it; it is prepared here (RFC 7622 §3.3)
      * @param authzid  whom the client wants to act as; null or empty if it did not say. Only its own address is allowed (RFC 6120 §6.3.8)
-     * @return completes with the account, bare, which need not exist, after the pause that the limits want, on any thread; exceptionally
+     * @return completes with the account, bare, which need not exist, after the pause that the limits want, on any thread, which must not be blocked; exceptionally
      *     with a {@link SaslFailure} to be passed on
      */
     CompletionStage<Jid> claim(String username, @Nullable String authzid);

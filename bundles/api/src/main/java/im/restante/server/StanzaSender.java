@@ -18,11 +18,11 @@ import org.osgi.annotation.versioning.ProviderType;
  * written as XML, is refused with an {@link IllegalArgumentException} that says which, and nothing is sent.
  *
  * <p><b>Order and threads.</b> Every method returns at once and may be called from any thread, also from a listener's. What one thread
- * sends to one account is routed in the order of the calls. Stages complete on a thread kept for that; who blocks it keeps the answers of
- * other bundles waiting, and never a message.
+ * sends to one account is routed in the order of the calls. Stages complete on a thread kept for that, a refusal for want of room at
+ * once; who blocks it keeps the answers of other bundles waiting, and, since those count as without an answer, in the end their stanzas.
  *
  * <p><b>Nothing hangs.</b> Every stage completes, and none exceptionally. While routing is being replaced a stanza waits as long as
- * {@code swap-timeout-seconds} says, and each has the deadline of a client's stanza ({@code store-timeout-seconds}). At most
+ * {@code swap-timeout-seconds} says (5 s at the start of the server), behind others to the same account for a minute, and each has the deadline of a client's stanza ({@code store-timeout-seconds}). At most
  * {@value #MOST_WAITING} stanzas may be without an answer, those that wait for a client's included, and they may have
  * {@value #MOST_BYTES} bytes together; one more is answered {@code resource-constraint} of type {@code wait}. When the server, or its
  * routing, stops, what has no answer gets {@link Verdict.Failed}, or {@code service-unavailable} of type {@code wait}. It may have been

@@ -89,18 +89,24 @@ public final class Janitor {
     }
 
     private void round() {
+        Instant begun = Instant.now();
         for (Jid account : accounts) {
             try {
                 Purge purge = spools.purge(PurgeRequest.of(account, ME)
                         .receivedBefore(Instant.now().minus(age)));
-                purge.end().whenComplete((done, problem) -> ended(purge, problem));
+                purge.end().whenComplete((done, problem) -> ended(purge, begun, problem));
             } catch (RuntimeException e) { // an address that is no account's; the others have their turn
                 LOG.error("{}: {}", account, e.getMessage());
             }
         }
     }
 
-    private void ended(Purge purge, Throwable problem) {
+    /** What a client chose may hold line breaks, with which it could write lines of its own into the log. */
+    private static String inOneLine(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\p{Cf}]", "?");
+    }
+
+    private void ended(Purge purge, Instant begun, Throwable problem) {
         Jid account = purge.request().owner();
         if (problem != null) {
             LOG.warn("{}: removed {} messages, then: {}", account, purge.removed(), problem.getMessage());
@@ -111,11 +117,15 @@ public final class Janitor {
         if (present != null && purge.removed() > 0) {
             HistoryQuery newest = HistoryQuery.ofAccount(account).max(MOST_LINES);
             present.find(newest).entries().stream()
-                    .filter(entry -> entry.kind() == HistoryEntry.Kind.PURGED)
+                    .filter(entry -> entry.kind() == HistoryEntry.Kind.PURGED
+                            && !entry.at().isBefore(begun)
+                            && entry.reason()
+                                    .filter(reason -> reason.endsWith(ME))
+                                    .isPresent())
                     .forEach(entry -> LOG.info(
                             "{}: {} from {} ({})",
                             account,
-                            entry.messageId().orElse("a message"),
+                            entry.messageId().map(Janitor::inOneLine).orElse("a message"),
                             entry.sender().map(Jid::toString).orElse("somebody"),
                             entry.reason().orElse("-")));
         }

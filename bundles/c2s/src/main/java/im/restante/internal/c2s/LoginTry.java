@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -25,12 +26,14 @@ final class LoginTry implements SaslLogin {
     private final List<String> offered;
     private final Consumer<Jid> named;
     private final BiFunction<Duration, Runnable, Future<?>> timer;
+    private final Executor threads;
     private volatile Jid claimed;
     private volatile Future<?> pause = CompletableFuture.completedFuture(null);
 
     /**
-     * @param named told who wants to log in, before anybody is asked
-     * @param timer runs a task after a delay
+     * @param named   told who wants to log in, before anybody is asked
+     * @param timer   runs a task after a delay, on a thread that must not be blocked
+     * @param threads where a mechanism goes on after that
      */
     LoginTry(
             ClientAddress clientAddress,
@@ -38,7 +41,8 @@ final class LoginTry implements SaslLogin {
             Map<String, byte[]> bindings,
             List<String> offered,
             Consumer<Jid> named,
-            BiFunction<Duration, Runnable, Future<?>> timer) {
+            BiFunction<Duration, Runnable, Future<?>> timer,
+            Executor threads) {
         this.guard = clientAddress.guard();
         this.client = clientAddress.address();
         this.domain = domain;
@@ -46,6 +50,7 @@ final class LoginTry implements SaslLogin {
         this.offered = offered;
         this.named = named;
         this.timer = timer;
+        this.threads = threads;
     }
 
     @Override
@@ -60,7 +65,7 @@ final class LoginTry implements SaslLogin {
             }
             CompletableFuture<Jid> allowed = new CompletableFuture<>();
             if (answer instanceof Permission.Delayed delayed) {
-                pause = timer.apply(delayed.pause(), () -> allowed.complete(account));
+                pause = timer.apply(delayed.pause(), () -> threads.execute(() -> allowed.complete(account)));
             } else {
                 allowed.complete(account);
             }

@@ -94,20 +94,20 @@ final class Mechanisms {
         return offered;
     }
 
-    /** Waits for the first one, as while the bundle that has them is exchanged. @return false if none came */
-    boolean await(Duration atMost, BooleanSupplier givenUp) throws InterruptedException {
-        if (!known.isEmpty()) {
+    /** Waits for the first one to offer, as while the bundle that has them is exchanged. @return false if none came */
+    boolean await(boolean bound, Duration atMost, BooleanSupplier givenUp) throws InterruptedException {
+        if (!offered(bound).isEmpty()) {
             return true;
         }
         long end = System.nanoTime() + atMost.toNanos();
         lock.lock();
         try {
-            while (known.isEmpty() && end - System.nanoTime() > 0 && !givenUp.getAsBoolean()) {
+            while (offered(bound).isEmpty() && end - System.nanoTime() > 0 && !givenUp.getAsBoolean()) {
                 more.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             }
         } finally {
             lock.unlock();
         }
-        return !known.isEmpty();
+        return !offered(bound).isEmpty();
     }
 }

@@ -179,7 +179,8 @@ final class Negotiation {
     }
 
     private Sasl sasl(boolean mayTellSecrets) throws InterruptedException {
-        if (mayTellSecrets && !server.mechanisms().await(MECHANISMS_WITHIN, connection::isClosing)) {
+        if (mayTellSecrets
+                && !server.mechanisms().await(!bindings.isEmpty(), MECHANISMS_WITHIN, connection::isClosing)) {
             LogLimit limit = server.lines().of("mechanisms");
             if (limit.isDue()) {
                 LOG.error(
@@ -200,7 +201,8 @@ final class Negotiation {
                         bindings,
                         names,
                         connection::loggingIn,
-                        server::later),
+                        server::later,
+                        server.writers()),
                 reader,
                 this::send,
                 connection.over(),

@@ -149,6 +149,7 @@ final class Sasl {
     }
 
     private SaslFailure failed(SaslMechanism mechanism, Throwable fault) {
+        OutOfMemory.endsProcess(fault);
         LogLimit limit = lines.of("sasl");
         if (limit.isDue()) {
             LOG.error(

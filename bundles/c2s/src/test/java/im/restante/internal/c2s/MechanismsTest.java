@@ -192,18 +192,20 @@ class MechanismsTest {
     @Test
     void aClientWaitsForTheFirstMechanism() throws Exception {
         Mechanisms mechanisms = new Mechanisms();
-        assertFalse(mechanisms.await(Duration.ofMillis(1), () -> false));
-        assertFalse(mechanisms.await(Duration.ofDays(1), () -> true), "a client that has left waits no more");
+        assertFalse(mechanisms.await(false, Duration.ofMillis(1), () -> false));
+        assertFalse(mechanisms.await(false, Duration.ofDays(1), () -> true), "a client that has left waits no more");
         CompletableFuture<Set<String>> offered = new CompletableFuture<>();
         Thread waits = new Thread(() -> {
             try {
-                mechanisms.await(Duration.ofDays(1), () -> false);
+                mechanisms.await(false, Duration.ofDays(1), () -> false);
                 offered.complete(mechanisms.offered(false).keySet());
             } catch (InterruptedException e) {
                 offered.completeExceptionally(e);
             }
         });
         waits.start();
+        mechanisms.add(
+                new FakeReference<>(2, 9), new Password("X-BOUND-PLUS", WordOfTheDay::new)); // nothing to bind to
         mechanisms.add(new FakeReference<>(1, 0), new Password("PLAIN", WordOfTheDay::new));
         assertEquals(Set.of("PLAIN"), offered.get(20, TimeUnit.SECONDS));
         waits.join();

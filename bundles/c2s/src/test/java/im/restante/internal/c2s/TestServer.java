@@ -58,7 +58,7 @@ final class TestServer implements AutoCloseable {
 
     TestServer(Path home, C2sConfig config, ConnectionThreads threads) {
         certificates = new PemCertificates(home);
-        server = new Server(sessions, accounts, CODEC, Jid.of("localhost"), new PemCertificates(home), threads, config);
+        server = new Server(sessions, accounts, CODEC, Jid.of("localhost"), certificates, threads, config);
         long id = 0;
         for (SaslMechanism mechanism : PasswordMechanisms.all(accounts)) {
             server.mechanisms().add(new FakeReference<>(id++, 0), mechanism);

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,11 +76,21 @@ final class Answering {
             if (body.isTooLarge()) {
                 responder.refuse(exchange, tooLarge());
             } else {
-                responder.send(exchange, response, ours ? null : this);
+                send(exchange, responder, response);
             }
         } finally {
             body.end();
             partEnds();
+        }
+    }
+
+    private void send(HttpExchange exchange, Responder responder, HttpResponse response) throws IOException {
+        if (ours
+                && request.contentLength()
+                        != 0) { // the resource may still read the body, and would read on into the next request
+            responder.refuse(exchange, response);
+        } else {
+            responder.send(exchange, response, ours ? null : this);
         }
     }
 
@@ -90,9 +99,14 @@ final class Answering {
     }
 
     private HttpResponse answer(Executor resources) throws IOException {
+        if (cut) {
+            partEnds();
+            return unavailable();
+        }
         try {
             resources.execute(this::ask);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // the bundle stops, or there is no thread
+            OutOfMemory.endsProcess(e);
             partEnds();
             return unavailable();
         }
@@ -128,6 +142,7 @@ final class Answering {
 
     private HttpResponse failed(Throwable problem) {
         ours = true;
+        OutOfMemory.endsProcess(problem);
         LogLimit limit = lines.of("failed");
         if (limit.isDue()) {
             LOG.error("{} failed; its request was answered 500{}", served, limit.more(), problem);
@@ -142,6 +157,10 @@ final class Answering {
 
     private void ask() {
         synchronized (this) {
+            if (cut) { // its client is told that nothing was done
+                partEnds();
+                return;
+            }
             asking = Thread.currentThread();
         }
         try {

@@ -126,7 +126,10 @@ public final class ConfiguredHttp implements SettingsTrial {
 
         @Override
         public void closed(String audience) {
-            registrations.remove(audience).unregister();
+            ServiceRegistration<HttpEndpoint> registration = registrations.remove(audience);
+            if (registration != null) {
+                registration.unregister();
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package im.restante.internal.http;
 import im.restante.config.ConfigException;
 import im.restante.http.HttpResource;
 import im.restante.internal.http.HttpSettings.Place;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Printable;
 import im.restante.internal.support.Threads;
 import im.restante.tls.Certificates;
@@ -106,16 +107,31 @@ final class HttpServers {
 
     /** Opens what is to be open, on another thread: nobody waits for it, and what fails is tried again. */
     void start() {
-        threads.execute(() -> {
-            lock.lock();
-            try {
-                want(settings);
-                openOrTryAgain(admin);
-                openOrTryAgain(everybody);
-            } finally {
-                lock.unlock();
-            }
+        soon(() -> {
+            want(settings);
+            openOrTryAgain(admin);
+            openOrTryAgain(everybody);
         });
+    }
+
+    /** Runs what may wait for the system, under the lock; once more after a while if there is no thread for it. */
+    private void soon(Runnable task) {
+        try {
+            threads.execute(() -> {
+                lock.lock();
+                try {
+                    task.run();
+                } finally {
+                    lock.unlock();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the bundle stops: {}", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            OutOfMemory.endsProcess(e);
+            LOG.error("there is no thread to open a listener; it is tried again", e);
+            later(task);
+        }
     }
 
     /**
@@ -141,7 +157,8 @@ final class HttpServers {
                 open(admin);
                 open(everybody);
                 settings = wanted;
-            } catch (ConfigException e) {
+            } catch (RuntimeException | Error e) {
+                OutOfMemory.endsProcess(e);
                 keys = before;
                 want(old);
                 back(admin, adminChanges, adminWas);
@@ -229,23 +246,13 @@ final class HttpServers {
                         e.getMessage(),
                         door.audience);
             }
-            later(door);
+            later(() -> openOrTryAgain(door));
         }
     }
 
-    private void later(Door door) {
+    private void later(Runnable task) {
         try {
-            timer.schedule(
-                    () -> threads.execute(() -> {
-                        lock.lock();
-                        try {
-                            openOrTryAgain(door);
-                        } finally {
-                            lock.unlock();
-                        }
-                    }),
-                    openAgain.toNanos(),
-                    TimeUnit.NANOSECONDS);
+            timer.schedule(() -> soon(task), openAgain.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("the bundle stops: {}", e.getMessage());
         }
@@ -292,11 +299,11 @@ final class HttpServers {
         if (open == null) {
             return null;
         }
-        places.closed(door.audience);
         Place was = door.place.at(open.address().getPort());
         door.listener = null;
         door.reception = null;
         open.close();
+        places.closed(door.audience);
         return was;
     }
 }

@@ -81,7 +81,13 @@ final class Listener {
             listener.reading.get().end(0);
             reception.handle(exchange, listener.encrypted);
         });
-        server.start();
+        try {
+            server.start();
+        } catch (RuntimeException | Error e) { // no thread: the address is given back
+            OutOfMemory.endsProcess(e);
+            server.stop(0);
+            throw e;
+        }
         return listener;
     }
 

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import im.restante.http.HttpResource;
 import im.restante.http.HttpResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +14,9 @@ import java.util.concurrent.ScheduledExecutorService;
 final class Responder {
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
+
+    /** As many as the JDK's server is told to read of a body that nobody wants. */
+    private static final int DRAINED_BYTES = 1 << 20;
 
     private static final Map<String, String> FOR_ALL = Map.of(
             "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
@@ -47,6 +51,21 @@ final class Responder {
         send(exchange, response, writer, bounds.grace());
     }
 
+    /**
+     * Reads what is left of a request's body. Where a response has no body, the JDK's server would do so itself, and forget to take the
+     * connection from its list if the client is gone.
+     *
+     * @return false if there is more than anybody needs to read
+     */
+    private static boolean drained(InputStream body) throws IOException {
+        byte[] sink = new byte[8_192];
+        int left = DRAINED_BYTES;
+        for (int count = 0; count >= 0 && left > 0; count = body.read(sink)) {
+            left -= count;
+        }
+        return left > 0;
+    }
+
     private void send(HttpExchange exchange, HttpResponse response, Answering writer, Duration grace)
             throws IOException {
         Headers fields = exchange.getResponseHeaders();
@@ -65,12 +84,17 @@ final class Responder {
         }
         boolean nothing = head || bodiless || response.length() == 0;
         ClientWait wait = new ClientWait(timer, grace, bounds.bytesPerSecond());
+        boolean goesOn = false;
         wait.begin();
         try {
+            goesOn = nothing && !drained(exchange.getRequestBody());
             // For the JDK's server, -1 is no body and 0 is one of unknown length.
             exchange.sendResponseHeaders(response.status(), nothing ? -1 : Math.max(0, response.length()));
         } finally {
             wait.end(0);
+        }
+        if (goesOn) {
+            throw new IOException("the client sends more than anybody reads");
         }
         if (nothing) {
             exchange.close();

@@ -69,6 +69,7 @@ class HostileClientsTest {
                         HttpResource.ADMIN,
                         HttpResource.MAX_BODY_BYTES,
                         100_000_000));
+        serving.put("/nothing", request -> HttpResponse.of(204).completed());
         serving.put(
                 "/endless",
                 request -> HttpResponse.of(200)
@@ -250,7 +251,7 @@ class HostileClientsTest {
 
     /** The JDK's server forgets a connection only if it closes it itself. */
     @ParameterizedTest
-    @ValueSource(strings = {"POST /upload", "GET /endless"})
+    @ValueSource(strings = {"POST /upload", "GET /endless", "HEAD /good", "HEAD /nobody", "POST /nothing"})
     void clientsThatGoInTheMiddleLeaveNothingBehind(String what) throws Exception {
         serve(Serving.LENIENT);
         for (int i = 0; i < Bounds.CONNECTIONS + 100; i++) {
@@ -258,7 +259,7 @@ class HostileClientsTest {
                 String[] words = what.split(" ");
                 send(
                         socket,
-                        request(words[0], words[1], "Content-Length: " + (words[0].equals("POST") ? 1000 : 0)) + "x");
+                        request(words[0], words[1], "Content-Length: " + (words[0].equals("GET") ? 0 : 1000)) + "x");
                 socket.setSoLinger(true, 0); // a reset
             }
             if (i % 50 == 0) {

@@ -7,6 +7,7 @@ import im.restante.session.Outcome;
 import im.restante.stanza.Stanza;
 import im.restante.stanza.StanzaError;
 import im.restante.xml.Element;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
  * @param <T> what its sender is answered
  */
 abstract class OwnStanza<T> implements Originator {
+    /** How long it waits behind what was sent to the same accounts before it. */
+    private static final long LONGEST_TURN = Duration.ofSeconds(60).toNanos();
+
     private final Stanza stanza;
     private final int bytes;
     private final long since;
@@ -133,6 +137,8 @@ abstract class OwnStanza<T> implements Originator {
             settle(late);
         } else if (noRouter != null && passed >= patience && begun.compareAndSet(false, true)) {
             fail("routing was not there in time", noRouter);
+        } else if (passed >= LONGEST_TURN && begun.compareAndSet(false, true)) {
+            fail("what was sent to this account before is not routed yet", null);
         }
     }
 

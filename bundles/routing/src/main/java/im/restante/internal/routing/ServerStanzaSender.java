@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,6 +63,9 @@ public final class ServerStanzaSender implements StanzaSender {
     private final XmlCodec codec;
     private final Workers workers;
     private final Workers callbacks;
+    /** For the tick alone: a lane that stands keeps no deadline from coming. */
+    private final Workers clock = new ThreadWorkers("stanza-sender-clock");
+
     private final LongSupplier nanoTime;
     private final SecureRandom random = new SecureRandom();
     private final OwnLane[] lanes = new OwnLane[LANES];
@@ -129,6 +133,7 @@ public final class ServerStanzaSender implements StanzaSender {
         open.forEach(one -> one.fail("the server stops", STOPPED));
         workers.close();
         callbacks.close();
+        clock.close();
         if (!open.isEmpty()) { // those whose callbacks did not get a thread any more
             Threads.daemons("restante-stanza-sender-last")
                     .newThread(() -> open.forEach(this::tellSender))
@@ -169,9 +174,7 @@ public final class ServerStanzaSender implements StanzaSender {
         if (!whole.isRequest() || whole.element().children().size() != 1) {
             throw new IllegalArgumentException("a request must be of type get or set and have exactly one child");
         }
-        Question question = new Question(whole, timeout, size(whole, "iq"), nanoTime.getAsLong(), this::settled);
-        questions.put(question.id(), question);
-        return sent(question);
+        return sent(new Question(whole, timeout, size(whole, "iq"), nanoTime.getAsLong(), this::settled));
     }
 
     private Jid from(Stanza stanza) {
@@ -210,14 +213,19 @@ public final class ServerStanzaSender implements StanzaSender {
     }
 
     private <T> CompletionStage<T> sent(OwnStanza<T> stanza) {
-        open.add(stanza);
         boolean isTooMany = waiting.incrementAndGet() > MOST_WAITING;
-        if (bytes.addAndGet(stanza.bytes()) > MOST_BYTES || isTooMany) {
-            stanza.fail("too many stanzas of the server have no answer yet", FULL);
-        } else {
-            lanes[lane(stanza.stanza().to())].add(stanza);
-            tickAgain();
+        if (bytes.addAndGet(stanza.bytes()) > MOST_BYTES || isTooMany) { // and nothing of it is kept
+            waiting.decrementAndGet();
+            bytes.addAndGet(-stanza.bytes());
+            return CompletableFuture.completedStage(
+                    stanza.failed("too many stanzas of the server have no answer yet", FULL));
         }
+        if (stanza instanceof Question question) {
+            questions.put(question.id(), question);
+        }
+        open.add(stanza);
+        lanes[lane(stanza.stanza().to())].add(stanza);
+        tickAgain();
         if (closed) { // since it was looked at last, or before
             stanza.fail("the server stops", STOPPED);
             tellSender(stanza);
@@ -263,7 +271,7 @@ public final class ServerStanzaSender implements StanzaSender {
 
     private void tickAgain() {
         if (!open.isEmpty() && ticking.compareAndSet(false, true)) {
-            workers.after(TICK, this::tick);
+            clock.after(TICK, this::tick);
         }
     }
 
@@ -272,9 +280,7 @@ public final class ServerStanzaSender implements StanzaSender {
             long now = nanoTime.getAsLong();
             StanzaError noRouter = router == null ? NO_ROUTER : null;
             open.forEach(one -> one.tick(now, patience.toNanos(), noRouter));
-            if (noRouter != null) {
-                List.of(lanes).forEach(OwnLane::purge);
-            }
+            List.of(lanes).forEach(OwnLane::purge);
         } finally {
             ticking.set(false);
             tickAgain();

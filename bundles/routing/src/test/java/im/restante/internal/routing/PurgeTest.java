@@ -13,6 +13,9 @@ import im.restante.jid.Jid;
 import im.restante.session.CloseReason;
 import im.restante.spool.SpoolPurge.Step;
 import im.restante.store.StoredMessage;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -74,15 +77,15 @@ class PurgeTest {
 
     @Test
     void allOfItGoesInPagesAndEachMessageIsToldOnce() {
-        waiting(1, 230);
-        assertEquals(List.of(230, 0), purge(ALL));
+        waiting(1, 110); // two pages
+        assertEquals(List.of(110, 0), purge(ALL));
         assertEquals(List.of(), server.delivery.spool(ROMEO));
-        eventually(() -> purged() == 230);
+        eventually(() -> purged() == 110);
         assertTrue(
                 told.lines.stream().anyMatch(line -> line.startsWith(ROMEO + " from " + JULIET + " [")),
                 "with its sender");
         assertEquals(List.of(0, 0), purge(ALL), "there is no more");
-        assertEquals(230, purged());
+        assertEquals(110, purged());
         juliet.chat(ROMEO, "later");
         assertEquals(List.of("later"), server.live(ROMEO, "orchard", 0).bodies());
     }
@@ -111,6 +114,7 @@ class PurgeTest {
 
     @Test
     void whatComesAfterItBeganStays() {
+        server.clock = Clock.fixed(Instant.now().plusSeconds(1), ZoneOffset.UTC);
         waiting(1, 2);
         long upTo = get(server.spool.waitingUpTo(ROMEO));
         waiting(3, 4);
@@ -118,6 +122,18 @@ class PurgeTest {
         assertEquals(2, step.removed());
         assertTrue(step.last());
         assertEquals(numbers(3, 4), server.delivery.spool(ROMEO));
+    }
+
+    /** The first message of a millisecond in which a purge has begun. */
+    @Test
+    void whatComesInTheSameMillisecondStays() {
+        waiting(1, 2);
+        server.clock = Clock.fixed(Instant.now().plusSeconds(1), ZoneOffset.UTC);
+        long upTo = get(server.spool.waitingUpTo(ROMEO));
+        waiting(3, 3);
+        assertEquals(
+                2, get(server.spool.step(ROMEO, 0, upTo, ALL, "the warden")).removed());
+        assertEquals(numbers(3, 3), server.delivery.spool(ROMEO));
     }
 
     /** Those in the window are its client's already; those behind it are read and not handed over. */

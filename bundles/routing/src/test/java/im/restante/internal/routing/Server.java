@@ -32,6 +32,7 @@ import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +69,9 @@ final class Server implements AutoCloseable {
     /** What bundles send in the name of {@link #DOMAIN} by. */
     final ServerStanzaSender sender;
 
+    /** What the spool's clock says. */
+    volatile Clock clock = Clock.systemUTC();
+
     /** Nanoseconds that routing's clock is ahead. */
     final AtomicLong passed = new AtomicLong();
 
@@ -85,7 +89,7 @@ final class Server implements AutoCloseable {
         this.delivery = delivery;
         this.users = users;
         existing.addAll(List.of(ROMEO, JULIET));
-        spool = new SpoolHost(DOMAIN, roster, Clock.systemUTC(), new PatientWorkers(), SpoolSettings.of(properties));
+        spool = new SpoolHost(DOMAIN, roster, new TestClock(), new PatientWorkers(), SpoolSettings.of(properties));
         sender = sender(() -> System.nanoTime() + passed.get());
         host = new DefaultSessionManager(
                 DOMAIN,
@@ -107,6 +111,23 @@ final class Server implements AutoCloseable {
     static ServerStanzaSender sender(LongSupplier nanoTime) {
         return new ServerStanzaSender(
                 INFO, CODEC, nanoTime, new ThreadWorkers("sender"), new ThreadWorkers("callbacks"));
+    }
+
+    private final class TestClock extends Clock {
+        @Override
+        public Instant instant() {
+            return clock.instant();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return clock.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return clock.withZone(zone);
+        }
     }
 
     /** The workers, which hold messages for as long as the test says. */

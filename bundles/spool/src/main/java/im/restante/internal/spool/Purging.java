@@ -27,7 +27,7 @@ final class Purging {
 
     /** What was given before this millisecond, and what this server has seen in a store, waits; the clock may have been set back. */
     CompletionStage<Long> waitingUpTo(Jid owner) {
-        long last = Math.max(all.ids.last(), ArrivalIds.of(all.clock.millis()));
+        long last = Math.max(all.ids.last(), ArrivalIds.of(all.clock.millis()) - 1);
         return all.ask(owner, core -> core.waitingUpTo(last));
     }
 

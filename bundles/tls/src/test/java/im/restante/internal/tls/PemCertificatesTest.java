@@ -17,11 +17,15 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +34,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
@@ -155,6 +162,62 @@ class PemCertificatesTest {
         Files.writeString(certificate, "broken");
         Files.setLastModifiedTime(certificate, FileTime.from(Instant.now().plusSeconds(5)));
         assertEquals(good, identity.context());
+    }
+
+    /** For a listener that is given one context when it opens; of files that are broken it shows what was there before. */
+    @Test
+    void aContextThatLastsShowsAtEachHandshakeWhatIsInUse() throws Exception {
+        Identity first = SelfSigned.create(DOMAIN, Instant.now());
+        Identity second = SelfSigned.create(DOMAIN, Instant.now());
+        Path certificate = home.resolve("own.pem");
+        Path key = home.resolve("own.key");
+        PemFiles.write(first, certificate, key);
+        SSLContext context = new PemCertificates(home, Runnable::run, Duration.ZERO)
+                .open("own.pem", "own.key")
+                .lastingContext();
+        assertEquals(first.certificate(), shownBy(context));
+        Files.writeString(certificate, "half a file");
+        Files.setLastModifiedTime(certificate, FileTime.from(Instant.now().plusSeconds(5)));
+        assertEquals(first.certificate(), shownBy(context));
+        PemFiles.write(second, certificate, key);
+        Files.setLastModifiedTime(key, FileTime.from(Instant.now().plusSeconds(10)));
+        Files.setLastModifiedTime(certificate, FileTime.from(Instant.now().plusSeconds(10)));
+        assertEquals(second.certificate(), shownBy(context));
+    }
+
+    private static Certificate shownBy(SSLContext context) throws Exception {
+        SSLContext anybody = SSLContext.getInstance("TLS");
+        anybody.init(null, new TrustManager[] {new Anybody()}, null);
+        try (ServerSocket server =
+                context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Void> shaken = CompletableFuture.runAsync(() -> {
+                try (SSLSocket accepted = (SSLSocket) server.accept()) {
+                    accepted.startHandshake();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (SSLSocket client = (SSLSocket)
+                    anybody.getSocketFactory().createSocket(server.getInetAddress(), server.getLocalPort())) {
+                client.startHandshake();
+                Certificate shown = client.getSession().getPeerCertificates()[0];
+                shaken.get(20, TimeUnit.SECONDS);
+                return shown;
+            }
+        }
+    }
+
+    private static final class Anybody implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     @Test

@@ -33,15 +33,23 @@ public final class PlainClient implements AutoCloseable {
      * was sent. The server must have {@code tls=off} or {@code optional}.
      */
     public static PlainClient login(int port, String domain, String user, String password) throws IOException {
+        return loginBy(port, domain, "PLAIN", '\0' + user + '\0' + password);
+    }
+
+    /** The same by another mechanism. @param initial what the client says first, and all it says */
+    public static PlainClient loginBy(int port, String domain, String mechanism, String initial) throws IOException {
         Socket socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
         PlainClient client = new PlainClient(socket);
         client.open(domain);
-        byte[] credentials = ('\0' + user + '\0' + password).getBytes(UTF_8);
-        client.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>"
-                + Base64.getEncoder().encodeToString(credentials) + "</auth>");
-        client.await("<success[^>]*>");
+        client.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='" + mechanism + "'>"
+                + Base64.getEncoder().encodeToString(initial.getBytes(UTF_8)) + "</auth>");
+        String answer = client.await("<success[^>]*>|<failure.*?</failure>");
+        if (answer.contains("<failure")) {
+            socket.close();
+            throw new AssertionError("not let in: " + answer);
+        }
         client.open(domain);
         client.send("<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>" + "<resource>test"
                 + LOGINS.incrementAndGet() + "</resource></bind></iq>");

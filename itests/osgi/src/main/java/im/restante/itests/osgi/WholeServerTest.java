@@ -3,6 +3,7 @@ package im.restante.itests.osgi;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.Accounts;
@@ -12,6 +13,7 @@ import im.restante.quota.QuotaService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.test.common.annotation.InjectBundleContext;
@@ -213,6 +216,36 @@ class WholeServerTest {
             outside.get(60, TimeUnit.SECONDS);
             inside.ping(Server.DOMAIN, "mechanisms-again");
         }
+    }
+
+    @Test
+    void aThirdPartysMechanismLogsInWhileItIsThere() throws Exception {
+        Bundle sample = context.installBundle(
+                Path.of(context.getProperty("sample")).toUri().toString());
+        try {
+            sample.start();
+            server.configure("org.example.restante.voucher", Map.of("vouchers", "romeo:sesame,nurse:other"));
+            Server.until("it is offered", () -> {
+                try (PlainClient romeo =
+                        PlainClient.loginBy(server.port(), Server.DOMAIN, "X-VOUCHER", "romeo\0sesame")) {
+                    romeo.ping(Server.DOMAIN, "inside");
+                    return true;
+                } catch (AssertionError e) { // not yet: the mechanism is not known
+                    return false;
+                }
+            });
+            assertThrows(
+                    AssertionError.class,
+                    () -> PlainClient.loginBy(server.port(), Server.DOMAIN, "X-VOUCHER", "nurse\0sesame"));
+        } finally {
+            server.service(ConfigurationAdmin.class)
+                    .getConfiguration("org.example.restante.voucher", "?")
+                    .delete();
+            sample.uninstall();
+        }
+        assertThrows(
+                AssertionError.class,
+                () -> PlainClient.loginBy(server.port(), Server.DOMAIN, "X-VOUCHER", "romeo\0sesame"));
     }
 
     @Test

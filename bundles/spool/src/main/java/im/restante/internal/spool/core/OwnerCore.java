@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What is known in memory of one owner's spool: a machine that turns an event into effects. Deterministic, and for one thread at a
@@ -313,10 +314,15 @@ public final class OwnerCore {
         emit(mine);
     }
 
-    /** Rows on their way to a session are left: if it does not get them, they wait again. */
+    /**
+     * Rows on their way to a session are left: if it does not get them, they wait again. So are those whose store has not answered yet:
+     * asked once more, it would store them again.
+     */
     void purge(Effect.RemoveByHand request) {
-        List<Long> waiting =
-                request.ids().stream().filter(id -> !leased.contains(id)).toList();
+        Set<Long> unanswered = inFlight.values().stream().map(Incoming::id).collect(Collectors.toSet());
+        List<Long> waiting = request.ids().stream()
+                .filter(id -> !leased.contains(id) && !unanswered.contains(id))
+                .toList();
         removeByHand(new Effect.RemoveByHand(waiting, request.done()));
     }
 

@@ -42,6 +42,14 @@ class OwnerCoreTest {
         assertSame(request.done(), removal.done(), "whoever asked is answered");
     }
 
+    /** The store may have it and not have said so; asked again after the purge it would bring it back. */
+    @Test
+    void aPurgeLeavesWhatItsStoreHasNotAnsweredYet() {
+        Incoming message = core.arrives();
+        core.happens(new Event.Purged(new Effect.RemoveByHand(List.of(7L, message.id()))));
+        assertEquals(List.of(7L), core.last(Effect.RemoveByHand.class).ids());
+    }
+
     @Test
     void whatIsBeingRemovedAlreadyIsNotPurgedOnceMore() {
         core.comes(orchard);
