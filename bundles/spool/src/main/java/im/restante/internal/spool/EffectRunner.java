@@ -35,6 +35,9 @@ final class EffectRunner {
 
     private final StoreOffers offers;
 
+    /** Failed to take a batch while the present event is handled: what was decided to send behind it must not come in its place. */
+    private Recipient failing;
+
     EffectRunner(OwnerRunner runner, Owners all) {
         this.runner = runner;
         this.all = all;
@@ -49,6 +52,7 @@ final class EffectRunner {
         } catch (Throwable e) { // whoever waits for what comes of it must not wait for ever
             OutOfMemory.endsProcess(e);
             all.troubles.failed("an effect of the spool", jid, e);
+            failing = effect instanceof Effect.Send send ? send.to() : failing;
             return failure(effect);
         }
     }
@@ -61,6 +65,9 @@ final class EffectRunner {
         } else if (effect instanceof Effect.Store store) {
             offers.add(store.message());
         } else if (effect instanceof Effect.Send send) {
+            if (send.to() == failing) {
+                return failure(send);
+            }
             send(send);
         } else if (effect instanceof Effect.Read read) {
             read(read);
@@ -123,6 +130,11 @@ final class EffectRunner {
             return new Event.Requeued(requeue.number(), Set.of(), false, true);
         }
         return null;
+    }
+
+    /** All that the event had for consequence was begun. */
+    void eventEnds() {
+        failing = null;
     }
 
     /** The core could not handle an event: whoever waits for what should have come of it is told. */

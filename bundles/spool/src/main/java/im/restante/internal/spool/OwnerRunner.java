@@ -163,6 +163,7 @@ final class OwnerRunner implements OwnerSpool {
                 }
             }
         } finally {
+            outside.eventEnds();
             publish();
         }
     }
