@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Lives that a seed makes up, against a model of what must be true of them. A failure names the seed and tells the story; {@code
@@ -26,6 +28,13 @@ class SpoolModelTest {
         for (int i = 0; i < rounds; i++) {
             live(first + i, steps);
         }
+    }
+
+    /** Lives in which something was found once. */
+    @ParameterizedTest
+    @ValueSource(longs = {3_008_119}) // a session that failed to take a batch was given the next one of the same page
+    void whatWasFoundDoesNotComeBack(long seed) {
+        live(seed, 600);
     }
 
     private static void live(long seed, int steps) {
