@@ -5,6 +5,7 @@ import static im.restante.internal.administration.Fakes.ROMEO;
 import static im.restante.internal.administration.Fakes.done;
 import static im.restante.internal.administration.Fakes.get;
 import static im.restante.internal.administration.Fakes.refusal;
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -29,7 +30,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -176,7 +176,7 @@ class SpoolsDeskTest {
         Purge purge = desk(spool).purge(PurgeRequest.of(ROMEO, "me").from(JULIET));
         assertEquals("mail of romeo@example.org from juliet@example.org", purge.title());
         go(spool, 0);
-        until(() -> spool.step(1) != null);
+        eventually(() -> spool.step(1) != null);
         assertEquals("removed 1 message", purge.progress());
         assertFalse(purge.end().toCompletableFuture().isDone());
         purge.stop();
@@ -191,7 +191,7 @@ class SpoolsDeskTest {
         spool.open = false;
         SpoolsDesk desk = desk(spool);
         Purge purge = desk.purge(PurgeRequest.of(ROMEO, "me"));
-        until(() -> spool.step(0) != null);
+        eventually(() -> spool.step(0) != null);
         desk.deactivate();
         assertEquals(
                 "UNAVAILABLE the administration bundle has stopped; start it again for the rest", refusal(purge.end()));
@@ -216,14 +216,8 @@ class SpoolsDeskTest {
         assertEquals(1, purge.removed());
     }
 
-    private static void go(Spool spool, int step) throws InterruptedException {
-        until(() -> spool.step(step) != null);
+    private static void go(Spool spool, int step) {
+        eventually(() -> spool.step(step) != null);
         spool.step(step).complete(null);
-    }
-
-    private static void until(BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) { // the test's timeout ends it
-            Thread.sleep(5);
-        }
     }
 }

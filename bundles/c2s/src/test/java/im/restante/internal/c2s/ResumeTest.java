@@ -1,5 +1,6 @@
 package im.restante.internal.c2s;
 
+import static im.restante.itests.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -28,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -83,14 +83,6 @@ class ResumeTest {
         return enabled.group(1);
     }
 
-    private static void until(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, "it did not come true in a minute");
-            Thread.sleep(5);
-        }
-    }
-
     @Test
     void anOperatorSeesWhetherAStreamCanBeResumedAndHowMuchItsClientHasNotAcknowledged() throws Exception {
         assertTrue(session.link.resumable());
@@ -101,7 +93,7 @@ class ResumeTest {
         client.until("id='m2'");
         assertEquals(2, session.link.backlog(), "it has them, and has not said so");
         client.send("<a xmlns='urn:xmpp:sm:3' h='2'/>");
-        until(() -> session.link.backlog() == 0);
+        eventually(() -> session.link.backlog() == 0);
         try (TestClient plain = server.online("orchard")) {
             assertFalse(server.sessions.next().link.resumable(), "it has not asked for it");
         }

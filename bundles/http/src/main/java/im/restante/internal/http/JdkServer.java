@@ -9,7 +9,7 @@ final class JdkServer {
 
     private static final int HEADER_FIELDS = 100;
     /** Of a body nobody read, before the connection is closed: else the client might not see the answer. */
-    private static final int DRAINED_BYTES = 1_048_576;
+    static final int DRAINED_BYTES = 1_048_576;
 
     private static final int IDLE_SECONDS = 30;
 

@@ -15,9 +15,6 @@ final class Responder {
     private static final int NO_CONTENT = 204;
     private static final int NOT_MODIFIED = 304;
 
-    /** As many as the JDK's server is told to read of a body that nobody wants. */
-    private static final int DRAINED_BYTES = 1 << 20;
-
     private static final Map<String, String> FOR_ALL = Map.of(
             "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
             "Referrer-Policy", "same-origin");
@@ -59,7 +56,7 @@ final class Responder {
      */
     private static boolean drained(InputStream body) throws IOException {
         byte[] sink = new byte[8_192];
-        int left = DRAINED_BYTES;
+        int left = JdkServer.DRAINED_BYTES;
         for (int count = 0; count >= 0 && left > 0; count = body.read(sink)) {
             left -= count;
         }

@@ -179,7 +179,9 @@ final class ModelWorld {
                 check(!mail.proved || mail.mayRepeat, "again after it was proved: " + mail.body);
                 if (!person.mixed) {
                     check(id > last, "out of order: " + mail.body);
-                    check(id > person.provedUpTo || mail.mayRepeat, "after later ones were proved: " + mail.body);
+                    check(
+                            id > person.provedUpTo || mail.mayRepeat,
+                            "after later ones were proved: " + mail.body + ", up to " + person.provedUpTo);
                 }
                 last = id;
             }

@@ -65,10 +65,7 @@ final class EffectRunner {
         } else if (effect instanceof Effect.Store store) {
             offers.add(store.message());
         } else if (effect instanceof Effect.Send send) {
-            if (send.to() == failing) {
-                return failure(send);
-            }
-            send(send);
+            return send.to() == failing ? failure(send) : send(send);
         } else if (effect instanceof Effect.Read read) {
             read(read);
         } else if (effect instanceof Effect.Remove remove) {
@@ -219,10 +216,17 @@ final class EffectRunner {
         all.listeners.tell(one -> one.decided(event));
     }
 
-    private void send(Effect.Send send) {
-        CompletionStage<Void> ended = send.to()
-                .sendStored(send.rows(), all.settings().proof(), ids -> runner.post(new Event.Acknowledged(send, ids)));
+    /** One that failed at once is known to have failed before anything else happens: nothing may go out behind it. */
+    private Event send(Effect.Send send) {
+        CompletableFuture<Void> ended = send.to()
+                .sendStored(send.rows(), all.settings().proof(), ids -> runner.post(new Event.Acknowledged(send, ids)))
+                .toCompletableFuture();
+        if (ended.isCompletedExceptionally()) {
+            failing = send.to();
+            return failure(send);
+        }
         ended.whenComplete((done, problem) -> runner.post(new Event.BatchEnded(send, problem == null)));
+        return null;
     }
 
     private void complete(Effect.Complete complete) {

@@ -30,6 +30,7 @@ import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,6 +47,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -177,6 +179,9 @@ class OwnersTest {
     /** A session that takes what it is given, or throws. */
     private static final class Session implements Recipient {
         volatile Throwable thrown;
+        /** The next batch fails without a word. */
+        volatile boolean failsOnce;
+
         final List<Long> got = new ArrayList<>();
 
         @Override
@@ -194,6 +199,10 @@ class OwnersTest {
         public CompletionStage<Void> sendStored(
                 List<StoredMessage> messages, ProofPolicy proof, Consumer<Collection<Long>> proved) {
             throwIt();
+            if (failsOnce) {
+                failsOnce = false;
+                return failedFuture(new IOException("made up"));
+            }
             List<Long> ids = messages.stream().map(StoredMessage::id).toList();
             synchronized (got) {
                 got.addAll(ids);
@@ -236,6 +245,30 @@ class OwnersTest {
         session.thrown = new LinkageError("made up");
         assertEquals(new Verdict.Stored("kept"), sent());
         assertEquals(new Verdict.Stored("kept"), sent());
+    }
+
+    /** A page holds several batches: behind one that failed none of them may go out, or the order is lost. */
+    @Test
+    void behindABatchThatFailedNothingOfThePageGoesOut() {
+        SpoolSettings settings = waitingForSwaps(60);
+        rows = LongStream.rangeClosed(1, 3L * settings.batchRows())
+                .mapToObj(OwnersTest::row)
+                .toList();
+        Session session = new Session();
+        session.failsOnce = true;
+        OwnerSpool spool = owners.pin(ROMEO);
+        spool.available(session).run();
+        eventually(() -> !session.failsOnce);
+        spool.available(session)
+                .run(); // asks again, as a session may; the event comes behind what the first had for consequence
+        eventually(() -> {
+            synchronized (session.got) {
+                return !session.got.isEmpty();
+            }
+        });
+        synchronized (session.got) {
+            assertEquals(1L, session.got.get(0), "the oldest first");
+        }
     }
 
     @Test
