@@ -4,6 +4,7 @@ import im.restante.internal.support.OutOfMemory;
 import im.restante.sasl.SaslMechanism;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,16 @@ final class Mechanisms {
     private static final Logger LOG = LoggerFactory.getLogger(Mechanisms.class);
     private static final Pattern NAME = Pattern.compile("[A-Z0-9_-]{1,20}");
 
+    /** How a name ends whose mechanism binds to the channel (RFC 5801 §8). */
+    private static final String BINDS = "-PLUS";
+
     /** How often a client that waits is asked whether it is still there. */
     private static final long LOOK_MILLIS = 100;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
+    /** Names that nothing has any more, and since when ({@link System#nanoTime}). Guarded by the lock. */
+    private final Map<String, Long> gone = new HashMap<>();
     /** The highest ranking first. Replaced under the lock, never changed. */
     private volatile List<Known> known = List.of();
 
@@ -42,6 +48,7 @@ final class Mechanisms {
             all.add(new Known(reference, name, mechanism));
             all.sort((one, other) -> other.reference.compareTo(one.reference));
             known = List.copyOf(all);
+            gone.remove(name);
             more.signalAll();
         } finally {
             lock.unlock();
@@ -71,9 +78,15 @@ final class Mechanisms {
     void remove(ServiceReference<SaslMechanism> reference) {
         lock.lock();
         try {
-            known = known.stream()
+            List<Known> before = known;
+            known = before.stream()
                     .filter(one -> !one.reference.equals(reference))
                     .toList();
+            long now = System.nanoTime();
+            before.stream()
+                    .map(Known::name)
+                    .filter(name -> known.stream().noneMatch(one -> one.name.equals(name)))
+                    .forEach(name -> gone.put(name, now));
         } finally {
             lock.unlock();
         }
@@ -87,27 +100,41 @@ final class Mechanisms {
     Map<String, SaslMechanism> offered(boolean bound) {
         Map<String, SaslMechanism> offered = new LinkedHashMap<>();
         for (Known one : known) {
-            if (bound || !one.name.endsWith("-PLUS")) {
+            if (bound || !binds(one.name)) {
                 offered.putIfAbsent(one.name, one.mechanism);
             }
         }
         return offered;
     }
 
-    /** Waits for the first one to offer, as while the bundle that has them is exchanged. @return false if none came */
+    /**
+     * Waits for what to offer while the bundle that has it is exchanged: for the first mechanism, and for each that went less than
+     * {@code atMost} ago. A client would else be offered what happens to be back first, which it may not know.
+     *
+     * @return false if there is none to offer
+     */
     boolean await(boolean bound, Duration atMost, BooleanSupplier givenUp) throws InterruptedException {
-        if (!offered(bound).isEmpty()) {
-            return true;
-        }
-        long end = System.nanoTime() + atMost.toNanos();
+        long begin = System.nanoTime();
         lock.lock();
         try {
-            while (offered(bound).isEmpty() && end - System.nanoTime() > 0 && !givenUp.getAsBoolean()) {
+            while (System.nanoTime() - begin < atMost.toNanos()
+                    && !complete(bound, atMost)
+                    && !givenUp.getAsBoolean()) {
                 more.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             }
         } finally {
             lock.unlock();
         }
         return !offered(bound).isEmpty();
+    }
+
+    private boolean complete(boolean bound, Duration comesBackWithin) {
+        long now = System.nanoTime();
+        gone.values().removeIf(since -> now - since > comesBackWithin.toNanos());
+        return !offered(bound).isEmpty() && gone.keySet().stream().allMatch(name -> !bound && binds(name));
+    }
+
+    private static boolean binds(String name) {
+        return name.endsWith(BINDS);
     }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -194,20 +195,63 @@ class MechanismsTest {
         Mechanisms mechanisms = new Mechanisms();
         assertFalse(mechanisms.await(false, Duration.ofMillis(1), () -> false));
         assertFalse(mechanisms.await(false, Duration.ofDays(1), () -> true), "a client that has left waits no more");
+        CompletableFuture<Set<String>> offered = offeredWhenComplete(mechanisms);
+        mechanisms.add(
+                new FakeReference<>(2, 9), new Password("X-BOUND-PLUS", WordOfTheDay::new)); // nothing to bind to
+        mechanisms.add(new FakeReference<>(1, 0), new Password("PLAIN", WordOfTheDay::new));
+        assertEquals(Set.of("PLAIN"), offered.get(20, TimeUnit.SECONDS));
+    }
+
+    /** A client that can do PLAIN only is not told that only X-OTHER is there, which has come back first or has never left. */
+    @Test
+    void aClientWaitsForEveryMechanismThatWasThereAMomentAgo() throws Exception {
+        Mechanisms mechanisms = new Mechanisms();
+        FakeReference<SaslMechanism> plain = new FakeReference<>(1, 0);
+        FakeReference<SaslMechanism> bound = new FakeReference<>(2, 0);
+        mechanisms.add(plain, new Password("PLAIN", WordOfTheDay::new));
+        mechanisms.add(bound, new Password("X-BOUND-PLUS", WordOfTheDay::new));
+        mechanisms.add(new FakeReference<>(3, 0), new Password("X-OTHER", WordOfTheDay::new));
+        mechanisms.remove(bound); // nothing to bind to: not waited for
+        assertEquals(Set.of("PLAIN", "X-OTHER"), offeredWhenComplete(mechanisms).get(20, TimeUnit.SECONDS));
+        mechanisms.remove(plain);
+        CountDownLatch waits = new CountDownLatch(1);
+        CompletableFuture<Set<String>> offered = offeredWhenComplete(mechanisms, waits);
+        assertTrue(waits.await(20, TimeUnit.SECONDS));
+        mechanisms.add(new FakeReference<>(4, 0), new Password("X-MORE", WordOfTheDay::new));
+        mechanisms.add(new FakeReference<>(5, 0), new Password("PLAIN", WordOfTheDay::new));
+        assertEquals(Set.of("PLAIN", "X-MORE", "X-OTHER"), offered.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void oneThatDoesNotComeBackIsWaitedForOnlySoLong() throws Exception {
+        Mechanisms mechanisms = new Mechanisms();
+        FakeReference<SaslMechanism> plain = new FakeReference<>(1, 0);
+        mechanisms.add(plain, new Password("PLAIN", WordOfTheDay::new));
+        mechanisms.add(new FakeReference<>(2, 0), new Password("X-OTHER", WordOfTheDay::new));
+        mechanisms.remove(plain);
+        assertTrue(mechanisms.await(false, Duration.ofMillis(1), () -> false));
+        assertEquals(Set.of("X-OTHER"), mechanisms.offered(false).keySet());
+    }
+
+    private static CompletableFuture<Set<String>> offeredWhenComplete(Mechanisms mechanisms) {
+        return offeredWhenComplete(mechanisms, new CountDownLatch(1));
+    }
+
+    private static CompletableFuture<Set<String>> offeredWhenComplete(Mechanisms mechanisms, CountDownLatch waits) {
         CompletableFuture<Set<String>> offered = new CompletableFuture<>();
-        Thread waits = new Thread(() -> {
+        Thread client = new Thread(() -> {
             try {
-                mechanisms.await(false, Duration.ofDays(1), () -> false);
+                mechanisms.await(false, Duration.ofDays(1), () -> {
+                    waits.countDown();
+                    return false;
+                });
                 offered.complete(mechanisms.offered(false).keySet());
             } catch (InterruptedException e) {
                 offered.completeExceptionally(e);
             }
         });
-        waits.start();
-        mechanisms.add(
-                new FakeReference<>(2, 9), new Password("X-BOUND-PLUS", WordOfTheDay::new)); // nothing to bind to
-        mechanisms.add(new FakeReference<>(1, 0), new Password("PLAIN", WordOfTheDay::new));
-        assertEquals(Set.of("PLAIN"), offered.get(20, TimeUnit.SECONDS));
-        waits.join();
+        client.setDaemon(true);
+        client.start();
+        return offered;
     }
 }
