@@ -3,10 +3,9 @@ package im.restante.internal.routing;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Workers;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -25,7 +24,10 @@ final class Deadlines {
     private final Workers workers;
     private final LongSupplier nanoTime;
     private final Supplier<Duration> timeout;
-    private final Set<OpenVerdicts> watched = ConcurrentHashMap.newKeySet();
+    private final AtomicLong made = new AtomicLong();
+    /** By the number of their session, so that whoever was there first expires first. */
+    private final ConcurrentSkipListMap<Long, OpenVerdicts> watched = new ConcurrentSkipListMap<>();
+
     private final AtomicBoolean ticking = new AtomicBoolean();
 
     /** @param timeout in force at a tick, for verdicts that were open before, too */
@@ -41,11 +43,12 @@ final class Deadlines {
 
     /** Those of a new session, or of another one whose stanzas come in order. */
     OpenVerdicts newVerdicts() {
-        return new OpenVerdicts(this::watch);
+        long number = made.incrementAndGet();
+        return new OpenVerdicts(verdicts -> watch(number, verdicts));
     }
 
-    private void watch(OpenVerdicts verdicts) {
-        watched.add(verdicts);
+    private void watch(long number, OpenVerdicts verdicts) {
+        watched.put(number, verdicts);
         next();
     }
 
@@ -58,24 +61,23 @@ final class Deadlines {
     private void tick() {
         try {
             long before = now() - timeout.get().toNanos();
-            List.copyOf(watched)
-                    .forEach(verdicts -> tick(verdicts, before)); // a copy: they are taken out and put in again
+            watched.forEach((number, verdicts) -> tick(number, verdicts, before));
         } finally {
             ticking.set(false);
             next();
         }
     }
 
-    private void tick(OpenVerdicts verdicts, long before) {
+    private void tick(long number, OpenVerdicts verdicts, long before) {
         try {
             verdicts.expire(before);
         } catch (Throwable e) {
             OutOfMemory.endsProcess(e);
             LOG.error("a verdict whose deadline passed could not be given; please report it", e);
         }
-        watched.remove(verdicts); // before it is asked: from then on it may say again that there is something
+        watched.remove(number); // before it is asked: from then on it may say again that there is something
         if (!verdicts.forgotten()) {
-            watched.add(verdicts);
+            watched.put(number, verdicts);
         }
     }
 }

@@ -35,6 +35,11 @@ final class ModelStore implements Delivery {
     private final Runnable meanwhile;
     private final Consumer<String> history;
     private Workers workers;
+    /** Below it ids are kept for this server, or were for one before it. */
+    private long kept;
+    /** The same, when this server began. */
+    private long keptBefore;
+
     private boolean stalled;
     private boolean broken;
     private boolean throwing;
@@ -88,6 +93,7 @@ final class ModelStore implements Delivery {
             }
         }
         writes.clear();
+        keptBefore = kept;
         workers = successor;
         stalled = false;
         broken = false;
@@ -257,7 +263,23 @@ final class ModelStore implements Delivery {
         return CompletableFuture.completedFuture(rows.values().stream()
                 .filter(spool -> !spool.isEmpty())
                 .mapToLong(TreeMap::lastKey)
-                .max()
-                .orElse(0));
+                .reduce(keptBefore, Math::max));
+    }
+
+    @Override
+    public CompletionStage<Long> reserveIds(long upTo) {
+        return write(
+                "keep ids below " + upTo,
+                null,
+                () -> {
+                    kept = Math.max(kept, upTo);
+                    return kept;
+                },
+                answer -> answer.completeExceptionally(new StoreException("broken")));
+    }
+
+    /** Below it no server that comes later gives an id. */
+    long kept() {
+        return kept;
     }
 }

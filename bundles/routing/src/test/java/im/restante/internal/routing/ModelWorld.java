@@ -24,8 +24,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -124,7 +126,7 @@ final class ModelWorld {
         final boolean loner;
         final List<Visit> visits = new ArrayList<>();
         /** Those that deal by hand with what waits (XEP-0013): while one of them lives nobody is given it. */
-        final Set<Visit> askers = new HashSet<>();
+        final Set<Visit> askers = new LinkedHashSet<>();
         /** Of what waits while it is held, what is known to have come before anybody was there. */
         Set<Long> keptBack = Set.of();
         /** What was held comes behind what came meanwhile: until all of it is here there is no order. */
@@ -864,11 +866,13 @@ final class ModelWorld {
             mail.mayRepeat |= id != null && mail.proved;
             mail.excused |= !mail.decided || id == null && !isJournaled(mail.to);
         }
-        people.forEach(person -> person.provedUpTo = Math.min(
-                person.provedUpTo,
-                store.spool(person.jid).isEmpty()
-                        ? Long.MAX_VALUE
-                        : store.spool(person.jid).firstKey() - 1));
+        people.forEach(person -> person.provedUpTo = Math.min(person.provedUpTo, firstIdAfterKill(person) - 1));
+    }
+
+    /** What comes to somebody from here on has this id or a later one, while the store could keep ids for the server before. */
+    private long firstIdAfterKill(Person person) {
+        NavigableMap<Long, StoredMessage> waiting = store.spool(person.jid);
+        return waiting.isEmpty() ? store.kept() : waiting.firstKey();
     }
 
     /** Of several sessions only one gets what is committed; what another was offered counts as had. */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -25,10 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whether the model test finds the faults of {@code mutations.txt} in the owner's core: each is compiled into a copy of the core, and
- * made-up lives are lived with it until one goes wrong. Takes minutes, so it runs only when asked for:
+ * made-up lives are lived with it until one goes wrong. That takes minutes, so it is done only when asked for:
  * {@code mvn -o test -pl bundles/routing -Dtest=MutationsTest -Dmutations=true}, {@code -Dmutations.rounds=N} lives each.
  */
-@EnabledIfSystemProperty(named = "mutations", matches = "true")
 class MutationsTest {
     private static final Path CORE = Path.of("../spool/src/main/java/im/restante/internal/spool/core");
     private static final Path SPOOL_TESTS = Path.of("../spool/target/test-classes");
@@ -54,7 +54,16 @@ class MutationsTest {
         }
     }
 
+    /** Whoever changes the core changes the list with it. */
     @Test
+    void everyFaultHasItsPlaceInTheCore() throws IOException {
+        for (Mutation mutation : mutations()) {
+            place(mutation);
+        }
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "mutations", matches = "true")
     void everyFaultOfTheListIsFound(@TempDir Path folder) throws Exception {
         List<Mutation> all = mutations();
         assertTrue(all.size() >= 20, "only " + all.size());
@@ -72,19 +81,18 @@ class MutationsTest {
         assertEquals(List.of(), notFound);
     }
 
-    private static void compile(Mutation mutation, Path classes) throws IOException {
+    /** The core's file of that name, parted where the fault goes. */
+    private static String[] place(Mutation mutation) throws IOException {
         Path source = CORE.resolve(mutation.file() + ".java");
-        String text = Files.readString(source);
-        int at = text.indexOf(mutation.before());
-        assertTrue(
-                at >= 0 && at == text.lastIndexOf(mutation.before()),
-                mutation.name() + ": not once in " + source + ": " + mutation.before());
+        String[] parts = Files.readString(source).split(Pattern.quote(mutation.before()), -1);
+        assertEquals(2, parts.length, mutation.name() + ": should be once in " + source + ": " + mutation.before());
+        return parts;
+    }
+
+    private static void compile(Mutation mutation, Path classes) throws IOException {
+        String[] parts = place(mutation);
         Path changed = Files.createDirectories(classes.resolve("src")).resolve(mutation.file() + ".java");
-        Files.writeString(
-                changed,
-                text.substring(0, at)
-                        + mutation.after()
-                        + text.substring(at + mutation.before().length()));
+        Files.writeString(changed, parts[0] + mutation.after() + parts[1]);
         List<String> arguments = new ArrayList<>(
                 List.of("-proc:none", "-nowarn", "-d", classes.toString(), "-cp", classPath(), changed.toString()));
         try (Stream<Path> others = Files.list(CORE)) {

@@ -1,5 +1,6 @@
 package im.restante.internal.routing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
@@ -37,17 +38,32 @@ class SpoolModelTest {
         live(seed, 600);
     }
 
-    private static void live(long seed, int steps) {
+    /** Or a seed would tell nothing. */
+    @Test
+    void aLifeLivedAgainIsTheSame() {
+        for (long seed = 1; seed <= 60; seed++) {
+            List<String> once = live(seed, 200);
+            List<String> again = live(seed, 200);
+            for (int i = 0; i < Math.min(once.size(), again.size()); i++) {
+                assertEquals(once.get(i), again.get(i), "seed " + seed + ", line " + i);
+            }
+            assertEquals(once.size(), again.size(), "seed " + seed);
+        }
+    }
+
+    /** What happened in it. */
+    private static List<String> live(long seed, int steps) {
         ModelWorld world = new ModelWorld(seed);
         try {
             world.live(steps);
             world.heal();
             world.live(steps);
             world.end();
+            return world.history();
         } catch (RuntimeException | AssertionError e) {
             List<String> history = world.history();
             String end = String.join("\n", history.subList(Math.max(0, history.size() - TOLD), history.size()));
-            fail("seed " + seed + ": " + e + "\n" + end, e);
+            return fail("seed " + seed + ": " + e + "\n" + end, e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package im.restante.internal.spool;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -51,6 +52,11 @@ public final class ArrivalIds {
     /** The first id of a moment. */
     static long of(long epochMillis) {
         return Math.max(0, epochMillis - EPOCH_MILLIS) << TIME_SHIFT;
+    }
+
+    /** The first id so long after the moment of {@code id}. */
+    static long later(long id, Duration time) {
+        return (id >> TIME_SHIFT) + time.toMillis() << TIME_SHIFT;
     }
 
     /**

@@ -1,7 +1,6 @@
 package im.restante.internal.spool;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 import static java.util.stream.Collectors.toSet;
 
@@ -29,7 +28,6 @@ import im.restante.spool.SpoolPurge;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
@@ -39,7 +37,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
@@ -63,30 +60,20 @@ import org.slf4j.LoggerFactory;
 public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolHost.class);
 
-    /** How long the first sessions wait for a store that is not ready. */
-    private static final Duration FLOOR_PATIENCE = Duration.ofSeconds(1);
-
     /** The secret behind stanza-ids, so that they stay the same over a restart. */
     private static final String STANZA_ID_KEY = "stanza-id-key";
 
-    /** Time for which ids are kept: a store that is away for longer holds nobody up. */
-    private static final Duration KEPT_AHEAD = Duration.ofMinutes(1);
-
     private final Jid domain;
     private final Workers workers;
-    private final ArrivalIds ids = new ArrivalIds();
     private final Dynamic<Delivery> delivery;
     private final Dynamic<ServerSecrets> secrets;
     private final Owners owners;
     private final Announcement<SettingsListener, String> inForce;
     private final ByHand byHand;
     private final Purging purging;
+    private final IdKeeper ids;
     private volatile MessageRules rules;
     private final AtomicReference<CompletableFuture<Void>> key = new AtomicReference<>();
-    private final AtomicReference<CompletableFuture<Void>> floorAsked = new AtomicReference<>();
-    private volatile boolean floorKnown;
-    private final AtomicBoolean keeping = new AtomicBoolean();
-    private final Clock clock;
 
     /** @throws ConfigException for a value that is not usable */
     @Activate
@@ -98,13 +85,13 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
     public SpoolHost(Jid domain, Rosters rosters, Clock clock, Workers workers, SpoolSettings settings) {
         this.domain = domain;
         this.workers = workers;
-        this.clock = clock;
         this.delivery = new Dynamic<>(workers);
         this.secrets = new Dynamic<>(workers);
-        this.owners =
-                new Owners(domain, clock, ids, workers, delivery, new RosterBlocks(rosters), () -> rules, settings);
+        this.owners = new Owners(
+                domain, clock, new ArrivalIds(), workers, delivery, new RosterBlocks(rosters), () -> rules, settings);
         this.byHand = new ByHand(owners);
         this.purging = new Purging(owners);
+        this.ids = new IdKeeper(owners);
         this.inForce = new Announcement<>(
                 "settings listener",
                 () -> owners.settings().toString(),
@@ -290,7 +277,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
 
     @Override
     public CompletionStage<Long> waitingUpTo(Jid owner) {
-        return floor().thenCompose(known -> purging.waitingUpTo(owner));
+        return ids.floor().thenCompose(known -> purging.waitingUpTo(owner));
     }
 
     @Override
@@ -300,24 +287,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
 
     @Override
     public CompletionStage<Void> ready() {
-        return key().thenCompose(known -> floor()).thenRun(this::keepIds);
-    }
-
-    private void keepIds() {
-        if (keeping.compareAndSet(false, true)) {
-            keepMoreIds();
-        }
-    }
-
-    /** Asks the stores to keep the ids of the next minute for this server, and soon of the next one. Nobody waits for it. */
-    private void keepMoreIds() {
-        workers.after(KEPT_AHEAD.dividedBy(4), this::keepMoreIds);
-        owners.ask(now -> now.reserveIds(ArrivalIds.of(clock.millis() + KEPT_AHEAD.toMillis())))
-                .whenComplete((bound, problem) -> {
-                    if (problem == null && bound > 0) {
-                        ids.keptUpTo(bound);
-                    }
-                });
+        return key().thenCompose(known -> ids.ready());
     }
 
     /** Completes when the server key is known; one at a time asks for it. */
@@ -344,34 +314,5 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
                     }
                 });
         return mine;
-    }
-
-    /**
-     * Completes when ids are above those in the stores. While that cannot be known, for want of a store, the clock alone gives
-     * the order: the first to bind wait a moment, later ones only ask.
-     */
-    private CompletionStage<Void> floor() {
-        if (floorKnown || delivery.now() == null) {
-            return completedFuture(null);
-        }
-        CompletableFuture<Void> asked = new CompletableFuture<>();
-        CompletableFuture<Void> first = floorAsked.compareAndExchange(null, asked);
-        if (first != null && !first.isDone()) {
-            return first;
-        }
-        owners.ask(Delivery::largestId).whenComplete((largest, problem) -> {
-            if (problem != null) {
-                owners.troubles.idsUnknown(problem);
-            } else if (largest > 0) {
-                ids.above(largest);
-                floorKnown = true;
-            }
-            asked.complete(null);
-        });
-        if (first != null) {
-            return first; // done: nobody waits a second time
-        }
-        workers.after(FLOOR_PATIENCE, () -> asked.complete(null));
-        return asked;
     }
 }

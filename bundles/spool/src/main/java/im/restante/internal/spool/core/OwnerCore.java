@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -382,7 +383,9 @@ public final class OwnerCore {
         discards.add(done);
         requeues.discard();
         buffer.takeAll(message -> conclude(message, Intake.ACCOUNT_GONE));
-        inFlight.values().forEach(message -> emit(new Effect.Withdraw(message)));
+        inFlight.values().stream()
+                .sorted(Comparator.comparingLong(Incoming::id))
+                .forEach(message -> emit(new Effect.Withdraw(message)));
         present.clear();
         publish();
         leased.clear();

@@ -1,0 +1,121 @@
+package im.restante.internal.spool;
+
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.delivery.Delivery;
+import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.ThreadWorkers;
+import im.restante.internal.support.Workers;
+import im.restante.jid.Jid;
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Ids of servers that come one after another to the same store, while the clock does what it likes. */
+class IdKeeperTest {
+    private static final Instant NOW = Instant.parse("2027-01-15T08:00:00Z");
+
+    private boolean timePasses = true;
+    private final Workers real = new ThreadWorkers("test");
+    private final Workers workers = new Workers() {
+        @Override
+        public void execute(Runnable task) {
+            real.execute(task);
+        }
+
+        @Override
+        public void after(Duration delay, Runnable task) {
+            if (timePasses) {
+                real.after(delay, task);
+            }
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    };
+    private final Dynamic<Delivery> delivery = new Dynamic<>(workers);
+    private CompletionStage<Void> mayKeep = completedFuture(null);
+    /** What the store keeps, and what it kept when the present server began. */
+    private long kept;
+
+    private long keptBefore;
+
+    IdKeeperTest() {
+        delivery.set((Delivery) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Delivery.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "largestId" -> completedFuture(keptBefore);
+                    case "reserveIds" -> mayKeep.thenApply(may -> kept = Math.max(kept, (Long) arguments[0]));
+                    default -> throw new UnsupportedOperationException(method.getName());
+                }));
+    }
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    /** A server begins, and nothing of the one before is left but what the store keeps. */
+    private Owners server(Instant now) {
+        keptBefore = kept;
+        return new Owners(
+                Jid.of("localhost"),
+                Clock.fixed(now, ZoneOffset.UTC),
+                new ArrivalIds(),
+                workers,
+                delivery,
+                null,
+                () -> null,
+                SpoolSettings.of(Map.of()));
+    }
+
+    private static long nextId(Owners server) throws Exception {
+        new IdKeeper(server).ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return server.ids.next(server.clock.millis());
+    }
+
+    @Test
+    void everyServerBeginsAboveWhatOnesBeforeItGaveAlthoughTheClockIsSetBackAgainAndAgain() throws Exception {
+        long last = 0;
+        for (int server = 0; server < 5; server++) {
+            long id = nextId(server(NOW.minus(Duration.ofHours(server))));
+            assertTrue(id > last, "server " + server);
+            assertTrue(id < kept, "kept before it is given, by server " + server);
+            last = id;
+        }
+    }
+
+    @Test
+    void noIdIsGivenBeforeTheStoreKeepsIt() throws Exception {
+        timePasses = false;
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        mayKeep = committed;
+        Owners server = server(NOW);
+        CompletionStage<Void> ready = new IdKeeper(server).ready();
+        assertEquals(0, kept);
+        assertFalse(ready.toCompletableFuture().isDone(), "the first session waits");
+        committed.complete(null);
+        ready.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertTrue(server.ids.next(server.clock.millis()) < kept);
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerHoldsNobodyUpForLong() throws Exception {
+        mayKeep = new CompletableFuture<>();
+        assertTrue(nextId(server(NOW)) > 0);
+    }
+}
