@@ -7,90 +7,65 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of one PID, read strictly: a missing or blank value is the default, a bad one a {@link ConfigException}. Values may
- * be text, as in a {@code .cfg} file, or typed, as a program may set them.
+ * The values of one PID, as {@link SettingsDescriptor#read} has found them right: a missing or blank value is the default. Values may
+ * have been text, as in a {@code .cfg} file, or typed, as a program may set them. To ask for a key that is not described, or as
+ * another type than it has, is a mistake in the program ({@link IllegalArgumentException}).
  */
 public final class Settings {
     /** Framework or system property: the folder that relative paths start from. Without it: the working directory. */
     public static final String HOME = "restante.home";
 
-    private final String pid;
+    private final SettingsDescriptor descriptor;
     private final Map<String, ?> values;
 
-    private Settings(String pid, Map<String, ?> values) {
-        this.pid = requireNonNull(pid, "pid");
+    Settings(SettingsDescriptor descriptor, Map<String, ?> values) {
+        this.descriptor = descriptor;
         this.values = requireNonNull(values, "values");
     }
 
-    public static Settings of(String pid, Map<String, ?> values) {
-        return new Settings(pid, values);
-    }
-
-    /** Trimmed text. */
-    public String text(String key, String byDefault) {
+    /** A value as it is written, trimmed. */
+    public String text(String key) {
         Object value = values.get(key);
         String text = value == null ? "" : value.toString().trim();
-        return text.isEmpty() ? byDefault : text;
+        return text.isEmpty() ? descriptor.key(key).byDefault() : text;
     }
 
     /** {@code true} or {@code false}. */
-    public boolean flag(String key, boolean byDefault) {
-        String text = text(key, Boolean.toString(byDefault)).toLowerCase(Locale.ROOT);
-        return switch (text) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw bad(key, "true or false");
-        };
+    public boolean flag(String key) {
+        return Boolean.parseBoolean(text(key));
     }
 
-    /** A decimal number from {@code min} to {@code max}. */
-    public int integer(String key, int byDefault, int min, int max) {
-        return (int) wholeNumber(key, byDefault, min, max);
+    /** A number that an {@code int} holds. */
+    public int integer(String key) {
+        return Math.toIntExact(number(key));
     }
 
-    /** A decimal number from {@code min} to {@code max}, which may need a {@code long}. */
-    public long wholeNumber(String key, long byDefault, long min, long max) {
-        String text = text(key, Long.toString(byDefault));
-        try {
-            long number = Long.parseLong(text);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below, together with the range
-        }
-        throw bad(key, "a whole number from " + min + " to " + max);
+    public long number(String key) {
+        return Long.parseLong(text(key));
     }
 
-    /** One of an enum's names, written in lower case with dashes. */
-    public <E extends Enum<E>> E choice(String key, E byDefault) {
-        String text = text(key, word(byDefault));
-        for (E candidate : byDefault.getDeclaringClass().getEnumConstants()) {
-            if (word(candidate).equals(text)) {
-                return candidate;
-            }
-        }
-        throw bad(
-                key,
-                "one of "
-                        + Arrays.stream(byDefault.getDeclaringClass().getEnumConstants())
-                                .map(Settings::word)
-                                .collect(Collectors.joining(", ")));
+    /** One of the names of the enum that the key was described with. */
+    public <E extends Enum<E>> E choice(String key, Class<E> type) {
+        String text = text(key);
+        return Arrays.stream(type.getEnumConstants())
+                .filter(candidate -> word(candidate).equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(key + " is no " + type.getSimpleName()));
     }
 
     /**
      * A path, absolute and normalized.
      *
      * @param home where a relative one starts from: the value of {@link #HOME}; null for the working directory
+     * @throws ConfigException if it cannot be one here
      */
-    public Path path(String key, String byDefault, @Nullable String home) {
+    public Path path(String key, @Nullable String home) {
         try {
             return Path.of(home == null ? "" : home)
-                    .resolve(text(key, byDefault))
+                    .resolve(text(key))
                     .toAbsolutePath()
                     .normalize();
         } catch (InvalidPathException e) {
@@ -100,10 +75,11 @@ public final class Settings {
 
     /** The exception for a value that only its reader can judge; {@code wanted} ends the sentence "must be ...". */
     public ConfigException bad(String key, String wanted) {
-        return new ConfigException(pid, key, values.get(key), wanted);
+        boolean secret = descriptor.key(key).type() == SettingsDescriptor.Type.SECRET;
+        return new ConfigException(descriptor.pid(), key, secret ? "..." : values.get(key), wanted);
     }
 
-    private static String word(Enum<?> value) {
+    static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -3,7 +3,6 @@ package im.restante.delivery;
 import static java.util.Objects.requireNonNull;
 
 import im.restante.stanza.StanzaError;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * package.
  */
 public sealed interface Verdict {
-    /** What the sender is told; empty for silence. */
-    default Optional<StanzaError> answer() {
-        return Optional.empty();
+    /** What the sender is told; null for silence. */
+    default @Nullable StanzaError told() {
+        return null;
     }
 
     /**
@@ -44,11 +43,6 @@ public sealed interface Verdict {
         public Skipped {
             requireNonNull(reason, "reason");
         }
-
-        @Override
-        public Optional<StanzaError> answer() {
-            return Optional.ofNullable(told);
-        }
     }
 
     /** Not accepted, and the sender is told. */
@@ -56,11 +50,6 @@ public sealed interface Verdict {
         public Refused {
             requireNonNull(reason, "reason");
             requireNonNull(told, "told");
-        }
-
-        @Override
-        public Optional<StanzaError> answer() {
-            return Optional.of(told);
         }
     }
 
@@ -75,11 +64,6 @@ public sealed interface Verdict {
     record Failed(String reason, @Nullable StanzaError told) implements Verdict {
         public Failed {
             requireNonNull(reason, "reason");
-        }
-
-        @Override
-        public Optional<StanzaError> answer() {
-            return Optional.ofNullable(told);
         }
     }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import im.restante.jid.Jid;
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +37,6 @@ public record StoredMessage(
         requireNonNull(receivedAt, "receivedAt");
         requireNonNull(kind, "kind");
         requireNonNull(stanza, "stanza");
-    }
-
-    /** When it may be removed unread. */
-    public Optional<Instant> expiry() {
-        return Optional.ofNullable(expiresAt);
     }
 
     /** What windows and quotas charge: UTF-8 bytes of the stanza. */

@@ -1,7 +1,6 @@
 package im.restante.store;
 
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +15,5 @@ public record Usage(long messages, long bytes, @Nullable Instant oldest) {
         if (messages < 0) {
             throw new IllegalArgumentException("messages must not be negative, got " + messages);
         }
-    }
-
-    /** When the oldest was received. */
-    public Optional<Instant> oldestReceived() {
-        return Optional.ofNullable(oldest);
     }
 }

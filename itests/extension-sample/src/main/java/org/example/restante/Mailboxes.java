@@ -87,7 +87,9 @@ final class Mailboxes {
         box.bySender
                 .computeIfAbsent(message.sender(), sender -> new TreeSet<>())
                 .add(message.id());
-        message.expiry().ifPresent(at -> mortal.add(message));
+        if (message.expiresAt() != null) {
+            mortal.add(message);
+        }
         count++;
         largest = Math.max(largest, message.id());
     }
@@ -101,7 +103,9 @@ final class Mailboxes {
         }
         count--;
         box.bytes -= gone.sizeBytes();
-        gone.expiry().ifPresent(at -> mortal.remove(gone));
+        if (gone.expiresAt() != null) {
+            mortal.remove(gone);
+        }
         TreeSet<Long> ofSender = box.bySender.get(gone.sender());
         ofSender.remove(id);
         if (ofSender.isEmpty()) {

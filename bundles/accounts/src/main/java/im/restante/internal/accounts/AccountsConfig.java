@@ -1,7 +1,7 @@
 package im.restante.internal.accounts;
 
-import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import java.util.Map;
 
 /**
@@ -14,18 +14,34 @@ import java.util.Map;
 record AccountsConfig(boolean registration, int iterations, String userStore) {
     static final String PID = "im.restante.accounts";
 
+    private static final String REGISTRATION = "registration";
+    private static final String ITERATIONS = "scram-iterations";
+    private static final String USER_STORE = "user-store";
+
     /** RFC 7677 §4 asks for at least that many. */
     private static final int FEWEST_ITERATIONS = 4096;
 
     /** Above this a single login takes a second. */
     private static final int MOST_ITERATIONS = 2_000_000;
 
-    /** @throws ConfigException naming the value that is not usable */
+    static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(PID, "Restante: accounts", "Accounts.")
+            .flag(REGISTRATION, false, "Whether anybody may make an account from a client (XEP-0077).")
+            .number(
+                    ITERATIONS,
+                    10_000,
+                    FEWEST_ITERATIONS,
+                    MOST_ITERATIONS,
+                    "Iterations of the hash that a password is kept as (RFC 5802). Applies to passwords set from now"
+                            + " on.")
+            .text(
+                    USER_STORE,
+                    "",
+                    "Which store keeps the users, by its store.id; empty: the one of the highest ranking.")
+            .build();
+
+    /** @throws im.restante.config.ConfigException naming the value that is not usable */
     static AccountsConfig of(Map<String, ?> properties) {
-        Settings settings = Settings.of(PID, properties);
-        return new AccountsConfig(
-                settings.flag("registration", false),
-                settings.integer("scram-iterations", 10_000, FEWEST_ITERATIONS, MOST_ITERATIONS),
-                settings.text("user-store", ""));
+        Settings settings = DESCRIPTOR.read(properties);
+        return new AccountsConfig(settings.flag(REGISTRATION), settings.integer(ITERATIONS), settings.text(USER_STORE));
     }
 }

@@ -9,6 +9,8 @@ import im.restante.account.ScramHash;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.home.AccountNotes;
 import im.restante.home.Homes;
 import im.restante.home.ServerSecrets;
@@ -45,9 +47,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,24 +56,11 @@ import org.slf4j.LoggerFactory;
  * derived, on those of a {@link HashPool}.
  */
 @Component(
-        service = {Accounts.class, AccountNotes.class, ServerSecrets.class},
+        service = {Accounts.class, AccountNotes.class, ServerSecrets.class, SettingsTrial.class},
         configurationPid = AccountsConfig.PID,
+        property = SettingsTrial.PID + "=" + AccountsConfig.PID,
         immediate = true)
-@Designate(ocd = RepositoryAccounts.Config.class)
-public final class RepositoryAccounts implements Accounts, AccountNotes, ServerSecrets {
-
-    @ObjectClassDefinition(id = AccountsConfig.PID, name = "Restante accounts")
-    @interface Config {
-        @AttributeDefinition(description = "Anybody may make an account over the wire (XEP-0077)")
-        boolean registration() default false;
-
-        @AttributeDefinition(description = "Iterations of PBKDF2 for passwords set from now on; at least 4096")
-        int scram$_$iterations() default 10_000;
-
-        @AttributeDefinition(description = "store.id of the user repository; empty: the one of highest ranking")
-        String user$_$store() default "";
-    }
-
+public final class RepositoryAccounts implements Accounts, AccountNotes, ServerSecrets, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryAccounts.class);
 
     private static final int KNOWN_ACCOUNTS = 65_536;
@@ -193,6 +179,17 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         } catch (ConfigException e) {
             LOG.error("{}; the configuration before it stays in force", e.getMessage());
         }
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return AccountsConfig.DESCRIPTOR;
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        AccountsConfig.of(values);
+        return List.of();
     }
 
     @Deactivate

@@ -1,33 +1,34 @@
 package im.restante.internal.amp;
 
 import im.restante.config.ConfigException;
-import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
+import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Modified;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets the rules of messages mean something, or nothing. */
 @Component(
-        service = {},
+        service = SettingsTrial.class,
         immediate = true,
-        configurationPid = AmpSwitch.PID)
-@Designate(ocd = AmpSwitch.Config.class)
-public final class AmpSwitch {
+        configurationPid = AmpSwitch.PID,
+        property = SettingsTrial.PID + "=" + AmpSwitch.PID)
+public final class AmpSwitch implements SettingsTrial {
     static final String PID = "im.restante.amp";
-    private static final Logger LOG = LoggerFactory.getLogger(AmpSwitch.class);
 
-    @ObjectClassDefinition(name = "Restante AMP", description = "Rules that messages carry (XEP-0079)")
-    @interface Config {
-        @AttributeDefinition(description = "Follow them; if not, they are passed on and mean nothing")
-        boolean enabled() default true;
-    }
+    private static final String ENABLED = "enabled";
+
+    private static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(
+                    PID, "Restante: AMP", "Rules that messages carry (XEP-0079).")
+            .flag(ENABLED, true, "Whether they are followed; if not, they are passed on and mean nothing.")
+            .build();
+
+    private static final Logger LOG = LoggerFactory.getLogger(AmpSwitch.class);
 
     private final ComponentContext context;
 
@@ -47,7 +48,18 @@ public final class AmpSwitch {
     }
 
     private static boolean enabled(Map<String, ?> values) {
-        return Settings.of(PID, values).flag("enabled", true);
+        return DESCRIPTOR.read(values).flag(ENABLED);
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return DESCRIPTOR;
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        enabled(values);
+        return List.of();
     }
 
     private void set(boolean enabled) {

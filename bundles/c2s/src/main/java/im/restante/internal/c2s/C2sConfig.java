@@ -1,6 +1,7 @@
 package im.restante.internal.c2s;
 
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.streammanagement.Timeouts;
@@ -9,8 +10,9 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The values of {@link #PID} for the listener, checked.
+ * The values of {@link #PID}, checked.
  *
+ * @param domain         of the accounts
  * @param port           0: any free one
  * @param directTlsPort  0: no such listener
  * @param certificate    a PEM file; empty: the server makes one for itself
@@ -25,6 +27,7 @@ import java.util.Map;
  * @param outboundBytes  and their bytes
  */
 record C2sConfig(
+        Jid domain,
         String host,
         int port,
         Tls tls,
@@ -41,6 +44,75 @@ record C2sConfig(
         int outboundBytes) {
     static final String PID = "im.restante.c2s";
 
+    private static final String DOMAIN = "domain";
+    private static final String HOST = "host";
+    private static final String PORT = "port";
+    private static final String TLS = "tls";
+    private static final String DIRECT_TLS_PORT = "direct-tls-port";
+    private static final String CERTIFICATE = "certificate";
+    private static final String PRIVATE_KEY = "private-key";
+    private static final String MAX_STANZA_BYTES = "max-stanza-bytes";
+    private static final String MAX_DEPTH = "max-depth";
+    private static final String AUTH_TIMEOUT = "auth-timeout-seconds";
+    private static final String IDLE_TIMEOUT = "idle-timeout-seconds";
+    private static final String RESUME_TIMEOUT = "resume-timeout-seconds";
+    private static final String OUTBOUND_LIMIT = "outbound-limit";
+    private static final String OUTBOUND_BYTES = "outbound-bytes";
+
+    private static final int HIGHEST_PORT = 65_535;
+    private static final int DAY = 86_400;
+
+    static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(
+                    PID, "Restante: clients", "Connections of clients.")
+            .text(
+                    DOMAIN,
+                    "localhost",
+                    "The domain of the accounts, as in juliet@localhost. A change ends all connections.")
+            .text(
+                    HOST,
+                    "127.0.0.1",
+                    "Address to listen on: 127.0.0.1 is reachable from this machine only, 0.0.0.0 from everywhere.")
+            .number(PORT, 5222, 0, HIGHEST_PORT, "TCP port for clients; 0 takes a free one.")
+            .choice(
+                    TLS,
+                    Tls.REQUIRED,
+                    "STARTTLS: required; optional (a password may then cross the network in the clear); off.")
+            .number(
+                    DIRECT_TLS_PORT,
+                    0,
+                    0,
+                    HIGHEST_PORT,
+                    "TCP port for connections that start with TLS (XEP-0368); 0: none.")
+            .text(
+                    CERTIFICATE,
+                    "",
+                    "Certificate chain, a PEM file; a relative path is meant from the server's home. Read again when"
+                            + " replaced. Empty: a self-signed certificate is made at the first start and kept.")
+            .text(PRIVATE_KEY, "", "Private key, a PEM file; empty: the key is in the file of the certificate.")
+            .number(MAX_STANZA_BYTES, 262_144, 10_000, 16_777_216, "The greatest stanza a client may send, in bytes.")
+            .number(MAX_DEPTH, 64, 8, 1_024, "How deep the elements of a stanza may nest.")
+            .number(AUTH_TIMEOUT, 30, 1, DAY, "Seconds a client may take from the connection to a bound resource.")
+            .number(
+                    IDLE_TIMEOUT,
+                    300,
+                    1,
+                    DAY,
+                    "Seconds without anything from a client until it is pinged, and closed if it does not answer.")
+            .number(
+                    RESUME_TIMEOUT,
+                    300,
+                    0,
+                    DAY,
+                    "Seconds a client that was cut may come back to its session (XEP-0198); 0: it cannot.")
+            .number(OUTBOUND_LIMIT, 2_048, 16, 1_000_000, "Stanzas that may wait in memory for one slow client.")
+            .number(
+                    OUTBOUND_BYTES,
+                    1_048_576,
+                    65_536,
+                    1_073_741_824,
+                    "Bytes that may wait in memory for one slow client.")
+            .build();
+
     /** With a shorter idle-timeout that long: who wants to know soon who is gone does not want to wait a minute more. */
     private static final Duration LONGEST_ANSWER_TO_PING = Duration.ofSeconds(60);
 
@@ -55,50 +127,47 @@ record C2sConfig(
 
     /** @throws im.restante.config.ConfigException for the first value that is not usable */
     static C2sConfig of(Map<String, ?> values) {
-        Settings settings = Settings.of(PID, values);
-        Duration idle = seconds(settings, "idle-timeout-seconds", 300);
+        Settings settings = DESCRIPTOR.read(values);
+        Duration idle = seconds(settings, IDLE_TIMEOUT);
         C2sConfig config = new C2sConfig(
-                settings.text("host", "127.0.0.1"),
-                settings.integer("port", 5222, 0, 65_535),
-                settings.choice("tls", Tls.REQUIRED),
-                settings.integer("direct-tls-port", 0, 0, 65_535),
-                settings.text("certificate", ""),
-                settings.text("private-key", ""),
-                StreamLimits.of(maxStanzaBytes(settings), settings.integer("max-depth", 64, 8, 1_024)),
-                seconds(settings, "auth-timeout-seconds", 30),
+                domain(settings),
+                settings.text(HOST),
+                settings.integer(PORT),
+                settings.choice(TLS, Tls.class),
+                settings.integer(DIRECT_TLS_PORT),
+                settings.text(CERTIFICATE),
+                settings.text(PRIVATE_KEY),
+                StreamLimits.of(settings.integer(MAX_STANZA_BYTES), settings.integer(MAX_DEPTH)),
+                seconds(settings, AUTH_TIMEOUT),
                 idle,
                 idle.compareTo(LONGEST_ANSWER_TO_PING) < 0 ? idle : LONGEST_ANSWER_TO_PING,
                 STUCK_WRITE,
-                Duration.ofSeconds(settings.integer("resume-timeout-seconds", 300, 0, 86_400)),
-                settings.integer("outbound-limit", 2_048, 16, 1_000_000),
-                settings.integer("outbound-bytes", 1_048_576, 65_536, 1_073_741_824));
+                seconds(settings, RESUME_TIMEOUT),
+                settings.integer(OUTBOUND_LIMIT),
+                settings.integer(OUTBOUND_BYTES));
         if (config.certificate.isEmpty() && !config.privateKey.isEmpty()) {
-            throw settings.bad("private-key", "empty, or certificate must be set too");
+            throw settings.bad(PRIVATE_KEY, "empty, or certificate must be set too");
         }
         return config;
     }
 
-    static int maxStanzaBytes(Settings settings) {
-        return settings.integer("max-stanza-bytes", 262_144, 10_000, 16_777_216);
-    }
-
-    /** The one value that is not part of this record: {@link ServerIdentity} publishes it to all bundles. */
-    static Jid domain(Settings settings) {
+    private static Jid domain(Settings settings) {
         String wanted = "a domain name without @ and /";
         try {
-            Jid domain = Jid.of(settings.text("domain", "localhost"));
+            Jid domain = Jid.of(settings.text(DOMAIN));
             if (domain.isDomain()) {
                 return domain;
             }
         } catch (InvalidJidException e) {
             wanted = wanted + " (" + e.getMessage() + ')';
         }
-        throw settings.bad("domain", wanted);
+        throw settings.bad(DOMAIN, wanted);
     }
 
     /** The same with other ports: those that a 0 stood for. */
     C2sConfig at(int actualPort, int actualDirectTlsPort) {
         return new C2sConfig(
+                domain,
                 host,
                 actualPort,
                 tls,
@@ -125,7 +194,7 @@ record C2sConfig(
         return host.equals(other.host) && port == other.port && directTlsPort == other.directTlsPort;
     }
 
-    private static Duration seconds(Settings settings, String key, int byDefault) {
-        return Duration.ofSeconds(settings.integer(key, byDefault, 1, 86_400));
+    private static Duration seconds(Settings settings, String key) {
+        return Duration.ofSeconds(settings.number(key));
     }
 }

@@ -28,7 +28,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +40,6 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         service = {},
         configurationPid = C2sConfig.PID)
-@Designate(ocd = Metatype.class)
 @Capability(
         namespace = "osgi.service",
         attribute = {"objectClass:List<String>=\"im.restante.server.ServerEndpoint\"", "uses:=\"im.restante.server\""})

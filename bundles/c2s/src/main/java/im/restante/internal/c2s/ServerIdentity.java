@@ -1,10 +1,12 @@
 package im.restante.internal.c2s;
 
 import im.restante.config.ConfigException;
-import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.jid.Jid;
 import im.restante.server.ServerInfo;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntSupplier;
 import org.osgi.annotation.bundle.Capability;
@@ -24,12 +26,13 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         immediate = true,
-        service = {},
-        configurationPid = C2sConfig.PID)
+        service = SettingsTrial.class,
+        configurationPid = C2sConfig.PID,
+        property = SettingsTrial.PID + "=" + C2sConfig.PID)
 @Capability(
         namespace = "osgi.service",
         attribute = {"objectClass:List<String>=\"im.restante.server.ServerInfo\"", "uses:=\"im.restante.server\""})
-public final class ServerIdentity {
+public final class ServerIdentity implements SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
 
     private final BundleContext context;
@@ -40,17 +43,17 @@ public final class ServerIdentity {
     @Activate
     public ServerIdentity(BundleContext context, Map<String, Object> values) {
         this.context = context;
-        Settings settings = Settings.of(C2sConfig.PID, values);
-        maxStanzaBytes = C2sConfig.maxStanzaBytes(settings);
-        publish(C2sConfig.domain(settings));
+        C2sConfig config = C2sConfig.of(values);
+        maxStanzaBytes = config.limits().stanzaBytes();
+        publish(config.domain());
     }
 
     @Modified
     void modified(Map<String, Object> values) {
         try {
-            Settings settings = Settings.of(C2sConfig.PID, values);
-            Jid wanted = C2sConfig.domain(settings);
-            maxStanzaBytes = C2sConfig.maxStanzaBytes(settings);
+            C2sConfig config = C2sConfig.of(values);
+            Jid wanted = config.domain();
+            maxStanzaBytes = config.limits().stanzaBytes();
             if (!wanted.equals(domain)) {
                 LOG.info("the domain changes from {} to {}: all connections end", domain, wanted);
                 registration.unregister();
@@ -59,6 +62,17 @@ public final class ServerIdentity {
         } catch (ConfigException e) {
             LOG.error("{}; {} is still served", e.getMessage(), domain);
         }
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return C2sConfig.DESCRIPTOR;
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        C2sConfig.of(values);
+        return List.of();
     }
 
     @Deactivate

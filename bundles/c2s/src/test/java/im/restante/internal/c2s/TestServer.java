@@ -77,6 +77,7 @@ final class TestServer implements AutoCloseable {
 
     static C2sConfig config(Tls tls) {
         return new C2sConfig(
+                Jid.of("localhost"),
                 "127.0.0.1",
                 0,
                 tls,
@@ -97,6 +98,7 @@ final class TestServer implements AutoCloseable {
     static C2sConfig impatient(int auth, int idle, int ping, int write) {
         C2sConfig c = config(Tls.OFF);
         return new C2sConfig(
+                c.domain(),
                 c.host(),
                 c.port(),
                 c.tls(),

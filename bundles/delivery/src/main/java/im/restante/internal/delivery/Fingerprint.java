@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HexFormat;
 
 /** A hash over messages in a row: everything a store keeps of them. Not safe for concurrent use. */
@@ -21,7 +20,7 @@ final class Fingerprint {
         ByteBuffer head = ByteBuffer.allocate(3 * Long.BYTES + 3 * Integer.BYTES + 1);
         head.putLong(row.id()).putLong(row.receivedAt().toEpochMilli());
         head.put((byte) (row.expiresAt() == null ? 0 : 1));
-        head.putLong(row.expiry().map(Instant::toEpochMilli).orElse(0L));
+        head.putLong(row.expiresAt() == null ? 0 : row.expiresAt().toEpochMilli());
         head.putInt(row.kind().code()).putInt(owner.length).putInt(sender.length);
         MessageDigest digest = sha256();
         digest.update(head.array());

@@ -141,7 +141,7 @@ final class Intake {
 
     CompletionStage<Verdict> store(
             Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim, boolean rehearsal) {
-        OfflineSettings now = services.settings;
+        StorageSettings now = services.settings;
         PendingStore pending = new PendingStore(
                 message,
                 row,

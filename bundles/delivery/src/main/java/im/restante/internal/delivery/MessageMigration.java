@@ -4,6 +4,7 @@ import im.restante.home.Homes;
 import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
 import im.restante.migration.Job;
+import im.restante.offline.OfflineSettings;
 import im.restante.store.Admission;
 import im.restante.store.Claim;
 import im.restante.store.MessageStore;

@@ -16,6 +16,7 @@ import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.message.Disposition;
 import im.restante.message.MessageListener;
+import im.restante.offline.OfflineSettings;
 import im.restante.session.Spools;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
@@ -94,10 +95,16 @@ public final class Retention {
     private final AtomicBoolean running = new AtomicBoolean();
     private Executor executor;
     private ScheduledExecutorService timer;
-    private volatile Spools spools;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Spools spools;
+
     private final Listeners<MessageListener> listeners = new Listeners<>("message listener", System::nanoTime);
     private volatile MessageRules rules;
-    private volatile OfflineSettings settings;
+    private volatile StorageSettings settings;
     private volatile int pause;
 
     @Activate
@@ -118,7 +125,7 @@ public final class Retention {
             LongSupplier nanoTime,
             Executor executor) {
         this.nanoTime = nanoTime;
-        this.settings = OfflineSettings.of(values);
+        this.settings = StorageSettings.of(values);
         this.gate = gate;
         this.owed = owed;
         this.homes = homes;
@@ -129,7 +136,7 @@ public final class Retention {
     @Modified
     void modified(Map<String, Object> values) {
         try {
-            settings = OfflineSettings.of(values);
+            settings = StorageSettings.of(values);
         } catch (ConfigException e) {
             LOG.debug("{}; the delivery has said so", e.getMessage());
         }
@@ -158,20 +165,6 @@ public final class Retention {
 
     void unbindStore(ServiceReference<MessageStore> reference) {
         stores.remove(reference);
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindSpools(Spools present) {
-        spools = present;
-    }
-
-    void unbindSpools(Spools gone) {
-        if (spools == gone) { // a successor is bound before
-            spools = null;
-        }
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -357,7 +350,7 @@ public final class Retention {
                                             List<StoredMessage> own = new ArrayList<>();
                                             List<StoredMessage> others = new ArrayList<>();
                                             if (action.proceeds()) {
-                                                own.add(settings.expiring(OfflineSettings.endless(row)));
+                                                own.add(settings.expiring(StorageSettings.endless(row)));
                                             }
                                             notice.ifPresent(told ->
                                                     (told.owner().equals(row.owner()) ? own : others).add(told));

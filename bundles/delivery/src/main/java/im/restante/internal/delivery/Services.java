@@ -12,7 +12,7 @@ import java.util.List;
 final class Services {
     final Stores stores;
     final Homes homes;
-    volatile OfflineSettings settings;
+    volatile StorageSettings settings;
 
     /** Null while it is missing. */
     volatile MessageFilter filter;
@@ -28,7 +28,7 @@ final class Services {
     /** Nothing new begins. */
     volatile boolean closed;
 
-    Services(OfflineSettings settings, Homes homes) {
+    Services(StorageSettings settings, Homes homes) {
         this.homes = homes;
         this.settings = settings;
         this.stores = new Stores(settings.store());

@@ -3,7 +3,9 @@ package im.restante.internal.delivery;
 import im.restante.account.AccountListener;
 import im.restante.amp.MessageRules;
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsListener;
+import im.restante.config.SettingsTrial;
 import im.restante.delivery.ChosenStore;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.StorageDecision;
@@ -17,6 +19,7 @@ import im.restante.jid.Jid;
 import im.restante.message.MessageListener;
 import im.restante.migration.Job;
 import im.restante.migration.Migration;
+import im.restante.offline.OfflineSettings;
 import im.restante.quota.QuotaService;
 import im.restante.session.Spools;
 import im.restante.stanza.Message;
@@ -60,9 +63,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,12 +73,11 @@ import org.slf4j.LoggerFactory;
  * <p>Time is kept by a tick instead of a timer per message: deadlines are good to {@value #TICK_MILLIS} ms.
  */
 @Component(
-        service = {Delivery.class, FeatureProvider.class, AccountListener.class, Migration.class},
+        service = {Delivery.class, FeatureProvider.class, AccountListener.class, Migration.class, SettingsTrial.class},
         immediate = true,
         configurationPid = OfflineSettings.PID,
-        property = Migration.WHAT + "=" + Migration.MESSAGES)
-@Designate(ocd = SpoolDelivery.Config.class)
-public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener, Migration {
+        property = {Migration.WHAT + "=" + Migration.MESSAGES, SettingsTrial.PID + "=" + OfflineSettings.PID})
+public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener, Migration, SettingsTrial {
     static final long TICK_MILLIS = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
@@ -92,27 +91,6 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
 
     /** A removal is tried again until it is made, see {@link OwedRemovals}: each try has a deadline of its own. */
     private static final Duration UNTIL_DONE = Duration.ofDays(3_650);
-
-    @ObjectClassDefinition(
-            name = "Restante offline messages",
-            description = "What is stored, where, and how long anything waits")
-    @interface Config {
-        @AttributeDefinition(
-                description = "Store messages for those who are away; if not, waiting ones are still delivered")
-        boolean msg$_$offline() default true;
-
-        @AttributeDefinition(description = "store.id of the store for new messages; empty: the highest ranking one")
-        String store() default "";
-
-        @AttributeDefinition(description = "Seconds until a sender is told that a message could not be stored")
-        int store$_$timeout$_$seconds() default OfflineSettings.STORE_TIMEOUT_SECONDS;
-
-        @AttributeDefinition(description = "Seconds to wait for a service that is being replaced")
-        int swap$_$timeout$_$seconds() default OfflineSettings.SWAP_TIMEOUT_SECONDS;
-
-        @AttributeDefinition(description = "Days that a message waits, from then on stored; 0: for ever")
-        int retention$_$days() default 0;
-    }
 
     private final Services services;
     private final LongSupplier nanoTime;
@@ -170,7 +148,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             Executor workers,
             LongSupplier nanoTime,
             Clock clock) {
-        this.services = new Services(OfflineSettings.of(values), homes);
+        this.services = new Services(StorageSettings.of(values), homes);
         this.workers = workers;
         this.nanoTime = nanoTime;
         this.stores = services.stores;
@@ -214,7 +192,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         }
     }
 
-    private OfflineSettings settings() {
+    private StorageSettings settings() {
         return services.settings;
     }
 
@@ -225,7 +203,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     @Modified
     void modified(Map<String, Object> values) {
         try {
-            OfflineSettings changed = OfflineSettings.of(values);
+            StorageSettings changed = StorageSettings.of(values);
             services.settings = changed;
             stores.want(changed.store());
             serveWaiting();
@@ -233,6 +211,17 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         } catch (ConfigException e) {
             LOG.error("{}; the values before stay in force: {}", e.getMessage(), services.settings);
         }
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return OfflineSettings.DESCRIPTOR;
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        OfflineSettings.of(values);
+        return List.of();
     }
 
     @Reference(
@@ -437,7 +426,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
             return current == null
                     ? row
                     : current.expiry(row)
-                            .map(end -> OfflineSettings.ending(row, end))
+                            .map(end -> StorageSettings.ending(row, end))
                             .orElse(row);
         } catch (RuntimeException | LinkageError e) {
             if (services.rules == current) {
@@ -568,7 +557,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     private <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> question, Supplier<T> inVain, Duration timeout) {
-        OfflineSettings now = services.settings;
+        StorageSettings now = services.settings;
         PendingRequest<T> request = new PendingRequest<>(
                 question,
                 inVain,

@@ -106,7 +106,7 @@ class RetentionTest {
         owed.bindStore(Fixture.reference("memory", 0), store);
         owed.bindSpools(FakeSpools.service(spools));
         retention.bindStore(Fixture.reference("memory", 0), store);
-        retention.bindSpools(spools);
+        retention.spools = spools;
     }
 
     @BeforeEach
@@ -139,7 +139,7 @@ class RetentionTest {
             }
         });
         jumping.bindStore(Fixture.reference("memory", 0), store);
-        jumping.bindSpools(spools);
+        jumping.spools = spools;
         put(1, ROMEO, NOW.plus(Duration.ofDays(7)));
         jumping.pass();
         shown.set(NOW.plus(Duration.ofDays(30)));
@@ -265,7 +265,7 @@ class RetentionTest {
                 nanos::get,
                 Runnable::run);
         fresh.bindStore(Fixture.reference("memory", 0), on);
-        fresh.bindSpools(spools);
+        fresh.spools = spools;
         fresh.bindRules(rules(false, JULIET));
         return fresh;
     }
@@ -293,7 +293,7 @@ class RetentionTest {
     void givesAMessageThatGoesOnWaitingTheEndOfAllMessages() {
         Retention limited = retention(Map.of("retention-days", "1"));
         limited.bindStore(Fixture.reference("memory", 0), store);
-        limited.bindSpools(spools);
+        limited.spools = spools;
         limited.bindRules(rules(true, JULIET));
         ruled(1, NOW);
         limited.pass();
@@ -385,7 +385,7 @@ class RetentionTest {
     @Test
     void removesNothingWhileNobodyCanSayWhatIsOnItsWay() {
         put(1, ROMEO, NOW);
-        retention.unbindSpools(spools);
+        retention.spools = null;
         retention.pass();
         assertEquals(List.of(1L), store.ids());
     }

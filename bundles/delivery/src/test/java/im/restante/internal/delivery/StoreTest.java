@@ -89,9 +89,9 @@ class StoreTest {
         assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim())));
         store.onAppend = row -> done(FULL);
         assertEquals(
-                Optional.of(TOLD),
+                TOLD,
                 now(fixture.delivery.rehearse(chat(), row(2), keep, new Claim()))
-                        .answer());
+                        .told());
         assertEquals(
                 new Verdict.Stored("kept"),
                 now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit(), new Claim())));
@@ -344,10 +344,10 @@ class StoreTest {
         store.onAppend = row -> CompletableFuture.failedFuture(new StoreException("disk full: make room in data/"));
         Verdict verdict = now(fixture.store(1, chat()));
         assertInstanceOf(Verdict.Failed.class, verdict);
-        StanzaError answer = verdict.answer().orElseThrow();
+        StanzaError answer = verdict.told();
         assertEquals(Condition.RESOURCE_CONSTRAINT, answer.condition());
         assertEquals(StanzaError.Type.WAIT, answer.type());
-        assertEquals(Optional.empty(), now(fixture.store(2, receipt())).answer());
+        assertNull(now(fixture.store(2, receipt())).told());
     }
 
     @Test
@@ -377,9 +377,7 @@ class StoreTest {
         fixture.pass(Duration.ofMillis(9_999));
         assertFalse(verdict.toCompletableFuture().isDone());
         fixture.pass(Duration.ofMillis(1));
-        assertEquals(
-                Condition.RESOURCE_CONSTRAINT,
-                now(verdict).answer().orElseThrow().condition());
+        assertEquals(Condition.RESOURCE_CONSTRAINT, now(verdict).told().condition());
         late.complete(new Appended.Stored(List.of()));
         assertInstanceOf(Verdict.Failed.class, now(verdict));
     }
@@ -735,10 +733,10 @@ class StoreTest {
         CompletionStage<Verdict> verdict = fixture.store(1, chat());
         CompletionStage<Verdict> silent = fixture.store(2, receipt());
         fixture.pass(Duration.ofSeconds(5));
-        StanzaError answer = now(verdict).answer().orElseThrow();
+        StanzaError answer = now(verdict).told();
         assertEquals(Condition.SERVICE_UNAVAILABLE, answer.condition());
         assertEquals(StanzaError.Type.WAIT, answer.type());
-        assertEquals(Optional.empty(), now(silent).answer());
+        assertNull(now(silent).told());
         CompletionStage<Verdict> next = fixture.store(3, chat());
         fixture.bind("memory", 0, store);
         assertEquals(List.of(3L), store.ids());
@@ -795,9 +793,7 @@ class StoreTest {
         fixture.delivery.unbindFilter(FILTER);
         CompletionStage<Verdict> verdict = fixture.store(1, chat());
         fixture.pass(Duration.ofSeconds(5));
-        assertEquals(
-                Condition.SERVICE_UNAVAILABLE,
-                now(verdict).answer().orElseThrow().condition());
+        assertEquals(Condition.SERVICE_UNAVAILABLE, now(verdict).told().condition());
         assertEquals(List.of(), store.ids());
     }
 

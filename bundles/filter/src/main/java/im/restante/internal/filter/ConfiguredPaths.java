@@ -2,6 +2,7 @@ package im.restante.internal.filter;
 
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import im.restante.filter.Opinion;
 import im.restante.stanza.Message;
 import java.util.ArrayList;
@@ -14,6 +15,19 @@ import java.util.Map;
 final class ConfiguredPaths {
     static final String PID = "im.restante.filter";
     static final String KEY = "msg-store-offline-paths";
+
+    static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(
+                    PID, "Restante: filter", "Which messages are stored for somebody who is away.")
+            .text(
+                    KEY,
+                    "",
+                    "Paths parted by commas, from left to right; the first that a message has decides, whatever its type,"
+                            + " body and hints say. /message/NAME stores messages with a child of that name,"
+                            + " -/message/NAME does not; [NAMESPACE] at the end asks for that too:\n"
+                            + "msg-store-offline-paths = -/message/plain,/message/received[urn:xmpp:receipts]\n"
+                            + "Messages without any of them: those with a body, a receipt, a chat marker, an encrypted"
+                            + " payload or an invitation are stored.")
+            .build();
 
     private final List<PathEntry> entries;
     private final Opinion[] opinions;
@@ -31,9 +45,9 @@ final class ConfiguredPaths {
 
     /** @throws ConfigException if one entry is malformed; it says which, where, and what would be right */
     static ConfiguredPaths of(Map<String, ?> values) {
-        Settings settings = Settings.of(PID, values);
+        Settings settings = DESCRIPTOR.read(values);
         try {
-            return new ConfiguredPaths(PathEntry.listOf(settings.text(KEY, "")));
+            return new ConfiguredPaths(PathEntry.listOf(settings.text(KEY)));
         } catch (PathEntry.Malformed e) {
             throw settings.bad(KEY, "a comma list of [-]/message/child[xmlns]; " + e.getMessage());
         }

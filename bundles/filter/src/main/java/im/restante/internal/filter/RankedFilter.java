@@ -1,6 +1,7 @@
 package im.restante.internal.filter;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
 import im.restante.filter.CandidateRules;
@@ -22,9 +23,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,18 +34,8 @@ import org.slf4j.LoggerFactory;
         service = {MessageFilter.class, CandidateRules.class, SettingsTrial.class},
         configurationPid = ConfiguredPaths.PID,
         property = SettingsTrial.PID + "=" + ConfiguredPaths.PID)
-@Designate(ocd = RankedFilter.Config.class)
 public final class RankedFilter implements MessageFilter, CandidateRules, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(RankedFilter.class);
-
-    @ObjectClassDefinition(name = "Restante filter", description = "Which messages are stored")
-    @interface Config {
-        @AttributeDefinition(
-                description =
-                        "Comma list of [-]/message/child[xmlns], left to right; the first that a message has decides"
-                                + " whether it is stored, - means not; with none the defaults apply")
-        String msg$_$store$_$offline$_$paths() default "";
-    }
 
     private final LongSupplier nanoTime;
     private final StockRules stock = new StockRules();
@@ -128,6 +116,11 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
     public MessageFilter with(String candidate) {
         ConfiguredPaths compiled = ConfiguredPaths.of(Map.of(ConfiguredPaths.KEY, candidate));
         return message -> decide(message, compiled);
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return ConfiguredPaths.DESCRIPTOR;
     }
 
     @Override

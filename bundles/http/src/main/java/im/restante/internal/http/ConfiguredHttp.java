@@ -1,6 +1,7 @@
 package im.restante.internal.http;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
 import im.restante.http.HttpEndpoint;
@@ -23,7 +24,6 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
-import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         configurationPid = HttpSettings.PID,
         property = SettingsTrial.PID + "=" + HttpSettings.PID)
-@Designate(ocd = Metatype.class)
 @Capability(
         namespace = "osgi.service",
         attribute = {"objectClass:List<String>=\"im.restante.http.HttpEndpoint\"", "uses:=\"im.restante.http\""})
@@ -98,6 +97,11 @@ public final class ConfiguredHttp implements SettingsTrial {
     @Deactivate
     void stop() {
         servers.stop();
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return HttpSettings.DESCRIPTOR;
     }
 
     @Override

@@ -2,6 +2,7 @@ package im.restante.internal.http;
 
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -20,11 +21,50 @@ import java.util.regex.Pattern;
 record HttpSettings(Place admin, Place everybody, String certificate, String privateKey, Set<String> hostNames) {
     static final String PID = "im.restante.http";
 
-    static final String HOST = "127.0.0.1";
-    static final int PORT = 5280;
     static final int OFF = -1;
 
+    private static final String PUBLIC = "public-";
+    private static final String HOST = "host";
+    private static final String PORT = "port";
+    private static final String TLS = "tls";
+    private static final String HOST_NAMES = "host-names";
+    private static final String CERTIFICATE = "certificate";
+    private static final String PRIVATE_KEY = "private-key";
+
     private static final int HIGHEST_PORT = 65_535;
+
+    static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(
+                    PID,
+                    "Restante: HTTP",
+                    "HTTP: one listener for operators, one for everybody, which is off by default.")
+            .text(
+                    HOST,
+                    "127.0.0.1",
+                    "Address of the listener for operators: what bundles offer them, such as metrics. It logs nobody in;"
+                            + " whatever needs a login asks for it itself. On 127.0.0.1 every user and program of this"
+                            + " machine reaches it, elsewhere everybody who reaches the address.")
+            .number(PORT, 5280, OFF, HIGHEST_PORT, "Its TCP port; 0 takes a free one, -1 is none.")
+            .text(
+                    HOST_NAMES,
+                    "",
+                    "Names by which operators may ask for the server, with commas between and without ports, besides"
+                            + " localhost and every address: a request for another name is refused, since a stranger's"
+                            + " page could have made it.")
+            .choice(TLS, Tls.OFF, "Encryption of the listener for operators: off, or on, with the certificate below.")
+            .text(
+                    PUBLIC + HOST,
+                    "127.0.0.1",
+                    "Address of the listener for everybody, such as clients that upload files. Nothing that is meant for"
+                            + " operators is ever served here.")
+            .number(PUBLIC + PORT, OFF, OFF, HIGHEST_PORT, "Its TCP port; 0 takes a free one, -1 is none.")
+            .choice(PUBLIC + TLS, Tls.ON, "Its encryption; off is for a proxy that encrypts.")
+            .text(
+                    CERTIFICATE,
+                    "",
+                    "Certificate chain, a PEM file; a relative path is meant from the server's home. Read again when"
+                            + " replaced.")
+            .text(PRIVATE_KEY, "", "Private key, a PEM file; empty: the key is in the file of the certificate.")
+            .build();
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?");
 
     /** Whether connections of a listener are encrypted. */
@@ -60,41 +100,40 @@ record HttpSettings(Place admin, Place everybody, String certificate, String pri
 
     /** @throws ConfigException naming the key whose value is bad */
     static HttpSettings of(Map<String, ?> values) {
-        Settings settings = Settings.of(PID, values);
+        Settings settings = DESCRIPTOR.read(values);
         HttpSettings read = new HttpSettings(
-                place(settings, "", PORT, Tls.OFF),
-                place(settings, "public-", OFF, Tls.ON),
-                settings.text("certificate", ""),
-                settings.text("private-key", ""),
+                place(settings, ""),
+                place(settings, PUBLIC),
+                settings.text(CERTIFICATE),
+                settings.text(PRIVATE_KEY),
                 names(settings));
         if (read.certificate.isEmpty() && !read.privateKey.isEmpty()) {
-            throw settings.bad("private-key", "empty, or certificate must be set too");
+            throw settings.bad(PRIVATE_KEY, "empty, or certificate must be set too");
         }
         if (read.certificate.isEmpty() && read.usesTls()) {
-            throw settings.bad(
-                    "certificate", "a PEM file, or the listeners must not use TLS (tls=off, public-tls=off)");
+            throw settings.bad(CERTIFICATE, "a PEM file, or the listeners must not use TLS (tls=off, public-tls=off)");
         }
         if (read.admin.port > 0 && read.admin.port == read.everybody.port) {
-            throw settings.bad("public-port", "another port than that of the administration");
+            throw settings.bad(PUBLIC + PORT, "another port than that of the administration");
         }
         return read;
     }
 
-    private static Place place(Settings settings, String prefix, int port, Tls tls) {
+    private static Place place(Settings settings, String prefix) {
         return new Place(
-                settings.text(prefix + "host", HOST),
-                settings.integer(prefix + "port", port, OFF, HIGHEST_PORT),
-                settings.choice(prefix + "tls", tls) == Tls.ON,
-                prefix + "port");
+                settings.text(prefix + HOST),
+                settings.integer(prefix + PORT),
+                settings.choice(prefix + TLS, Tls.class) == Tls.ON,
+                prefix + PORT);
     }
 
     private static Set<String> names(Settings settings) {
         Set<String> names = new TreeSet<>();
-        for (String name : settings.text("host-names", "").split(",")) {
+        for (String name : settings.text(HOST_NAMES).split(",")) {
             String trimmed = name.trim();
             if (!trimmed.isEmpty()) {
                 if (!NAME.matcher(trimmed).matches()) {
-                    throw settings.bad("host-names", "names of hosts with commas between, without ports");
+                    throw settings.bad(HOST_NAMES, "names of hosts with commas between, without ports");
                 }
                 names.add(trimmed.toLowerCase(Locale.ROOT));
             }

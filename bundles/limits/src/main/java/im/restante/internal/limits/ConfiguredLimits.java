@@ -1,6 +1,7 @@
 package im.restante.internal.limits;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
 import im.restante.delivery.ChosenStore;
 import im.restante.internal.limits.Addresses.Counts;
@@ -29,9 +30,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,78 +42,11 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         configurationPid = LimitsSettings.PID,
         property = SettingsTrial.PID + "=" + LimitsSettings.PID)
-@Designate(ocd = ConfiguredLimits.Config.class)
 public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
 
     /** What a login may be made to wait; it has to be over within {@code auth-timeout-seconds}. Beyond it is refused. */
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
-    @ObjectClassDefinition(name = "Restante: limits", description = "What connections, addresses and accounts may take")
-    @interface Config {
-        @AttributeDefinition(description = "Bytes a second that one connection is read; -1: no limit")
-        int bytes$_$per$_$second() default LimitsSettings.BYTES_PER_SECOND;
-
-        @AttributeDefinition(description = "Stanzas a second that one connection is read; -1: no limit")
-        int stanzas$_$per$_$second() default LimitsSettings.STANZAS_PER_SECOND;
-
-        @AttributeDefinition(description = "Open connections from one address (IPv6: one /64); -1: no limit")
-        int connections$_$per$_$address() default LimitsSettings.CONNECTIONS_PER_ADDRESS;
-
-        @AttributeDefinition(description = "New connections a minute from one address; -1: no limit")
-        int connections$_$per$_$minute() default LimitsSettings.CONNECTIONS_PER_MINUTE;
-
-        @AttributeDefinition(
-                description = "Logins a minute from one address that were not right; -1: no limit, and no growing"
-                        + " delay for an account either")
-        int logins$_$per$_$minute() default LimitsSettings.LOGINS_PER_MINUTE;
-
-        @AttributeDefinition(description = "Registrations a minute from one address; -1: no limit")
-        int registrations$_$per$_$minute() default LimitsSettings.REGISTRATIONS_PER_MINUTE;
-
-        @AttributeDefinition(description = "Accounts that one connection may register; -1: no limit")
-        int accounts$_$per$_$connection() default LimitsSettings.ACCOUNTS_PER_CONNECTION;
-
-        @AttributeDefinition(
-                description =
-                        "Resources an account may have bound; one more ends the oldest that is idle; -1: no limit")
-        int max$_$resources() default LimitsSettings.MAX_RESOURCES;
-
-        @AttributeDefinition(
-                description = "Messages that may wait for one account, from all senders together, half of them for"
-                        + " those in its roster alone; -1: no limit")
-        int owner$_$limit() default LimitsSettings.OWNER_LIMIT;
-
-        @AttributeDefinition(
-                description = "Bytes of messages that may wait for one account, half of them for those in its roster"
-                        + " alone; -1: no limit")
-        long owner$_$limit$_$bytes() default LimitsSettings.OWNER_LIMIT_BYTES;
-
-        @AttributeDefinition(
-                description = "Bytes of heap for stanzas of all connections, a third each for those that come in, for"
-                        + " those that wait to be read and for those that are not proved; -1: three eighths of the"
-                        + " heap")
-        long memory$_$budget$_$bytes() default LimitsSettings.MEMORY_BUDGET_BYTES;
-
-        @AttributeDefinition(
-                description =
-                        "Percent of the embedded store's disk over which mail from strangers is refused; -1: never")
-        int disk$_$warn$_$percent() default LimitsSettings.DISK_WARN_PERCENT;
-
-        @AttributeDefinition(
-                description = "Percent of the embedded store's disk over which all mail is refused; -1: never")
-        int disk$_$refuse$_$percent() default LimitsSettings.DISK_REFUSE_PERCENT;
-
-        @AttributeDefinition(
-                description =
-                        "Networks (CIDR, with commas between) without rates and without counts by address, or none")
-        String exempt() default LimitsSettings.EXEMPT;
-
-        @AttributeDefinition(
-                description = "Networks of balancers whose connections begin with a header of the PROXY protocol,"
-                        + " version 2, or none")
-        String proxy$_$protocol$_$from() default "none";
-    }
 
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
@@ -192,6 +123,11 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
     @Override
     public Level level() {
         return disk.level(settings);
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return LimitsSettings.DESCRIPTOR;
     }
 
     @Override

@@ -3,7 +3,7 @@ package im.restante.internal.quota;
 import im.restante.account.Accounts;
 import im.restante.account.Setting;
 import im.restante.config.ConfigException;
-import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
 import im.restante.internal.support.Announcement;
@@ -44,9 +44,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,32 +56,12 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         configurationPid = QuotaSettings.PID,
         property = SettingsTrial.PID + "=" + QuotaSettings.PID)
-@Designate(ocd = ConfiguredQuota.Config.class)
 public final class ConfiguredQuota implements QuotaService, UserLimits, SettingsTrial {
     /** For one look at an owner's own limit; a message waits for it. */
     static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredQuota.class);
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
-
-    @ObjectClassDefinition(name = "Restante quota", description = "How many messages of a pair are kept")
-    @interface Config {
-        @AttributeDefinition(
-                description = "Messages kept from one sender to one recipient; 0 keeps none, negative is no limit")
-        int store$_$limit() default QuotaSettings.LIMIT;
-
-        @AttributeDefinition(
-                description = "Users may set a limit of their own, which replaces store-limit for their mail")
-        boolean user$_$store$_$limit$_$enable() default false;
-
-        @AttributeDefinition(description = "The most a user's own limit may be; negative: no ceiling")
-        int user$_$store$_$limit$_$max() default QuotaSettings.NO_CEILING;
-
-        @AttributeDefinition(
-                description = "What happens to a message beyond the limit: error, drop, drop-oldest, or the"
-                        + " quota.strategy of an installed strategy")
-        String quota$_$exceeded() default QuotaSettings.ERROR;
-    }
 
     private final LongSupplier nanoTime;
     private final Duration lookupTimeout;
@@ -96,10 +73,31 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     private QuotaSettings settings;
     private QuotaSettings refused; // names a strategy that is not there yet; null: none such
     private volatile InForce inForce; // replaced as a whole, so that no message sees a limit and another's strategy
-    private volatile Accounts accounts;
-    private volatile DiskSpace disk;
-    private volatile Limits limits;
-    private volatile Acquaintances acquaintances;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Accounts accounts;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile DiskSpace disk;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Limits limits;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile Acquaintances acquaintances;
+
     private final Announcement<SettingsListener, String> announced = new Announcement<>(
             "settings listener",
             () -> inForce().text(),
@@ -130,15 +128,25 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
         refused = null;
         try {
             QuotaSettings changed = QuotaSettings.of(values);
-            if (!changed.strategy().equals(settings.strategy()) && !isPresent(changed.strategy())) {
+            if (changed.strategy().equals(settings.strategy()) || isPresent(changed.strategy())) {
+                settings = changed;
+            } else { // the other keys hold, and so does this one when the strategy comes
                 refused = changed;
-                throw unknownStrategy(values);
+                settings = changed.with(settings.strategy());
+                LOG.error(
+                        "{}; until it comes, in force: {}",
+                        unknownStrategy(values).getMessage(),
+                        settings);
             }
-            settings = changed;
             choose();
         } catch (ConfigException e) {
             LOG.error("{}; stays in force: {}", e.getMessage(), settings);
         }
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return QuotaSettings.DESCRIPTOR;
     }
 
     @Override
@@ -150,7 +158,8 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     }
 
     private ConfigException unknownStrategy(Map<String, ?> values) {
-        return Settings.of(QuotaSettings.PID, values)
+        return QuotaSettings.DESCRIPTOR
+                .read(values)
                 .bad(QuotaSettings.STRATEGY_KEY, "the name of a strategy that is present: " + present());
     }
 
@@ -195,62 +204,6 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
 
     private InForce inForce() {
         return inForce;
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindAccounts(Accounts present) {
-        accounts = present;
-    }
-
-    void unbindAccounts(Accounts gone) {
-        if (accounts == gone) { // a successor is bound before
-            accounts = null;
-        }
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindDisk(DiskSpace present) {
-        disk = present;
-    }
-
-    void unbindDisk(DiskSpace gone) {
-        if (disk == gone) { // a successor is bound before
-            disk = null;
-        }
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindAcquaintances(Acquaintances present) {
-        acquaintances = present;
-    }
-
-    void unbindAcquaintances(Acquaintances gone) {
-        if (acquaintances == gone) { // a successor is bound before
-            acquaintances = null;
-        }
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void bindLimits(Limits present) {
-        limits = present;
-    }
-
-    void unbindLimits(Limits gone) {
-        if (limits == gone) { // a successor is bound before
-            limits = null;
-        }
     }
 
     @Override

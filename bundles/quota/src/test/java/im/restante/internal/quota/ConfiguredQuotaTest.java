@@ -145,9 +145,11 @@ class ConfiguredQuotaTest {
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
         quota.addSettingsListener((reader, pid, values) -> told.add(reader + ' ' + pid + ' ' + values));
         quota.modified(Map.of("store-limit", "many"));
-        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
         assertEquals(1, told.stream().distinct().count(), told::toString);
         assertTrue(told.get(0).startsWith("quota im.restante.quota store-limit=5 "), told::toString);
+        quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
+        assertTrue(
+                last(told).contains("store-limit=6 ") && last(told).endsWith("quota-exceeded=error"), told::toString);
         FakeReference<QuotaExceededStrategy> mine = bind(quota, "mine", 0, new Fixed(OWN));
         assertTrue(last(told).contains("store-limit=6 ") && last(told).endsWith("quota-exceeded=mine"), told::toString);
         quota.unbindStrategy(mine);
@@ -159,13 +161,13 @@ class ConfiguredQuotaTest {
     }
 
     @Test
-    void refusesAStrategyThatIsNotThereAndTakesItWhenItComes() {
+    void refusesAStrategyThatIsNotThereAndNothingElseAndTakesItWhenItComes() {
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5", "quota-exceeded", "drop"));
         quota.modified(Map.of("store-limit", "6", "quota-exceeded", "mine"));
-        assertEquals(5, terms(quota).admission().limit());
+        assertEquals(6, terms(quota).admission().limit());
         assertEquals(Optional.empty(), answer(terms(quota)));
         bind(quota, "other", 0, new Fixed(OWN));
-        assertEquals(5, terms(quota).admission().limit());
+        assertEquals(Optional.empty(), answer(terms(quota)));
         bind(quota, "mine", 0, new Fixed(OWN));
         assertEquals(6, terms(quota).admission().limit());
         assertEquals(Optional.of(OWN), answer(terms(quota)));

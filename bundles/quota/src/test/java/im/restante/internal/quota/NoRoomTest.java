@@ -36,8 +36,8 @@ class NoRoomTest {
 
     @BeforeEach
     void there() {
-        quota.bindDisk(disk);
-        quota.bindAcquaintances(roster);
+        quota.disk = disk;
+        quota.acquaintances = roster;
     }
 
     private Terms terms(Jid sender) {
@@ -85,17 +85,16 @@ class NoRoomTest {
     @Test
     void whereNobodyCanTellNobodyIsAStranger() {
         level = DiskSpace.Level.SCARCE;
-        quota.unbindAcquaintances(roster);
+        quota.acquaintances = null;
         assertLimited(STRANGER);
-        quota.bindAcquaintances(
-                (owner, other) -> CompletableFuture.failedFuture(new StoreException("broken on purpose")));
+        quota.acquaintances = (owner, other) -> CompletableFuture.failedFuture(new StoreException("broken on purpose"));
         assertLimited(STRANGER);
     }
 
     @Test
     void withoutAWatchTheLimitsHold() {
         level = DiskSpace.Level.EXHAUSTED;
-        quota.unbindDisk(disk);
+        quota.disk = null;
         assertLimited(STRANGER);
     }
 }

@@ -66,8 +66,8 @@ class TotalsTest {
         quota.bindStrategy(new FakeReference<>(2, 0, Map.of(QuotaExceededStrategy.NAME, "drop")), new DropStrategy());
         quota.bindStrategy(
                 new FakeReference<>(3, 0, Map.of(QuotaExceededStrategy.NAME, "drop-oldest")), new DropOldestStrategy());
-        quota.bindLimits(limits);
-        quota.bindAcquaintances(roster);
+        quota.limits = limits;
+        quota.acquaintances = roster;
     }
 
     private Terms terms(Jid sender) {
@@ -97,9 +97,9 @@ class TotalsTest {
         limit = () -> new OwnerLimit(-1, 1_001);
         assertTotal(new OwnerLimit(-1, 500), STRANGER);
         limit = () -> OwnerLimit.NONE;
-        quota.bindAcquaintances((owner, other) -> {
+        quota.acquaintances = (owner, other) -> {
             throw new AssertionError("nobody need be asked");
-        });
+        };
         assertTotal(OwnerLimit.NONE, STRANGER);
     }
 
@@ -112,9 +112,9 @@ class TotalsTest {
 
     @Test
     void withoutLimitsNothingIsLimited() {
-        quota.unbindLimits(limits);
+        quota.limits = null;
         assertTotal(OwnerLimit.NONE, STRANGER);
-        quota.bindLimits(limits);
+        quota.limits = limits;
         limit = () -> null;
         assertTotal(OwnerLimit.NONE, STRANGER);
         limit = () -> {
@@ -125,21 +125,20 @@ class TotalsTest {
 
     @Test
     void whereNobodyCanTellNobodyIsAStranger() {
-        quota.unbindAcquaintances(roster);
+        quota.acquaintances = null;
         assertTotal(WHOLE, STRANGER);
-        quota.bindAcquaintances(
-                (owner, other) -> CompletableFuture.failedFuture(new StoreException("broken on purpose")));
+        quota.acquaintances = (owner, other) -> CompletableFuture.failedFuture(new StoreException("broken on purpose"));
         assertTotal(WHOLE, STRANGER);
-        quota.bindAcquaintances((owner, other) -> {
+        quota.acquaintances = (owner, other) -> {
             throw new IllegalStateException("broken on purpose");
-        });
+        };
         assertTotal(WHOLE, STRANGER);
     }
 
     @Test
     void aRosterThatIsNotAnsweredInTimeMakesNobodyAStranger() {
         CompletableFuture<Boolean> never = new CompletableFuture<>();
-        quota.bindAcquaintances((owner, other) -> never);
+        quota.acquaintances = (owner, other) -> never;
         assertTotal(WHOLE, STRANGER);
         assertFalse(never.isDone(), "it is somebody else's");
     }
@@ -148,7 +147,7 @@ class TotalsTest {
     void waitsForARosterThatIsBeingRead() {
         use(Map.of(), ConfiguredQuota.LOOKUP_TIMEOUT.multipliedBy(30));
         CompletableFuture<Boolean> read = new CompletableFuture<>();
-        quota.bindAcquaintances((owner, other) -> read);
+        quota.acquaintances = (owner, other) -> read;
         CompletableFuture<Terms> asked = quota.terms(ROMEO, STRANGER).toCompletableFuture();
         assertFalse(asked.isDone());
         read.complete(false);

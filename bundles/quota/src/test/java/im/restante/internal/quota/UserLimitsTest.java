@@ -114,9 +114,9 @@ class UserLimitsTest {
                                 () -> quota.limit(ROMEO).toCompletableFuture().get())
                         .getCause());
         instead = null;
-        quota.unbindAccounts(accounts);
+        quota.accounts = null;
         assertEquals(50, limit(quota));
-        quota.bindAccounts(accounts);
+        quota.accounts = accounts;
         assertEquals(10, limit(quota));
     }
 
@@ -138,7 +138,7 @@ class UserLimitsTest {
     private ConfiguredQuota waitingFor(Duration lookup) {
         Map<String, Object> settings = Map.of("store-limit", "50", "user-store-limit-enable", "true");
         ConfiguredQuota quota = new ConfiguredQuota(settings, System::nanoTime, lookup);
-        quota.bindAccounts(accounts);
+        quota.accounts = accounts;
         return quota;
     }
 
@@ -172,7 +172,7 @@ class UserLimitsTest {
     @Test
     void settingALimitFailsWithoutAccounts() {
         ConfiguredQuota quota = enabled();
-        quota.unbindAccounts(accounts);
+        quota.accounts = null;
         assertTrue(quota.set(ROMEO, 1).toCompletableFuture().isCompletedExceptionally());
     }
 
@@ -182,7 +182,7 @@ class UserLimitsTest {
 
     private ConfiguredQuota quota(Map<String, Object> settings) {
         ConfiguredQuota quota = new ConfiguredQuota(settings, System::nanoTime, Duration.ofSeconds(2));
-        quota.bindAccounts(accounts);
+        quota.accounts = accounts;
         return quota;
     }
 

@@ -20,6 +20,7 @@ import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
 import im.restante.message.MessageListener;
+import im.restante.offline.OfflineSettings;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
 import im.restante.session.ClientConnection;
@@ -66,7 +67,7 @@ import org.slf4j.LoggerFactory;
 /** Binds resources and keeps the sessions, while the services around them come and go. */
 @Component(
         service = {SessionManager.class, Spools.class, Retrieval.class},
-        configurationPid = RoutingSettings.PID)
+        configurationPid = OfflineSettings.PID)
 public final class DefaultSessionManager implements SessionManager, Spools, Retrieval {
     private static final Logger LOG = LoggerFactory.getLogger(DefaultSessionManager.class);
 
@@ -91,7 +92,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
     private final Announcement<SettingsListener, String> inForce = new Announcement<>(
             "settings listener",
             () -> settings().toString(),
-            (listener, values) -> listener.inForce("routing", RoutingSettings.PID, values));
+            (listener, values) -> listener.inForce("routing", OfflineSettings.PID, values));
     private volatile IqRouter iqRouter;
     private volatile MessageRules rules;
     private volatile Limits limits;
@@ -177,7 +178,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
             settings = changed;
             inForce.changed();
         } catch (ConfigException e) {
-            LOG.error("{}; the settings in force stay", e.getMessage());
+            LOG.debug("{}; the delivery has said so", e.getMessage());
         }
     }
 

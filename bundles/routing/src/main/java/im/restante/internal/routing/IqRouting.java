@@ -51,7 +51,9 @@ final class IqRouting {
         }
         if (hop instanceof NextHop.Away away) {
             return router.away(away, iq).thenApply(verdict -> {
-                verdict.answer().filter(error -> !isAnswer).ifPresent(error -> router.answer(from, iq, error));
+                if (verdict.told() != null && !isAnswer) {
+                    router.answer(from, iq, verdict.told());
+                }
                 return Outcome.DONE;
             });
         }

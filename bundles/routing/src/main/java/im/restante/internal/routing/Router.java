@@ -15,7 +15,6 @@ import im.restante.amp.MessageRules;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
-import im.restante.internal.routing.RoutingSettings.UnknownUser;
 import im.restante.internal.routing.RoutingTable.Action;
 import im.restante.internal.routing.carbons.CarbonCopy;
 import im.restante.internal.support.Dynamic;
@@ -28,6 +27,7 @@ import im.restante.iq.IqRouter;
 import im.restante.jid.Jid;
 import im.restante.message.MessageEvent;
 import im.restante.message.MessageListener;
+import im.restante.offline.OfflineSettings.UnknownUser;
 import im.restante.roster.Rosters;
 import im.restante.route.LocalRoute;
 import im.restante.route.NextHop;
@@ -701,7 +701,7 @@ final class Router {
             if (reply != null) {
                 inform(from, reply);
             }
-            StanzaError error = action.proceeds() ? verdict.answer().orElse(null) : null;
+            StanzaError error = action.proceeds() ? verdict.told() : null;
             if (error != null) {
                 answer(from, message, error);
             }

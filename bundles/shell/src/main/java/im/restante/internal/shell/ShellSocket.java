@@ -2,6 +2,8 @@ package im.restante.internal.shell;
 
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.internal.support.AcceptLoop;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Printable;
@@ -42,9 +44,6 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,24 +54,30 @@ import org.slf4j.LoggerFactory;
  * command is looked up by its name and called with the operands, so that nothing in them can be a command.
  */
 @Component(
-        service = {},
+        service = SettingsTrial.class,
         immediate = true,
         configurationPid = ShellSocket.PID,
+        property = SettingsTrial.PID + "=" + ShellSocket.PID,
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Designate(ocd = ShellSocket.Config.class)
-public final class ShellSocket {
+public final class ShellSocket implements SettingsTrial {
     static final String PID = "im.restante.shell";
+
+    private static final String SOCKET = "socket";
+
+    private static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(
+                    PID,
+                    "Restante: shell",
+                    "The server's command line for the owner of its directory: java -jar restante.jar --home DIR shell.")
+            .text(
+                    SOCKET,
+                    "",
+                    "Unix-domain socket it is reached by; a relative path is meant from the server's home, and its"
+                            + " directory must exist. Without a configuration there is none.")
+            .build();
 
     private static final Logger LOG = LoggerFactory.getLogger(ShellSocket.class);
     private static final int THREADS = 4;
     private static final int CONNECTION_SECONDS = 120;
-
-    @ObjectClassDefinition(name = "Restante shell", description = "Commands through a Unix-domain socket")
-    @interface Config {
-        @AttributeDefinition(
-                description = "Path of the socket; a relative one starts from the server's home; its folder must exist")
-        String socket();
-    }
 
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
@@ -94,19 +99,30 @@ public final class ShellSocket {
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
                     ThreadIO threadIo)
             throws IOException {
-        Settings settings = Settings.of(PID, values);
-        if (settings.text("socket", "").isEmpty()) {
-            throw settings.bad("socket", "the path of a Unix-domain socket");
+        Settings settings = DESCRIPTOR.read(values);
+        if (settings.text(SOCKET).isEmpty()) {
+            throw settings.bad(SOCKET, "the path of a Unix-domain socket");
         }
         this.processor = processor;
         this.threadIo = threadIo;
-        this.path = settings.path("socket", "", context.getProperty(Settings.HOME));
+        this.path = settings.path(SOCKET, context.getProperty(Settings.HOME));
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
-            throw settings.bad("socket", "free, or a socket that an earlier server left; there is something else");
+            throw settings.bad(SOCKET, "free, or a socket that an earlier server left; there is something else");
         }
         this.server = listen(path);
         this.pool = Executors.newFixedThreadPool(THREADS + 1, ShellSocket::daemon); // one of them accepts
         this.limits = Executors.newSingleThreadScheduledExecutor(ShellSocket::daemon);
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return DESCRIPTOR;
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        DESCRIPTOR.read(values);
+        return List.of();
     }
 
     private static Thread daemon(Runnable task) {

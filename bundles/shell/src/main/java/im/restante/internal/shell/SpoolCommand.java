@@ -5,7 +5,6 @@ import im.restante.admin.StoreShare;
 import im.restante.internal.support.OperatorConsole;
 import im.restante.jid.Jid;
 import im.restante.store.Usage;
-import java.time.Instant;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -57,6 +56,6 @@ public final class SpoolCommand extends ShellCommand {
         }
         return usage.messages() + (usage.messages() == 1 ? " message, " : " messages, ")
                 + (usage.bytes() < 0 ? "? bytes" : usage.bytes() + " bytes")
-                + ", oldest " + usage.oldestReceived().map(Instant::toString).orElse("?");
+                + ", oldest " + (usage.oldest() == null ? "?" : usage.oldest());
     }
 }

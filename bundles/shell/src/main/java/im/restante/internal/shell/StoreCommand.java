@@ -2,7 +2,7 @@ package im.restante.internal.shell;
 
 import im.restante.admin.ServerStatistics;
 import im.restante.admin.StoreFigures;
-import im.restante.config.Settings;
+import im.restante.offline.OfflineSettings;
 import im.restante.store.StoreStatistics;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +15,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 /** {@code restante:store}. */
 @Component(
         service = ShellCommand.class,
-        configurationPid = StoreCommand.PID,
+        configurationPid = OfflineSettings.PID,
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "store"})
 public final class StoreCommand extends ShellCommand {
-    static final String PID = "im.restante.offline";
-
     private final String wanted;
     private final ServerStatistics statistics;
 
@@ -29,7 +27,7 @@ public final class StoreCommand extends ShellCommand {
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
                     ServerStatistics statistics) {
         super("store", "Lists the message stores; the one marked * takes new messages, all are read.", 0, 0);
-        this.wanted = Settings.of(PID, values).text("store", "");
+        this.wanted = OfflineSettings.store(values);
         this.statistics = statistics;
     }
 
@@ -61,7 +59,7 @@ public final class StoreCommand extends ShellCommand {
                     .println("no store takes new messages"
                             + (wanted.isEmpty()
                                     ? ""
-                                    : ": " + PID + " says store=" + wanted + ", which is not present"));
+                                    : ": " + OfflineSettings.PID + " says store=" + wanted + ", which is not present"));
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
 import im.restante.filter.CandidateRules;
 import im.restante.filter.MessageFilter;
@@ -14,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +33,17 @@ class FilterTestCommandTest {
         }
         return message -> new Opinion.Skip(paths);
     };
-    private static final SettingsTrial TRIAL = values -> List.of("entry 2 never decides");
+    private static final SettingsTrial TRIAL = new SettingsTrial() {
+        @Override
+        public SettingsDescriptor descriptor() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> judge(Map<String, ?> values) {
+            return List.of("entry 2 never decides");
+        }
+    };
 
     @TempDir
     Path home;

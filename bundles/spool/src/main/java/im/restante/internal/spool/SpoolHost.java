@@ -18,6 +18,7 @@ import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
 import im.restante.message.MessageListener;
 import im.restante.message.StanzaIds;
+import im.restante.offline.OfflineSettings;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
 import im.restante.spool.Envelope;
@@ -56,7 +57,7 @@ import org.slf4j.LoggerFactory;
  */
 @Component(
         service = {OwnerSpools.class, StanzaIds.class, SpoolPurge.class},
-        configurationPid = SpoolSettings.PID)
+        configurationPid = OfflineSettings.PID)
 public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolHost.class);
 
@@ -95,7 +96,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
         this.inForce = new Announcement<>(
                 "settings listener",
                 () -> owners.settings().toString(),
-                (listener, values) -> listener.inForce("spool", SpoolSettings.PID, values));
+                (listener, values) -> listener.inForce("spool", OfflineSettings.PID, values));
     }
 
     /** Changed settings; if one is not usable, all that are in force stay. */
@@ -106,7 +107,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
             owners.settings(changed);
             inForce.changed();
         } catch (ConfigException e) {
-            LOG.error("{}; the settings in force stay", e.getMessage());
+            LOG.debug("{}; the delivery has said so", e.getMessage());
         }
     }
 

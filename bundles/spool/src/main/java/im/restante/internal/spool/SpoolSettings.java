@@ -2,13 +2,13 @@ package im.restante.internal.spool;
 
 import static java.util.Objects.requireNonNull;
 
-import im.restante.config.Settings;
+import im.restante.offline.OfflineSettings;
 import im.restante.session.ProofPolicy;
 import java.time.Duration;
 import java.util.Map;
 
 /**
- * The part of {@code im.restante.offline} that the spool acts on.
+ * The part of {@link OfflineSettings} that the spool acts on.
  *
  * @param window      messages handed to a session without proof, 1 to 500
  * @param windowBytes bytes of them; one message may be larger
@@ -19,8 +19,6 @@ import java.util.Map;
  */
 public record SpoolSettings(
         int window, long windowBytes, boolean journal, ProofPolicy proof, int spillLimit, Duration swapTimeout) {
-    public static final String PID = "im.restante.offline";
-
     private static final int BATCHES = 4;
 
     public SpoolSettings {
@@ -28,18 +26,11 @@ public record SpoolSettings(
         requireNonNull(swapTimeout, "swapTimeout");
     }
 
-    /** @throws im.restante.config.ConfigException for a value that is not usable */
+    /** @throws im.restante.config.ConfigException for a value that is not usable, also one that is not the spool's */
     public static SpoolSettings of(Map<String, ?> properties) {
-        Settings settings = Settings.of(PID, properties);
+        OfflineSettings all = OfflineSettings.of(properties);
         return new SpoolSettings(
-                settings.integer("window", 100, 1, 500),
-                settings.integer("window-bytes", 262_144, 1, 1 << 30),
-                settings.flag("journal", false),
-                new ProofPolicy(
-                        settings.choice("proof", ProofPolicy.Way.AUTO),
-                        Duration.ofSeconds(settings.integer("proof-timeout-seconds", 60, 1, 3600))),
-                settings.integer("spill-limit", 10_000, 0, Integer.MAX_VALUE),
-                Duration.ofSeconds(settings.integer("swap-timeout-seconds", 5, 0, 3600)));
+                all.window(), all.windowBytes(), all.journal(), all.proof(), all.spillLimit(), all.swapTimeout());
     }
 
     /** Rows of one batch: half a window, so that one is on its way while the acknowledgement of the other is. */

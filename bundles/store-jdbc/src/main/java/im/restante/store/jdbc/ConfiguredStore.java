@@ -2,10 +2,12 @@ package im.restante.store.jdbc;
 
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
-import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.store.MessageStore;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -22,20 +24,19 @@ import org.slf4j.LoggerFactory;
  * configuration names a database, whether or not that can be used. A change opens another store; a bad value leaves the last good
  * configuration in force.
  *
- * <p>An engine extends this class with a component that provides no service by itself ({@code service = {}}), is immediate, and
- * calls {@link #open} in its constructor. The methods annotated here are found if its bundle is built with {@code
+ * <p>An engine extends this class with a component that is immediate and
+ * calls {@link #open} in its constructor. What it provides is {@link SettingsTrial}. The methods annotated here are found if its bundle is built with {@code
  * -dsannotations-options: inherit}.
  *
  * @param <S> what the engine reads from its configuration; two that are equal name the same database in the same way
  */
 @ConsumerType
-public abstract class ConfiguredStore<S> {
+public abstract class ConfiguredStore<S> implements SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredStore.class);
 
     private final BundleContext context;
-    private final String pid;
+    private final SettingsDescriptor descriptor;
     private final String storeId;
-    private final int defaultRanking;
     private Configuration<S> inForce;
     private SqlStore store;
     private ServiceRegistration<?> registration;
@@ -43,14 +44,36 @@ public abstract class ConfiguredStore<S> {
     private record Configuration<S>(S settings, int ranking) {}
 
     /**
-     * @param storeId        the {@code store.id}
-     * @param defaultRanking {@code service.ranking} unless the configuration has another
+     * For the component's constructor.
+     *
+     * @param descriptor of the engine's PID, with the key of {@link #ranking}
+     * @param storeId    the {@code store.id}
      */
-    protected ConfiguredStore(BundleContext context, String pid, String storeId, int defaultRanking) {
+    protected ConfiguredStore(BundleContext context, SettingsDescriptor descriptor, String storeId) {
         this.context = context;
-        this.pid = pid;
+        this.descriptor = descriptor;
         this.storeId = storeId;
-        this.defaultRanking = defaultRanking;
+    }
+
+    /** Adds the key for the ranking of the store to those of an engine. */
+    protected static SettingsDescriptor.Builder ranking(SettingsDescriptor.Builder engine, int byDefault) {
+        return engine.number(
+                Constants.SERVICE_RANKING,
+                byDefault,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                "Where no store is chosen by name, the one of the highest ranking is used.");
+    }
+
+    @Override
+    public final SettingsDescriptor descriptor() {
+        return descriptor;
+    }
+
+    @Override
+    public final List<String> judge(Map<String, ?> values) {
+        read(values);
+        return List.of();
     }
 
     /** Empty if there shall be no store. @throws ConfigException for a value that is not usable */
@@ -93,14 +116,13 @@ public abstract class ConfiguredStore<S> {
     }
 
     private Optional<Configuration<S>> read(Map<String, ?> properties) {
-        int ranking = Settings.of(pid, properties)
-                .integer(Constants.SERVICE_RANKING, defaultRanking, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        int ranking = descriptor.read(properties).integer(Constants.SERVICE_RANKING);
         return settings(properties).map(settings -> new Configuration<>(settings, ranking));
     }
 
     private void use(Optional<Configuration<S>> configuration) {
         if (configuration.isEmpty()) {
-            LOG.info("No store {}: {} names no database", storeId, pid);
+            LOG.info("No store {}: {} names no database", storeId, descriptor.pid());
             return;
         }
         Configuration<S> next = configuration.get();

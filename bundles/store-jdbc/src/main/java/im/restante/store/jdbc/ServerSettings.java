@@ -1,6 +1,7 @@
 package im.restante.store.jdbc;
 
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -15,9 +16,8 @@ import java.util.function.Predicate;
  * @param poolSize connections: one that writes, the others read
  */
 public record ServerSettings(String url, String user, String password, int poolSize) {
-    public static final int DEFAULT_POOL_SIZE = 5;
     /** Below that of an embedded store: what is added beside it takes over when it is told to, not by being there. */
-    public static final int DEFAULT_RANKING = -10;
+    private static final int DEFAULT_RANKING = -10;
 
     /** How long a driver may take to connect. A verdict may take {@code store-timeout-seconds}, which is 10. */
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
@@ -26,28 +26,49 @@ public record ServerSettings(String url, String user, String password, int poolS
     /** How long a driver waits for an answer. */
     public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(8);
 
+    private static final String URL = "url";
+    private static final String USER = "user";
+    private static final String PASSWORD = ".password";
+    private static final String POOL_SIZE = "pool-size";
+
     private static final int MOST_CONNECTIONS = 100;
+
+    /**
+     * Adds these keys, and the ranking of the store, to those of an engine.
+     *
+     * @param url  what an operator must know of {@code url}
+     * @param user what an operator must know of {@code user}, such as the privileges it needs
+     */
+    public static SettingsDescriptor.Builder describe(SettingsDescriptor.Builder engine, String url, String user) {
+        return ConfiguredStore.ranking(
+                engine.text(URL, "", url)
+                        .text(USER, "", user)
+                        .secret(PASSWORD, "Its password.")
+                        .number(POOL_SIZE, 5, 2, MOST_CONNECTIONS, "Connections: one that writes, the others read."),
+                DEFAULT_RANKING);
+    }
 
     /**
      * Empty if there is no url.
      *
+     * @param descriptor with the keys of {@link #describe}
      * @param isUrlRight whether the engine can use the url
      * @param rightUrl   what it must be, for the operator: ends the sentence "must be ..."
      * @throws im.restante.config.ConfigException for a value that is not usable
      */
     public static Optional<ServerSettings> of(
-            String pid, Map<String, ?> properties, Predicate<ServerSettings> isUrlRight, String rightUrl) {
-        Settings settings = Settings.of(pid, properties);
+            SettingsDescriptor descriptor,
+            Map<String, ?> properties,
+            Predicate<ServerSettings> isUrlRight,
+            String rightUrl) {
+        Settings settings = descriptor.read(properties);
         ServerSettings read = new ServerSettings(
-                settings.text("url", ""),
-                settings.text("user", ""),
-                settings.text(".password", ""),
-                settings.integer("pool-size", DEFAULT_POOL_SIZE, 2, MOST_CONNECTIONS));
+                settings.text(URL), settings.text(USER), settings.text(PASSWORD), settings.integer(POOL_SIZE));
         if (read.url.isEmpty()) {
             return Optional.empty();
         }
         if (!isUrlRight.test(read)) {
-            throw Settings.of(pid, Map.of("url", withoutPassword(read.url))).bad("url", rightUrl);
+            throw descriptor.read(Map.of(URL, withoutPassword(read.url))).bad(URL, rightUrl);
         }
         return Optional.of(read);
     }

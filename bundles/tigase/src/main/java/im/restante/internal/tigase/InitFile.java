@@ -1,6 +1,7 @@
 package im.restante.internal.tigase;
 
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,7 +16,16 @@ import org.osgi.framework.BundleContext;
 record InitFile(Path path) {
     static final String PID = "im.restante.tigase";
     static final String KEY = "init-properties";
-    static final String BY_DEFAULT = "etc/init.properties";
+
+    static final SettingsDescriptor DESCRIPTOR = SettingsDescriptor.of(
+                    PID, "Restante: Tigase", "Who comes from Tigase may bring the offline-message settings along.")
+            .text(
+                    KEY,
+                    "etc/init.properties",
+                    "A Tigase configuration file; a relative path is meant from the server's home. Read when it is there;"
+                            + " what it sets wins over the other .cfg files, and is said in the log."
+                            + " restante:tigase-check tells line by line what is understood.")
+            .build();
 
     private static final int MOST_BYTES = 1 << 20;
 
@@ -26,7 +36,7 @@ record InitFile(Path path) {
 
     /** The file that is configured. */
     static InitFile configured(BundleContext context, Map<String, ?> values) {
-        return new InitFile(Settings.of(PID, values).path(KEY, BY_DEFAULT, context.getProperty(Settings.HOME)));
+        return new InitFile(DESCRIPTOR.read(values).path(KEY, context.getProperty(Settings.HOME)));
     }
 
     /** A relative name starts from the server's home. */

@@ -1,6 +1,8 @@
 package im.restante.internal.tigase;
 
 import im.restante.config.ConfigException;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.internal.support.Printable;
 import im.restante.internal.tigase.Finding.Kind;
 import im.restante.internal.tigase.InitFile.Stamp;
@@ -29,9 +31,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,10 +39,11 @@ import org.slf4j.LoggerFactory;
  * file: a new state counts once it was seen twice, a second apart, so that a half-written file is not read.
  */
 @Component(
-        service = {ConfigurationPlugin.class, ConfigurationListener.class},
+        service = {ConfigurationPlugin.class, ConfigurationListener.class, SettingsTrial.class},
         immediate = true,
         configurationPid = InitFile.PID,
         property = {
+            SettingsTrial.PID + "=" + InitFile.PID,
             // Those of Setting. Config Admin must not ask about our own PID while we wait for it.
             ConfigurationPlugin.CM_TARGET + "=im.restante.amp",
             ConfigurationPlugin.CM_TARGET + "=im.restante.filter",
@@ -51,19 +51,10 @@ import org.slf4j.LoggerFactory;
             ConfigurationPlugin.CM_TARGET + "=im.restante.quota",
             ConfigurationPlugin.CM_RANKING + ":Integer=1000" // the last one that may change values
         })
-@Designate(ocd = Overlay.Config.class)
-public final class Overlay implements ConfigurationPlugin, ConfigurationListener {
+public final class Overlay implements ConfigurationPlugin, ConfigurationListener, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(Overlay.class);
     private static final long GLANCE_SECONDS = 1;
     private static final long AFTER_DELETION_MILLIS = 500;
-
-    @ObjectClassDefinition(
-            name = "Restante tigase",
-            description = "The settings of a Tigase init.properties, which win over the configuration")
-    @interface Config {
-        @AttributeDefinition(description = "Read when present; a relative path starts from the server's home")
-        String init$_$properties() default InitFile.BY_DEFAULT;
-    }
 
     private final BundleContext context;
     private final Redelivery redelivery;
@@ -109,6 +100,17 @@ public final class Overlay implements ConfigurationPlugin, ConfigurationListener
         } catch (ConfigException e) {
             LOG.error("{}; {} stays in force", e.getMessage(), file.path());
         }
+    }
+
+    @Override
+    public SettingsDescriptor descriptor() {
+        return InitFile.DESCRIPTOR;
+    }
+
+    @Override
+    public List<String> judge(Map<String, ?> values) {
+        InitFile.configured(context, values);
+        return List.of();
     }
 
     @Deactivate

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -73,11 +74,19 @@ class TigaseCheckCommandTest {
 
     @Test
     void asksTheReadersOfASettingWhatTheyWouldSay() throws Exception {
-        trials.put("im.restante.filter", values -> {
-            if (values.get("msg-store-offline-paths").equals("/")) {
-                throw new ConfigException("im.restante.filter", "msg-store-offline-paths", "/", "a path");
+        trials.put("im.restante.filter", new SettingsTrial() {
+            @Override
+            public SettingsDescriptor descriptor() {
+                throw new UnsupportedOperationException();
             }
-            return List.of("entry 2 never decides");
+
+            @Override
+            public List<String> judge(Map<String, ?> values) {
+                if (values.get("msg-store-offline-paths").equals("/")) {
+                    throw new ConfigException("im.restante.filter", "msg-store-offline-paths", "/", "a path");
+                }
+                return List.of("entry 2 never decides");
+            }
         });
         Files.writeString(home.resolve("good"), "amp/msg-offline=true\namp/msg-store-offline-paths[s]=/message/x");
         Files.writeString(home.resolve("bad"), "amp/msg-offline=true\namp/msg-store-offline-paths[s]=/");

@@ -33,26 +33,17 @@ public final class RingHistory implements MessageHistory {
 
     private final RecentMessages recent;
     private final Revisions revisions;
-    private volatile StanzaIds stanzaIds;
-
-    @Activate
-    public RingHistory(@Reference RecentMessages recent, @Reference Revisions revisions) {
-        this.recent = recent;
-        this.revisions = revisions;
-    }
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
-    void setStanzaIds(StanzaIds present) {
-        stanzaIds = present;
-    }
+    volatile StanzaIds stanzaIds;
 
-    void unsetStanzaIds(StanzaIds gone) {
-        if (stanzaIds == gone) { // a successor is bound before
-            stanzaIds = null;
-        }
+    @Activate
+    public RingHistory(@Reference RecentMessages recent, @Reference Revisions revisions) {
+        this.recent = recent;
+        this.revisions = revisions;
     }
 
     /** A message, however many entries there are about it. */

@@ -60,7 +60,7 @@ class RingHistoryTest {
     }
 
     private void stanzaIds() {
-        history.setStanzaIds(new StanzaIds() {
+        history.stanzaIds = new StanzaIds() {
             @Override
             public String stanzaId(Jid owner, long arrivalId) {
                 return RingHistoryTest.stanzaId(arrivalId);
@@ -75,7 +75,7 @@ class RingHistoryTest {
             public boolean isStanzaId(Jid owner, long arrivalId, String stanzaId) {
                 return stanzaId.equals(RingHistoryTest.stanzaId(arrivalId));
             }
-        });
+        };
     }
 
     private static List<Kind> kinds(HistoryPage page) {

@@ -48,7 +48,7 @@ class WhyCommandTest {
     private final WhyCommand command = new WhyCommand(history);
 
     WhyCommandTest() {
-        history.setStanzaIds(new StanzaIds() {
+        history.stanzaIds = new StanzaIds() {
             @Override
             public String stanzaId(Jid owner, long arrivalId) {
                 return WhyCommandTest.stanzaId(arrivalId);
@@ -63,7 +63,7 @@ class WhyCommandTest {
             public boolean isStanzaId(Jid owner, long arrivalId, String stanzaId) {
                 return stanzaId.equals(WhyCommandTest.stanzaId(arrivalId));
             }
-        });
+        };
     }
 
     private void decided(Jid owner, Jid sender, String messageId, long arrivalId, Verdict verdict) {

@@ -93,7 +93,8 @@ class BundleBoundariesTest {
         "im.restante.roster..",
         "im.restante.home..",
         "im.restante.tls..",
-        "im.restante.route.."
+        "im.restante.route..",
+        "im.restante.offline.."
     };
 
     @ArchTest
@@ -121,6 +122,7 @@ class BundleBoundariesTest {
                     "im.restante.home..",
                     "im.restante.tls..",
                     "im.restante.route..",
+                    "im.restante.offline..",
                     "im.restante.streammanagement..")
             .should()
             .dependOnClassesThat()

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -632,7 +631,7 @@ public abstract class MessageStoreContract extends TotalsContract {
     @Test
     void usageOfAnOwnerHasNumberBytesAndTheOldest() {
         assertEquals(0, await(store.usage(ROMEO)).messages());
-        assertEquals(Optional.empty(), await(store.usage(ROMEO)).oldestReceived());
+        assertNull(await(store.usage(ROMEO)).oldest());
         stored(message(1, ROMEO, JULIET, "\u00e9".repeat(10)));
         stored(message(2, ROMEO, NURSE, "x".repeat(15)));
         Usage usage = await(store.usage(ROMEO));

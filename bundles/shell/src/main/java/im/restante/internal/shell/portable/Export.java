@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +177,7 @@ public final class Export extends Task {
                 .withAttribute(
                         Pie.ROW,
                         Pie.EXPIRES,
-                        row.expiry().map(Instant::toString).orElse(null))
+                        row.expiresAt() == null ? null : row.expiresAt().toString())
                 .withAttribute(Pie.ROW, Pie.KIND, Integer.toString(row.kind().code()));
     }
 

@@ -188,7 +188,7 @@ class PortableTest {
         for (long id : new long[] {11, 12}) {
             StoredMessage was = server.delivery.rows.get(id);
             StoredMessage is = empty.delivery.rows.get(id);
-            assertEquals(was.expiry(), is.expiry());
+            assertEquals(was.expiresAt(), is.expiresAt());
             assertEquals(was.kind(), is.kind());
             assertEquals(was.sender(), is.sender());
             assertEquals(was.receivedAt(), is.receivedAt());

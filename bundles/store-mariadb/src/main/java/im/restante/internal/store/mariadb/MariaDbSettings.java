@@ -16,7 +16,10 @@ record MariaDbSettings(ServerSettings server) {
     /** Empty if there is no url. @throws im.restante.config.ConfigException for a value that is not usable */
     static Optional<MariaDbSettings> of(Map<String, ?> properties) {
         return ServerSettings.of(
-                        ConfiguredMariaDb.PID, properties, read -> new MariaDbSettings(read).isUrlRight(), RIGHT_URL)
+                        ConfiguredMariaDb.DESCRIPTOR,
+                        properties,
+                        read -> new MariaDbSettings(read).isUrlRight(),
+                        RIGHT_URL)
                 .map(MariaDbSettings::new);
     }
 

@@ -1,5 +1,7 @@
 package im.restante.internal.store.postgresql;
 
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.store.jdbc.ConfiguredStore;
 import im.restante.store.jdbc.ServerSettings;
 import im.restante.store.jdbc.SqlStore;
@@ -8,39 +10,32 @@ import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.AttributeType;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The store on a PostgreSQL server: with a {@code url} it is there, whether or not the server can be reached; without one there is none. */
 @Component(
-        service = {},
+        service = SettingsTrial.class,
         immediate = true,
-        configurationPid = ConfiguredPostgreSql.PID)
-@Designate(ocd = ConfiguredPostgreSql.Config.class)
+        configurationPid = ConfiguredPostgreSql.PID,
+        property = SettingsTrial.PID + "=" + ConfiguredPostgreSql.PID)
 public final class ConfiguredPostgreSql extends ConfiguredStore<PostgreSqlSettings> {
     static final String PID = "im.restante.store.postgresql";
     static final String STORE_ID = "postgresql";
 
-    @ObjectClassDefinition(name = "Restante: store on a PostgreSQL server")
-    @interface Config {
-        @AttributeDefinition(description = "jdbc:postgresql://HOST:5432/DATABASE; empty: no such store")
-        String url() default "";
-
-        @AttributeDefinition(description = "Database user")
-        String user() default "";
-
-        @AttributeDefinition(description = "Its password", type = AttributeType.PASSWORD)
-        String _password() default "";
-
-        @AttributeDefinition(description = "Connections: one that writes, the others read")
-        int pool$_$size() default ServerSettings.DEFAULT_POOL_SIZE;
-    }
+    static final SettingsDescriptor DESCRIPTOR = ServerSettings.describe(
+                    SettingsDescriptor.of(
+                            PID,
+                            "Restante: store on a PostgreSQL server",
+                            "The store on a PostgreSQL server, 14 or later. It is used once im.restante.offline says store ="
+                                    + " postgresql, and im.restante.accounts says user-store = postgresql."),
+                    "Where the database is, with one host: jdbc:postgresql://HOST:5432/DATABASE. Options of the driver may"
+                            + " follow, such as ?sslmode=verify-full. Empty: there is no such store.",
+                    "Who logs in there. CREATE USER restante PASSWORD '...'; CREATE DATABASE restante OWNER restante"
+                            + " ENCODING 'UTF8' TEMPLATE template0;")
+            .build();
 
     @Activate
     public ConfiguredPostgreSql(BundleContext context, Map<String, Object> properties) {
-        super(context, PID, STORE_ID, ServerSettings.DEFAULT_RANKING);
+        super(context, DESCRIPTOR, STORE_ID);
         open(properties);
     }
 

@@ -15,7 +15,7 @@ record PostgreSqlSettings(ServerSettings server) {
     /** Empty if there is no url. @throws im.restante.config.ConfigException for a value that is not usable */
     static Optional<PostgreSqlSettings> of(Map<String, ?> properties) {
         return ServerSettings.of(
-                        ConfiguredPostgreSql.PID,
+                        ConfiguredPostgreSql.DESCRIPTOR,
                         properties,
                         read -> new PostgreSqlSettings(read).isUrlRight(),
                         RIGHT_URL)

@@ -1,6 +1,8 @@
 package im.restante.internal.store.sqlite;
 
 import im.restante.config.Settings;
+import im.restante.config.SettingsDescriptor;
+import im.restante.config.SettingsTrial;
 import im.restante.store.jdbc.ConfiguredStore;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.SqlStore;
@@ -15,31 +17,30 @@ import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.metatype.annotations.AttributeDefinition;
-import org.osgi.service.metatype.annotations.Designate;
-import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The embedded store: one file, which always has a name. */
 @Component(
-        service = {},
+        service = SettingsTrial.class,
         immediate = true,
-        configurationPid = ConfiguredSqlite.PID)
-@Designate(ocd = ConfiguredSqlite.Config.class)
+        configurationPid = ConfiguredSqlite.PID,
+        property = SettingsTrial.PID + "=" + ConfiguredSqlite.PID)
 public final class ConfiguredSqlite extends ConfiguredStore<Path> {
     static final String PID = "im.restante.store.sqlite";
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredSqlite.class);
 
-    private static final String DEFAULT_FILE = "data/spool.db";
-    private static final int DEFAULT_RANKING = 0;
+    private static final String FILE = "file";
 
-    @ObjectClassDefinition(name = "Restante: embedded store (SQLite)")
-    @interface Config {
-        @AttributeDefinition(description = "Database file; a relative path starts from the server's home")
-        String file() default DEFAULT_FILE;
-    }
+    private static final SettingsDescriptor DESCRIPTOR = ranking(
+                    SettingsDescriptor.of(PID, "Restante: embedded store (SQLite)", "The embedded store.")
+                            .text(
+                                    FILE,
+                                    "data/spool.db",
+                                    "The database file; a relative path is meant from the server's home."),
+                    0)
+            .build();
 
     private final String home;
     /** Directory for the driver's library; null: the framework has none for us. */
@@ -47,7 +48,7 @@ public final class ConfiguredSqlite extends ConfiguredStore<Path> {
 
     @Activate
     public ConfiguredSqlite(BundleContext context, Map<String, Object> properties) {
-        super(context, PID, SqliteStore.STORE_ID, DEFAULT_RANKING);
+        super(context, DESCRIPTOR, SqliteStore.STORE_ID);
         home = context.getProperty(Settings.HOME);
         unpacked = context.getDataFile("native");
         open(properties);
@@ -59,7 +60,7 @@ public final class ConfiguredSqlite extends ConfiguredStore<Path> {
     }
 
     private Path file(Map<String, ?> properties) {
-        return Settings.of(PID, properties).path("file", DEFAULT_FILE, home);
+        return DESCRIPTOR.read(properties).path(FILE, home);
     }
 
     @Override

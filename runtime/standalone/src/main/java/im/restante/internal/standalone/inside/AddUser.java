@@ -1,17 +1,14 @@
 package im.restante.internal.standalone.inside;
 
 import im.restante.account.Accounts;
-import im.restante.config.Settings;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import java.io.IOException;
 import java.util.Dictionary;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BinaryOperator;
-import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -29,8 +26,8 @@ public final class AddUser implements BinaryOperator<String> {
         this.accounts = accounts;
         Dictionary<String, Object> c2s =
                 configurations.getConfiguration("im.restante.c2s", "?").getProperties();
-        domain = Settings.of("im.restante.c2s", c2s == null ? Map.of() : FrameworkUtil.asMap(c2s))
-                .text("domain", "localhost");
+        Object configured = c2s == null ? null : c2s.get("domain");
+        domain = configured == null ? "localhost" : configured.toString().trim();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package im.restante.internal.standalone.inside;
 
 import im.restante.account.UserRepository;
-import im.restante.config.Settings;
 import im.restante.delivery.ChosenStore;
+import im.restante.offline.OfflineSettings;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
 import im.restante.store.MessageStore;
@@ -32,7 +32,12 @@ public final class Ready implements Supplier<String> {
     private final String line;
     private final String wanted;
     private final List<String> present;
-    private volatile ChosenStore chosen;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ChosenStore chosen;
 
     @Activate
     public Ready(
@@ -43,24 +48,10 @@ public final class Ready implements Supplier<String> {
             @Reference(service = UserRepository.class) Map<String, Object> users,
             Map<String, Object> offline) {
         line = "restante ready: " + server.domain() + ":" + endpoint.get(ServerEndpoint.PORT) + " store=";
-        wanted = Settings.of(OFFLINE, offline).text("store", "");
+        wanted = OfflineSettings.store(offline);
         present = stores.stream()
                 .map(store -> String.valueOf(store.get(MessageStore.ID)))
                 .toList();
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void setChosen(ChosenStore store) {
-        chosen = store;
-    }
-
-    void unsetChosen(ChosenStore store) {
-        if (chosen == store) { // a successor is bound before
-            chosen = null;
-        }
     }
 
     /** Waits a moment for the delivery to know which of the stores work. */

@@ -1,14 +1,13 @@
 package im.restante.internal.delivery;
 
-import im.restante.config.ConfigException;
-import im.restante.config.Settings;
+import im.restante.offline.OfflineSettings;
 import im.restante.store.StoredMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 
 /**
- * What this bundle reads of {@code im.restante.offline}; the other keys are the session's.
+ * The part of {@link OfflineSettings} that this bundle acts on.
  *
  * @param storing      whether anything is stored at all ({@code msg-offline})
  * @param store        {@code store.id} of the store that takes new messages; empty: the one of the highest ranking
@@ -16,21 +15,11 @@ import java.util.Map;
  * @param swapTimeout  how long something waits for a service that is being replaced
  * @param retention    how long a message waits for its owner; zero: for ever
  */
-record OfflineSettings(boolean storing, String store, Duration storeTimeout, Duration swapTimeout, Duration retention) {
-    static final String PID = "im.restante.offline";
-    static final int STORE_TIMEOUT_SECONDS = 10;
-    static final int SWAP_TIMEOUT_SECONDS = 5;
-    private static final int MAX_RETENTION_DAYS = 36_500;
-
-    /** @throws ConfigException naming the key whose value is bad */
-    static OfflineSettings of(Map<String, ?> values) {
-        Settings settings = Settings.of(PID, values);
-        return new OfflineSettings(
-                settings.flag("msg-offline", true),
-                settings.text("store", ""),
-                Duration.ofSeconds(settings.integer("store-timeout-seconds", STORE_TIMEOUT_SECONDS, 1, 3600)),
-                Duration.ofSeconds(settings.integer("swap-timeout-seconds", SWAP_TIMEOUT_SECONDS, 0, 3600)),
-                Duration.ofDays(settings.integer("retention-days", 0, 0, MAX_RETENTION_DAYS)));
+record StorageSettings(boolean storing, String store, Duration storeTimeout, Duration swapTimeout, Duration retention) {
+    /** @throws im.restante.config.ConfigException for a value that is not usable, also one that is not this bundle's */
+    static StorageSettings of(Map<String, ?> values) {
+        OfflineSettings all = OfflineSettings.of(values);
+        return new StorageSettings(all.storing(), all.store(), all.storeTimeout(), all.swapTimeout(), all.retention());
     }
 
     /** As it is configured. */
