@@ -103,7 +103,8 @@ record C2sConfig(
                     300,
                     0,
                     DAY,
-                    "Seconds a client that was cut may come back to its session (XEP-0198); 0: it cannot.")
+                    "Seconds a client that was cut may come back to its session (XEP-0198), or less if it asks for less;"
+                            + " 0: it cannot.")
             .number(OUTBOUND_LIMIT, 2_048, 16, 1_000_000, "Stanzas that may wait in memory for one slow client.")
             .number(
                     OUTBOUND_BYTES,

@@ -25,8 +25,8 @@ final class ConfiguredPaths {
                             + " body and hints say. /message/NAME stores messages with a child of that name,"
                             + " -/message/NAME does not; [NAMESPACE] at the end asks for that too:\n"
                             + "msg-store-offline-paths = -/message/plain,/message/received[urn:xmpp:receipts]\n"
-                            + "Messages without any of them: those with a body, a receipt, a chat marker, an encrypted"
-                            + " payload or an invitation are stored.")
+                            + "Messages without any of them: stored is what somebody would miss, with or without a body;"
+                            + " not chat states alone, calls, headlines, group chat and errors.")
             .build();
 
     private final List<PathEntry> entries;
