@@ -16,11 +16,11 @@ final class DomainRecord implements ServerSecrets {
 
     private static final int SECRET_BYTES = 32;
 
-    private final Users users;
+    private final RepositoryAccess users;
     private final Homes homes;
     private final SecureRandom random;
 
-    DomainRecord(Users users, Homes homes, SecureRandom random) {
+    DomainRecord(RepositoryAccess users, Homes homes, SecureRandom random) {
         this.users = users;
         this.homes = homes;
         this.random = random;

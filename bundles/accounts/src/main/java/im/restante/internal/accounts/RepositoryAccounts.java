@@ -93,7 +93,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     private final HashPool pool;
     private final DomainRecord record;
     private final Turns lookups = new Turns(LOOKUPS, LOOKUPS_OF_ONE, MOST_LOOKUPS);
-    private final Users users = this::ask;
+    private final RepositoryAccess users = this::ask;
     private final Decoys decoys;
     private final VerifiedPasswords verified;
     private final AsyncCache<Jid, Boolean> existing;

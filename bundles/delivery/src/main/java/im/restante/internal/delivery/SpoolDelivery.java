@@ -104,7 +104,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final MergedStores merged;
     private final MessageMigrations migrations;
     private final Purges purges;
-    private final Intake intake;
+    private final StorePipeline intake;
     private final Announcement<SettingsListener, String> inForce = new Announcement<>(
             "settings listener",
             () -> settings().toString(),
@@ -157,7 +157,7 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         this.merged = new MergedStores(stores, owed, gate);
         this.migrations = new MessageMigrations(stores, gate, homes, owed, owedMessages);
         this.purges = new Purges(stores, gate, owedMessages, homes, workers, nanoTime, clock, services.listeners);
-        this.intake = new Intake(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
+        this.intake = new StorePipeline(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
         this.service = new SerialExecutor(workers);
     }
 

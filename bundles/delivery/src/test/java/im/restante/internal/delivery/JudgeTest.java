@@ -116,18 +116,18 @@ class JudgeTest {
                 "active nick"
             })
     void neverBouncesWhatIsNothingButASignal(String children) {
-        assertTrue(Answers.isNeverBounced(message("chat", children)));
+        assertTrue(SenderErrors.isNeverBounced(message("chat", children)));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"body", "body active", "body receipt", "encrypted active", "anything", "store", ""})
     void bouncesEverythingElse(String children) {
-        assertEquals(false, Answers.isNeverBounced(message("chat", children)));
+        assertEquals(false, SenderErrors.isNeverBounced(message("chat", children)));
     }
 
     @Test
     void neverBouncesAnError() {
-        assertTrue(Answers.isNeverBounced(message("error", "body")));
-        assertSame(null, Answers.unlessNeverBounced(message("error", "body"), Answers.NOT_STORED));
+        assertTrue(SenderErrors.isNeverBounced(message("error", "body")));
+        assertSame(null, SenderErrors.unlessNeverBounced(message("error", "body"), SenderErrors.NOT_STORED));
     }
 }

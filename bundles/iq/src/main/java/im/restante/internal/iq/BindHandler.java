@@ -15,6 +15,6 @@ public final class BindHandler implements IqHandler {
 
     @Override
     public CompletionStage<Iq> handle(Iq request) {
-        return Answers.error(request, Condition.NOT_ALLOWED, "This stream has a resource already");
+        return ImmediateAnswers.error(request, Condition.NOT_ALLOWED, "This stream has a resource already");
     }
 }

@@ -82,18 +82,18 @@ public final class DiscoInfoHandler implements IqHandler {
     public CompletionStage<Iq> handle(Iq request) {
         String node = request.payload().orElseThrow().attribute("node");
         if (request.type() != Iq.Type.GET) {
-            return Answers.error(request, Condition.BAD_REQUEST);
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST);
         }
-        if (Answers.isOfOther(request)) {
+        if (ImmediateAnswers.isOfOther(request)) {
             return node != null
-                    ? CompletableFuture.completedFuture(Answers.refusedDiscovery(request, node))
+                    ? CompletableFuture.completedFuture(ImmediateAnswers.refusedDiscovery(request, node))
                     : subscribers
                             .has(request.to(), request.from())
                             .thenApply(subscribed -> subscribed
                                     ? described(request, null, true, features(true))
-                                    : Answers.refusedDiscovery(request, null));
+                                    : ImmediateAnswers.refusedDiscovery(request, null));
         }
-        boolean own = Answers.isOwn(request);
+        boolean own = ImmediateAnswers.isOwn(request);
         OfflineMessages waiting = offline;
         if (own && Namespaces.OFFLINE.equals(node) && waiting != null) {
             return waiting.info(request);
@@ -102,7 +102,7 @@ public final class DiscoInfoHandler implements IqHandler {
                 ? features(own)
                 : own ? new TreeSet<>() : collected(provider -> provider.nodeFeatures(node));
         return features.isEmpty()
-                ? Answers.error(request, Condition.ITEM_NOT_FOUND)
+                ? ImmediateAnswers.error(request, Condition.ITEM_NOT_FOUND)
                 : CompletableFuture.completedFuture(described(request, node, own, features));
     }
 

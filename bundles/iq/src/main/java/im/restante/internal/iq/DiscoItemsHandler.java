@@ -59,18 +59,18 @@ public final class DiscoItemsHandler implements IqHandler {
     public CompletionStage<Iq> handle(Iq request) {
         String node = request.payload().orElseThrow().attribute("node");
         if (request.type() != Iq.Type.GET) {
-            return Answers.error(request, Condition.BAD_REQUEST);
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST);
         }
-        if (Answers.isOfOther(request)) {
+        if (ImmediateAnswers.isOfOther(request)) {
             return node == null
                     ? resources(request)
-                    : CompletableFuture.completedFuture(Answers.refusedDiscovery(request, node));
+                    : CompletableFuture.completedFuture(ImmediateAnswers.refusedDiscovery(request, node));
         }
         OfflineMessages waiting = offline;
-        if (Answers.isOwn(request) && Namespaces.OFFLINE.equals(node) && waiting != null) {
+        if (ImmediateAnswers.isOwn(request) && Namespaces.OFFLINE.equals(node) && waiting != null) {
             return waiting.items(request);
         }
-        return node == null ? Answers.result(request, NOTHING) : Answers.error(request, Condition.ITEM_NOT_FOUND);
+        return node == null ? ImmediateAnswers.result(request, NOTHING) : ImmediateAnswers.error(request, Condition.ITEM_NOT_FOUND);
     }
 
     private CompletionStage<Iq> resources(Iq request) {

@@ -16,7 +16,7 @@ public final class LegacySessionHandler implements IqHandler {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         return request.type() == Iq.Type.SET
-                ? Answers.result(request, null)
-                : Answers.error(request, Condition.BAD_REQUEST);
+                ? ImmediateAnswers.result(request, null)
+                : ImmediateAnswers.error(request, Condition.BAD_REQUEST);
     }
 }

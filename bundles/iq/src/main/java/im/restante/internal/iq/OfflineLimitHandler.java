@@ -39,18 +39,18 @@ public final class OfflineLimitHandler implements IqHandler {
     private final InTurn inTurn;
 
     @Activate
-    public OfflineLimitHandler(@Reference UserLimits limits, @Reference Workers workers) {
+    public OfflineLimitHandler(@Reference UserLimits limits, @Reference HandlerThreads workers) {
         this.limits = limits;
         this.inTurn = new InTurn(workers);
     }
 
     @Override
     public CompletionStage<Iq> handle(Iq request) {
-        if (!Answers.isOwn(request)) {
-            return Answers.error(request, Condition.FORBIDDEN, "Everybody sets the limit of their own account only");
+        if (!ImmediateAnswers.isOwn(request)) {
+            return ImmediateAnswers.error(request, Condition.FORBIDDEN, "Everybody sets the limit of their own account only");
         }
         if (!limits.enabled()) {
-            return Answers.error(
+            return ImmediateAnswers.error(
                     request, Condition.NOT_ALLOWED, "This server does not let users limit their offline messages");
         }
         Jid owner = request.from().bare();
@@ -59,7 +59,7 @@ public final class OfflineLimitHandler implements IqHandler {
         }
         String value = request.payload().orElseThrow().attribute(LIMIT);
         if (value == null) {
-            return Answers.error(request, Condition.BAD_REQUEST, "The attribute limit is missing; " + wanted());
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST, "The attribute limit is missing; " + wanted());
         }
         if (value.equals(DEFAULT)) {
             return change(request, owner, () -> limits.forget(owner));
@@ -69,7 +69,7 @@ public final class OfflineLimitHandler implements IqHandler {
         }
         int limit = (int) Lexical.unsigned(value, Integer.MAX_VALUE);
         if (limit < 0) {
-            return Answers.error(
+            return ImmediateAnswers.error(
                     request, Condition.BAD_REQUEST, "limit=\"" + shortened(value) + "\" is wrong; " + wanted());
         }
         return change(request, owner, () -> limits.set(owner, limit));

@@ -54,16 +54,16 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
 
     private final Retrieval retrieval;
     private final WaitingStanzas stanzas;
-    private final Copies copies;
-    private final Workers workers;
+    private final RetrievedMessages copies;
+    private final HandlerThreads workers;
     /** By session, so that a client that sends several requests at once finds what the first one left. */
     private final InTurn inTurn;
 
     @Activate
-    public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec, @Reference Workers workers) {
+    public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
         this.retrieval = retrieval;
         this.stanzas = new WaitingStanzas(codec);
-        this.copies = new Copies(retrieval, stanzas);
+        this.copies = new RetrievedMessages(retrieval, stanzas);
         this.inTurn = new InTurn(workers);
         this.workers = workers;
     }
@@ -80,18 +80,18 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
 
     @Override
     public CompletionStage<Iq> handle(Iq request) {
-        if (!Answers.isOwn(request)) {
-            return Answers.error(request, Condition.FORBIDDEN);
+        if (!ImmediateAnswers.isOwn(request)) {
+            return ImmediateAnswers.error(request, Condition.FORBIDDEN);
         }
         List<Element> wishes = request.payload().orElseThrow().children();
         String action = action(wishes);
         if (action == null) {
-            return Answers.error(
+            return ImmediateAnswers.error(
                     request, Condition.BAD_REQUEST, "One fetch, one purge, or items that all say view or all remove");
         }
         boolean removes = action.equals(REMOVE) || action.equals(PURGE);
         if (removes && request.type() != Iq.Type.SET) {
-            return Answers.error(request, Condition.BAD_REQUEST, action + " needs an IQ of type set");
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST, action + " needs an IQ of type set");
         }
         Jid session = request.from();
         if (!removes) {
@@ -154,7 +154,7 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
         retrieval.hold(request.from());
         Portion portion = Portion.of(request.payload().orElseThrow(), Headers.MOST);
         if (portion.fault() != null) {
-            return Answers.error(request, portion.fault());
+            return ImmediateAnswers.error(request, portion.fault());
         }
         Jid owner = request.from().bare();
         return inTurn.run(

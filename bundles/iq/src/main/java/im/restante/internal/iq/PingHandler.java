@@ -17,8 +17,8 @@ public final class PingHandler implements IqHandler, FeatureProvider {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         return request.type() == Iq.Type.GET
-                ? Answers.result(request, null)
-                : Answers.error(request, Condition.BAD_REQUEST);
+                ? ImmediateAnswers.result(request, null)
+                : ImmediateAnswers.error(request, Condition.BAD_REQUEST);
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class PrivateStorageHandler implements IqHandler, FeatureProvider {
     private final InTurn inTurn;
 
     @Activate
-    public PrivateStorageHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference Workers workers) {
+    public PrivateStorageHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
         this.accounts = accounts;
         this.stored = new StoredElements(codec);
         this.inTurn = new InTurn(workers);
@@ -61,17 +61,17 @@ public final class PrivateStorageHandler implements IqHandler, FeatureProvider {
 
     @Override
     public CompletionStage<Iq> handle(Iq request) {
-        if (!Answers.isOwn(request)) {
-            return Answers.error(request, Condition.FORBIDDEN);
+        if (!ImmediateAnswers.isOwn(request)) {
+            return ImmediateAnswers.error(request, Condition.FORBIDDEN);
         }
         List<Element> wanted = request.payload().orElseThrow().children();
         boolean get = request.type() == Iq.Type.GET;
         if (wanted.isEmpty() || get && wanted.size() != 1) {
-            return Answers.error(request, Condition.BAD_REQUEST);
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST);
         }
         for (Element element : wanted) {
             if (isReserved(element.namespace()) || key(element).length() > LONGEST_KEY) {
-                return Answers.error(request, Condition.NOT_ACCEPTABLE);
+                return ImmediateAnswers.error(request, Condition.NOT_ACCEPTABLE);
             }
         }
         Jid owner = request.from().bare();

@@ -29,7 +29,7 @@ public final class RegisterHandler implements IqHandler, FeatureProvider {
     private final InTurn inTurn;
 
     @Activate
-    public RegisterHandler(@Reference Accounts accounts, @Reference Workers workers) {
+    public RegisterHandler(@Reference Accounts accounts, @Reference HandlerThreads workers) {
         this.accounts = accounts;
         this.inTurn = new InTurn(workers);
     }
@@ -39,20 +39,20 @@ public final class RegisterHandler implements IqHandler, FeatureProvider {
         Jid account = request.from().bare();
         Element query = request.payload().orElseThrow();
         if (request.type() == Iq.Type.GET) {
-            return Answers.result(request, form(account));
+            return ImmediateAnswers.result(request, form(account));
         }
         if (query.child(Namespaces.REGISTER, "remove").isPresent()) {
             return query.children().size() == 1
                     ? inTurn.run(account, () -> remove(request, account))
-                    : Answers.error(request, Condition.BAD_REQUEST);
+                    : ImmediateAnswers.error(request, Condition.BAD_REQUEST);
         }
         Optional<String> username = query.child(Namespaces.REGISTER, "username").map(Element::text);
         Optional<String> password = query.child(Namespaces.REGISTER, "password").map(Element::text);
         if (username.isEmpty() || password.isEmpty()) {
-            return Answers.error(request, Condition.BAD_REQUEST, "Both username and password are needed");
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST, "Both username and password are needed");
         }
         if (!isNameOf(account, username.get())) {
-            return Answers.error(
+            return ImmediateAnswers.error(
                     request, Condition.NOT_ALLOWED, "Only the password of your own account can be changed here");
         }
         return inTurn.run(account, () -> changePassword(request, account, password.get()));
@@ -67,7 +67,7 @@ public final class RegisterHandler implements IqHandler, FeatureProvider {
             return accounts.changePassword(account, password)
                     .thenApply(changed -> changed ? request.result() : noAccount(request));
         } catch (IllegalArgumentException e) { // says what is wrong with it, not what it is
-            return Answers.error(request, Condition.NOT_ACCEPTABLE, e.getMessage());
+            return ImmediateAnswers.error(request, Condition.NOT_ACCEPTABLE, e.getMessage());
         }
     }
 

@@ -43,14 +43,14 @@ public final class TimeHandler implements IqHandler, FeatureProvider {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         if (request.type() != Iq.Type.GET) {
-            return Answers.error(request, Condition.BAD_REQUEST);
+            return ImmediateAnswers.error(request, Condition.BAD_REQUEST);
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Element answer = Element.builder(TIME, "time")
                 .child(Element.of(TIME, "tzo", OFFSET.format(now.atZone(clock.getZone()))))
                 .child(Element.of(TIME, "utc", now.toString()))
                 .build();
-        return Answers.result(request, answer);
+        return ImmediateAnswers.result(request, answer);
     }
 
     @Override

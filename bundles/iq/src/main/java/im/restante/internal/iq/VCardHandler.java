@@ -41,7 +41,7 @@ public final class VCardHandler implements IqHandler, FeatureProvider {
     private final InTurn inTurn;
 
     @Activate
-    public VCardHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference Workers workers) {
+    public VCardHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
         this.accounts = accounts;
         this.stored = new StoredElements(codec);
         this.inTurn = new InTurn(workers);
@@ -49,17 +49,17 @@ public final class VCardHandler implements IqHandler, FeatureProvider {
 
     @Override
     public CompletionStage<Iq> handle(Iq request) {
-        boolean own = Answers.isOwn(request);
+        boolean own = ImmediateAnswers.isOwn(request);
         Jid asking = request.from().bare();
         if (request.type() == Iq.Type.GET) {
             return own ? inTurn.run(asking, () -> read(request, asking)) : read(request, request.to());
         }
         if (!own) {
-            return Answers.error(request, Condition.FORBIDDEN);
+            return ImmediateAnswers.error(request, Condition.FORBIDDEN);
         }
         String card = stored.text(request.payload().orElseThrow());
         if (StoredElements.bytes(card) > MOST_BYTES) {
-            return Answers.error(
+            return ImmediateAnswers.error(
                     request, Condition.POLICY_VIOLATION, "A vCard may have at most " + MOST_BYTES + " bytes");
         }
         return inTurn.run(

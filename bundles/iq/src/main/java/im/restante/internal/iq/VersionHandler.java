@@ -36,8 +36,8 @@ public final class VersionHandler implements IqHandler, FeatureProvider {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         return request.type() == Iq.Type.GET
-                ? Answers.result(request, answer)
-                : Answers.error(request, Condition.BAD_REQUEST);
+                ? ImmediateAnswers.result(request, answer)
+                : ImmediateAnswers.error(request, Condition.BAD_REQUEST);
     }
 
     @Override

@@ -44,7 +44,7 @@ class AccountHandlersTest {
 
     private final MemoryAccounts accounts = new MemoryAccounts();
     private final XmlCodec codec = new HardenedXmlCodec();
-    private final Workers workers = new Workers();
+    private final HandlerThreads workers = new HandlerThreads();
     private final IqHandler vcard = new VCardHandler(accounts, codec, workers);
     private final IqHandler storage = new PrivateStorageHandler(accounts, codec, workers);
     private final IqHandler register = new RegisterHandler(accounts, workers);

@@ -93,7 +93,7 @@ class OfflineLimitHandlerTest {
     }
 
     private final MemoryLimits limits = new MemoryLimits();
-    private final OfflineLimitHandler handler = new OfflineLimitHandler(limits, new Workers());
+    private final OfflineLimitHandler handler = new OfflineLimitHandler(limits, new HandlerThreads());
 
     @ParameterizedTest(name = "limit={1}")
     @CsvSource({"aabba, 10", "aabbb, false"})

@@ -49,7 +49,7 @@ class OfflineMessagesTest {
             Element.of(Namespaces.DISCO_ITEMS, "query").withAttribute("node", OFFLINE);
 
     private final FakeRetrieval spool = new FakeRetrieval();
-    private final OfflineMessages offline = new OfflineMessages(spool, new HardenedXmlCodec(), new Workers());
+    private final OfflineMessages offline = new OfflineMessages(spool, new HardenedXmlCodec(), new HandlerThreads());
     private final DiscoInfoHandler info = new DiscoInfoHandler(new SmallHandlersTest.Info(), new Subscribers());
     private final DiscoItemsHandler items = new DiscoItemsHandler(new Subscribers());
 

@@ -4,7 +4,7 @@ import im.restante.config.ConfigException;
 import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
 import im.restante.delivery.ChosenStore;
-import im.restante.internal.limits.Addresses.Counts;
+import im.restante.internal.limits.AddressCounts.Counts;
 import im.restante.internal.limits.Tries.Account;
 import im.restante.jid.Jid;
 import im.restante.limit.DiskSpace;
@@ -50,7 +50,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
 
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Addresses addresses = new Addresses(); // guarded by lock
+    private final AddressCounts addresses = new AddressCounts(); // guarded by lock
     private final Tries tries = new Tries(); // guarded by lock
     private final Map<Object, Named> stores = new ConcurrentHashMap<>();
     private final DiskWatch disk;
@@ -143,7 +143,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
             present(client);
             return Permission.GRANTED;
         }
-        long key = Addresses.key(client);
+        long key = AddressCounts.key(client);
         long time = nanoTime.getAsLong();
         lock.lock();
         try {
@@ -167,7 +167,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
     public void present(InetAddress client) {
         lock.lock();
         try {
-            addresses.opened(Addresses.key(client), nanoTime.getAsLong());
+            addresses.opened(AddressCounts.key(client), nanoTime.getAsLong());
         } finally {
             lock.unlock();
         }
@@ -177,7 +177,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
     public void disconnected(InetAddress client) {
         lock.lock();
         try {
-            addresses.closed(Addresses.key(client), nanoTime.getAsLong());
+            addresses.closed(AddressCounts.key(client), nanoTime.getAsLong());
         } finally {
             lock.unlock();
         }
@@ -189,7 +189,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
         if (now.loginsPerMinute() < 0 || Network.anyContains(now.exempt(), client)) {
             return Permission.GRANTED;
         }
-        long key = Addresses.key(client);
+        long key = AddressCounts.key(client);
         Account name = Account.of(account);
         lock.lock();
         try {
@@ -222,7 +222,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
         if (!right || now.loginsPerMinute() < 0 || Network.anyContains(now.exempt(), client)) {
             return;
         }
-        long key = Addresses.key(client);
+        long key = AddressCounts.key(client);
         Account name = Account.of(account);
         lock.lock();
         try {
@@ -245,7 +245,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
         lock.lock();
         try {
             long time = nanoTime.getAsLong();
-            Counts counts = addresses.of(Addresses.key(client), time);
+            Counts counts = addresses.of(AddressCounts.key(client), time);
             if (isOver(now.registrationsPerMinute(), counts.registrations, time)) {
                 return new Permission.Refused("registrations-per-minute", "Too many registrations from your address");
             }

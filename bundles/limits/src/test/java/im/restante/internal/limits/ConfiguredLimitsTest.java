@@ -381,7 +381,7 @@ class ConfiguredLimitsTest {
         ConfiguredLimits limits = limits();
         ByteBuffer address = ByteBuffer.wrap(address("2001:db8::1").getAddress());
         String longest = "x".repeat(500);
-        for (int network = 0; network < 3 * Addresses.QUIET; network++) {
+        for (int network = 0; network < 3 * AddressCounts.QUIET; network++) {
             address.putInt(4, network);
             InetAddress client = InetAddress.getByAddress(address.array());
             Jid account = Jid.of(longest + network + "@localhost");
@@ -391,7 +391,7 @@ class ConfiguredLimitsTest {
             limits.register(client);
             limits.disconnected(client);
         }
-        assertTrue(limits.kept() <= Addresses.QUIET + Tries.PAIRS + Tries.ACCOUNTS, "kept " + limits.kept());
+        assertTrue(limits.kept() <= AddressCounts.QUIET + Tries.PAIRS + Tries.ACCOUNTS, "kept " + limits.kept());
     }
 
     @Test
@@ -399,7 +399,7 @@ class ConfiguredLimitsTest {
         ConfiguredLimits limits = limits("connections-per-address", 1);
         assertGranted(limits.connect(HERE));
         ByteBuffer address = ByteBuffer.wrap(address("2001:db8::1").getAddress());
-        for (int network = 0; network < 2 * Addresses.QUIET; network++) {
+        for (int network = 0; network < 2 * AddressCounts.QUIET; network++) {
             address.putInt(4, network);
             InetAddress client = InetAddress.getByAddress(address.array());
             limits.connect(client);

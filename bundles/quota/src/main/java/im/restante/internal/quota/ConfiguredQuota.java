@@ -208,7 +208,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
 
     @Override
     public CompletionStage<Terms> terms(Jid owner, Jid sender) {
-        CompletionStage<Optional<Terms>> instead = NoRoom.instead(disk, acquaintances, owner, sender);
+        CompletionStage<Optional<Terms>> instead = DiskFullTerms.instead(disk, acquaintances, owner, sender);
         return instead == null
                 ? ofLimits(owner, sender)
                 : instead.thenCompose(

@@ -43,10 +43,10 @@ public final class PasswordMechanisms {
     /** The best first. */
     public static List<SaslMechanism> all(Accounts accounts) {
         return List.of(
-                new Scram(accounts, ScramHash.SHA_256, true),
-                new Scram(accounts, ScramHash.SHA_1, true),
-                new Scram(accounts, ScramHash.SHA_256, false),
-                new Scram(accounts, ScramHash.SHA_1, false),
+                new ScramMechanism(accounts, ScramHash.SHA_256, true),
+                new ScramMechanism(accounts, ScramHash.SHA_1, true),
+                new ScramMechanism(accounts, ScramHash.SHA_256, false),
+                new ScramMechanism(accounts, ScramHash.SHA_1, false),
                 new Plain(accounts));
     }
 

@@ -7,7 +7,7 @@ import im.restante.account.UserRepository;
 import im.restante.internal.store.jdbc.Engine;
 import im.restante.internal.store.jdbc.Operation;
 import im.restante.internal.store.jdbc.OwedTable;
-import im.restante.internal.store.jdbc.Users;
+import im.restante.internal.store.jdbc.UserTables;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
@@ -166,37 +166,37 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
 
     @Override
     public CompletionStage<Boolean> create(Jid user, Collection<Setting> settings, Fence fence) {
-        return engine.write(Users.create(user, settings, fence));
+        return engine.write(UserTables.create(user, settings, fence));
     }
 
     @Override
     public CompletionStage<Boolean> exists(Jid user) {
-        return engine.ask(session -> Users.exists(session, user));
+        return engine.ask(session -> UserTables.exists(session, user));
     }
 
     @Override
     public CompletionStage<Boolean> remove(Jid user, List<Note> owed, Fence fence) {
-        return engine.write(Users.remove(user, owed, fence));
+        return engine.write(UserTables.remove(user, owed, fence));
     }
 
     @Override
     public CompletionStage<List<Jid>> users(Jid after, int max) {
-        return engine.ask(session -> Users.users(session, after, max));
+        return engine.ask(session -> UserTables.users(session, after, max));
     }
 
     @Override
     public CompletionStage<List<String>> nodes(Jid user) {
-        return engine.ask(session -> Users.nodes(session, user));
+        return engine.ask(session -> UserTables.nodes(session, user));
     }
 
     @Override
     public CompletionStage<Map<String, String>> values(Jid user, String node) {
-        return engine.ask(session -> Users.values(session, user, node));
+        return engine.ask(session -> UserTables.values(session, user, node));
     }
 
     @Override
     public CompletionStage<Boolean> write(Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
-        return engine.write(Users.write(user, settings, owed, fence));
+        return engine.write(UserTables.write(user, settings, owed, fence));
     }
 
     @Override
@@ -207,7 +207,7 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     @Override
     public CompletionStage<Boolean> takeNote(
             int from, long number, Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
-        return engine.write(Users.takeNote(from, number, user, settings, owed, fence));
+        return engine.write(UserTables.takeNote(from, number, user, settings, owed, fence));
     }
 
     @Override

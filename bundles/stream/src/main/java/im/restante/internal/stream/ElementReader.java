@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 import org.xmlpull.v1.XmlPullParserException;
 
 /**
- * Reads a stream: {@link Intake} gives whole stanzas, the parser judges them, {@link TreeBuilder} makes trees, and every complaint
+ * Reads a stream: {@link PieceReader} gives whole stanzas, the parser judges them, {@link TreeBuilder} makes trees, and every complaint
  * becomes an {@link XmlStreamException}.
  */
 final class ElementReader implements StanzaReader {
@@ -27,7 +27,7 @@ final class ElementReader implements StanzaReader {
     /** For each stanza: without a stack trace it may be thrown again and again. */
     private static final Refused NOT_WHOLE = Refused.notWellFormed("not a whole element");
 
-    private final Intake intake;
+    private final PieceReader intake;
     private final HardenedParser parser;
     private final TreeBuilder trees;
     /** Around the stanzas: the default namespace of the stream. */
@@ -37,7 +37,7 @@ final class ElementReader implements StanzaReader {
     private boolean closed;
 
     ElementReader(InputStream in, StreamLimits limits, HeapBudget budget) {
-        intake = new Intake(in, limits, budget);
+        intake = new PieceReader(in, limits, budget);
         parser = new HardenedParser(limits);
         trees = new TreeBuilder(parser);
     }

@@ -36,12 +36,12 @@ final class InitProperties {
     private static final int QUOTED = 120;
 
     private final List<Finding> findings = new ArrayList<>();
-    private final Map<Setting, Said> first = new EnumMap<>(Setting.class);
-    private final Map<Setting, Said> second = new EnumMap<>(Setting.class);
+    private final Map<TigaseSetting, Said> first = new EnumMap<>(TigaseSetting.class);
+    private final Map<TigaseSetting, Said> second = new EnumMap<>(TigaseSetting.class);
     private final Map<String, Map<String, String>> overlay = new TreeMap<>();
 
     /** A setting with its value at a line. */
-    private record Said(int line, String name, Setting.Value value) {}
+    private record Said(int line, String name, TigaseSetting.Value value) {}
 
     /**
      * What holds for one key of ours, and where it is said.
@@ -137,18 +137,18 @@ final class InitProperties {
                 add(line.number(), Kind.REFUSES, PLUGINS + ": " + quote(plugin) + ": must be +NAME or -NAME");
             } else if (name.equals("amp")) {
                 String on = Boolean.toString(plugin.charAt(0) != '-');
-                say(line, PLUGINS + ": " + plugin, Setting.AMP_ENABLED, Setting.Value.of(on), first);
+                say(line, PLUGINS + ": " + plugin, TigaseSetting.AMP_ENABLED, TigaseSetting.Value.of(on), first);
             } else {
                 add(line.number(), Kind.IGNORES, PLUGINS + ": " + quote(plugin) + ": not a plugin of this server");
             }
         }
     }
 
-    private void amp(LogicalLine line, String nameAndType, Map<Setting, Said> place) {
+    private void amp(LogicalLine line, String nameAndType, Map<TigaseSetting, Said> place) {
         String key = quote(line.key());
         int bracket = nameAndType.indexOf('[');
         String bare = bracket < 0 ? nameAndType : nameAndType.substring(0, bracket);
-        Setting setting = Setting.named(bare).orElse(null);
+        TigaseSetting setting = TigaseSetting.named(bare).orElse(null);
         if (setting == null) {
             add(line.number(), Kind.IGNORES, key + ": not a setting of this server");
             return;
@@ -193,7 +193,7 @@ final class InitProperties {
         }
     }
 
-    private void say(LogicalLine line, String name, Setting setting, Setting.Value value, Map<Setting, Said> place) {
+    private void say(LogicalLine line, String name, TigaseSetting setting, TigaseSetting.Value value, Map<TigaseSetting, Said> place) {
         Said before = place.put(setting, new Said(line.number(), name, value));
         if (value.notice() != null) {
             add(line.number(), Kind.NOTICE, name + ": " + value.notice());
@@ -210,7 +210,7 @@ final class InitProperties {
 
     /** Both places are read: now which wins is known. */
     private void conclude() {
-        for (Setting setting : Setting.values()) {
+        for (TigaseSetting setting : TigaseSetting.values()) {
             Said winner = first.getOrDefault(setting, second.get(setting));
             if (winner == null) {
                 continue;

@@ -121,6 +121,23 @@ class HabitsTest {
         assertEquals(Map.of(), tooLong);
     }
 
+    /** Whoever reads a name in a log or a stack trace must not have to ask which one is meant. */
+    @Test
+    void noTwoClassesOfOurBundlesHaveOneName() throws IOException {
+        Map<String, List<String>> places = new TreeMap<>();
+        Path bundles = Path.of("..", "..", "bundles");
+        try (Stream<Path> all = Files.walk(bundles)) {
+            all.filter(HabitsTest::isMainCode)
+                    .filter(file -> !file.endsWith("package-info.java"))
+                    .forEach(file -> places.computeIfAbsent(
+                                    file.getFileName().toString(), name -> new ArrayList<>())
+                            .add(bundles.relativize(file).getName(0).toString()));
+        }
+        assertTrue(places.size() > 300, "looks at the sources");
+        places.values().removeIf(one -> one.size() == 1);
+        assertEquals(Map.of(), places);
+    }
+
     /** Where the pattern stands in the main code of bundles and run times. */
     private static List<String> found(Pattern pattern) throws IOException {
         List<String> places = new ArrayList<>();

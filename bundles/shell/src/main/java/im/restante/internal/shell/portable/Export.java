@@ -100,7 +100,7 @@ public final class Export extends Task {
         print(out, opening(element, Pie.NAMESPACE) + "\n");
         for (Map.Entry<String, String> stored :
                 await(server.accounts().settings(user, Pie.CREDENTIALS)).entrySet()) {
-            Optional<Element> scram = Scram.toElement(stored.getKey(), stored.getValue());
+            Optional<Element> scram = PortableScram.toElement(stored.getKey(), stored.getValue());
             if (scram.isPresent()) {
                 element(out, scram.get());
             } else {

@@ -73,9 +73,9 @@ record ForeignCredentials(String password, List<Setting> settings) {
             }
         }
         byte[] salt = bytes(parts, "s");
-        int iterations = (int) Lexical.unsigned(parts.getOrDefault("i", ""), Scram.MOST_ITERATIONS);
+        int iterations = (int) Lexical.unsigned(parts.getOrDefault("i", ""), PortableScram.MOST_ITERATIONS);
         if (iterations < 0) {
-            throw new IllegalArgumentException("without a count of iterations up to " + Scram.MOST_ITERATIONS);
+            throw new IllegalArgumentException("without a count of iterations up to " + PortableScram.MOST_ITERATIONS);
         }
         byte[] storedKey;
         byte[] serverKey;
@@ -89,7 +89,7 @@ record ForeignCredentials(String password, List<Setting> settings) {
         }
         ScramCredentials checked = new ScramCredentials(hash, salt, iterations, storedKey, serverKey);
         Base64.Encoder base64 = Base64.getEncoder();
-        return Scram.setting(
+        return PortableScram.setting(
                 "SCRAM-" + hash.digest(),
                 checked.iterations(),
                 base64.encodeToString(salt),

@@ -192,7 +192,7 @@ public final class Import extends Task {
         try {
             Element element = reader.element(server.codec());
             if (element.is(Pie.SCRAM, "scram-credentials")) {
-                account.add(Scram.toSetting(element));
+                account.add(PortableScram.toSetting(element));
             } else if (element.is(Namespaces.BLOCKING, "item")) {
                 account.add(new Setting(Pie.BLOCKING, address(element, "jid").toString(), "blocked"));
             } else if (element.is(Namespaces.ROSTER, "item")) {

@@ -38,7 +38,7 @@ public final class OwnerCore {
     final HandoverBuffer buffer = new HandoverBuffer();
     final LeasedRows leased = new LeasedRows();
     final UnremovedRows removals = new UnremovedRows();
-    final Copies copies = new Copies();
+    final LiveCopies copies = new LiveCopies();
     final RetrievalHold hold = new RetrievalHold();
 
     /** Messages that were offered to the store and have no answer. */

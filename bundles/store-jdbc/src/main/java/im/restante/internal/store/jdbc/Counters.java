@@ -30,7 +30,7 @@ import java.util.function.IntFunction;
 final class Counters {
     private static final Appended STORED = new Appended.Stored(List.of());
 
-    private final Session session;
+    private final SqlSession session;
     private final Dialect dialect;
     private final Map<Pair, OfPair> pairs = new HashMap<>();
     private final Map<Key, OfOwner> owners = new HashMap<>();
@@ -39,7 +39,7 @@ final class Counters {
     /** What is to be inserted, in the order in which it was decided. */
     private final List<Append> admitted = new ArrayList<>();
 
-    Counters(Session session, Dialect dialect) {
+    Counters(SqlSession session, Dialect dialect) {
         this.session = session;
         this.dialect = dialect;
     }

@@ -13,11 +13,11 @@ import java.util.List;
  * user has what others owe it. Numbers are those of {@link OwedRows}.
  */
 final class NoteRows {
-    private final Session session;
+    private final SqlSession session;
     private final Dialect dialect;
     private final OwedRows numbers;
 
-    NoteRows(Session session, Dialect dialect, OwedRows numbers) {
+    NoteRows(SqlSession session, Dialect dialect, OwedRows numbers) {
         this.session = session;
         this.dialect = dialect;
         this.numbers = numbers;

@@ -279,7 +279,7 @@ public abstract sealed class Operation<T> {
         /** Statements inside the transaction of the batch. */
         @FunctionalInterface
         interface Work {
-            boolean run(Session session, NoteRows notes) throws SQLException;
+            boolean run(SqlSession session, NoteRows notes) throws SQLException;
         }
 
         final Work work;

@@ -16,13 +16,13 @@ import java.util.List;
  * those that another owes; and what is done with every {@link OwedTable}. The first statement of the transaction has locked the partition, so numbers are committed in their order.
  */
 final class OwedRows {
-    private final Session session;
+    private final SqlSession session;
     private final Dialect dialect;
     private final long numberedBefore;
     private long numbered;
 
     /** @param numbered the largest number given so far */
-    OwedRows(Session session, Dialect dialect, long numbered) {
+    OwedRows(SqlSession session, Dialect dialect, long numbered) {
         this.session = session;
         this.dialect = dialect;
         this.numberedBefore = numbered;

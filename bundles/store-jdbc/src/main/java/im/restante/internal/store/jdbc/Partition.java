@@ -108,7 +108,7 @@ final class Partition {
     }
 
     /** First statement of a transaction. False: another server has taken the partition over, and nothing may be written. */
-    boolean fence(Session session) throws SQLException {
+    boolean fence(SqlSession session) throws SQLException {
         PreparedStatement fence = session.prepare(Sql.FENCE);
         fence.setInt(1, PART);
         fence.setLong(2, epoch);
@@ -122,7 +122,7 @@ final class Partition {
      * @param alone whether the connection itself proves that no other server is alive
      * @throws StoreException if another server holds it and seems to be alive, or takes it at the same moment
      */
-    void take(Session session, boolean alone) throws SQLException, StoreException {
+    void take(SqlSession session, boolean alone) throws SQLException, StoreException {
         Holder before = null;
         dialect.begin(session.connection());
         try {
@@ -150,7 +150,7 @@ final class Partition {
         }
     }
 
-    private void readOwn(Session session) throws SQLException {
+    private void readOwn(SqlSession session) throws SQLException {
         PreparedStatement query = session.prepare(Sql.PARTITION);
         query.setInt(1, PART);
         try (ResultSet row = query.executeQuery()) {
@@ -169,7 +169,7 @@ final class Partition {
         renewNotBefore = System.nanoTime();
     }
 
-    private Holder takeOver(Session session, boolean alone) throws SQLException, StoreException {
+    private Holder takeOver(SqlSession session, boolean alone) throws SQLException, StoreException {
         Holder holder = holder(session);
         if (holder.incarnation != 0 && !holder.fenced && !alone) {
             watch(holder);
@@ -195,7 +195,7 @@ final class Partition {
     }
 
     /** Without a row of its node: address null. */
-    private Holder holder(Session session) throws SQLException {
+    private Holder holder(SqlSession session) throws SQLException {
         PreparedStatement partition = session.prepare(Sql.PARTITION);
         partition.setInt(1, PART);
         long holds;
@@ -235,7 +235,7 @@ final class Partition {
         }
     }
 
-    private void add(Session session) throws SQLException {
+    private void add(SqlSession session) throws SQLException {
         PreparedStatement add = session.prepare(Sql.ADD_NODE);
         add.setInt(1, NODE);
         add.setLong(2, incarnation);
@@ -244,7 +244,7 @@ final class Partition {
         add.executeUpdate();
     }
 
-    private int replace(Session session, Holder holder) throws SQLException {
+    private int replace(SqlSession session, Holder holder) throws SQLException {
         PreparedStatement replace = session.prepare(Sql.REPLACE_NODE);
         replace.setLong(1, incarnation);
         replace.setString(2, address);
@@ -261,7 +261,7 @@ final class Partition {
     }
 
     /** Moves it, in a transaction of its own. False: another server has taken over. */
-    boolean renew(Session session) throws SQLException {
+    boolean renew(SqlSession session) throws SQLException {
         dialect.begin(session.connection());
         PreparedStatement renew = session.prepare(Sql.RENEW);
         renew.setInt(1, NODE);
@@ -278,7 +278,7 @@ final class Partition {
     }
 
     /** Inside a transaction: keeps the ids below {@code upTo} from everybody who takes it after this store. @return what is kept */
-    long reserve(Session session, long upTo) throws SQLException {
+    long reserve(SqlSession session, long upTo) throws SQLException {
         PreparedStatement reserve = session.prepare(Sql.RESERVE);
         reserve.setLong(1, upTo);
         reserve.setLong(2, upTo);
@@ -294,7 +294,7 @@ final class Partition {
     }
 
     /** Lets the next start take it without waiting. */
-    void giveBack(Session session) throws SQLException {
+    void giveBack(SqlSession session) throws SQLException {
         dialect.begin(session.connection());
         PreparedStatement back = session.prepare(Sql.GIVE_BACK);
         back.setInt(1, NODE);

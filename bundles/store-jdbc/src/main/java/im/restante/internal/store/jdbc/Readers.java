@@ -21,7 +21,7 @@ public final class Readers {
     /** A question. */
     @FunctionalInterface
     public interface Query<T> {
-        T ask(Session session) throws SQLException;
+        T ask(SqlSession session) throws SQLException;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Readers.class);
@@ -32,7 +32,7 @@ public final class Readers {
     private final Gate gate;
     private final ThreadPoolExecutor threads;
     private final AtomicInteger started = new AtomicInteger();
-    private final ThreadLocal<Session> session = new ThreadLocal<>();
+    private final ThreadLocal<SqlSession> session = new ThreadLocal<>();
     private final TroubleLog troubles = new TroubleLog(LOG);
 
     Readers(String store, Dialect dialect, ConnectionSource source, Gate gate, int number) {
@@ -103,7 +103,7 @@ public final class Readers {
     private <T> T ask(Query<T> query, boolean fresh) throws SQLException {
         try {
             if (session.get() == null) {
-                session.set(new Session(source.open(ConnectionSource.Purpose.READ)));
+                session.set(new SqlSession(source.open(ConnectionSource.Purpose.READ)));
             }
             return query.ask(session.get());
         } catch (SQLException e) {
@@ -116,7 +116,7 @@ public final class Readers {
     }
 
     private void drop() {
-        Session mine = session.get();
+        SqlSession mine = session.get();
         if (mine != null) {
             session.remove();
             mine.close();

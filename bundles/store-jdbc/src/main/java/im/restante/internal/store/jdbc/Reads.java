@@ -44,7 +44,7 @@ public final class Reads {
         this.writer = writer;
     }
 
-    public List<StoredMessage> page(Session session, Jid owner, long afterId, int rows, long bytes)
+    public List<StoredMessage> page(SqlSession session, Jid owner, long afterId, int rows, long bytes)
             throws SQLException {
         PreparedStatement query = session.prepare(Sql.PAGE);
         query.setBytes(1, Key.of(owner).bytes());
@@ -58,7 +58,7 @@ public final class Reads {
                 StoredMessage::sizeBytes);
     }
 
-    public List<Owed> owed(Session session, int part, long afterNumber, int rows, long bytes) throws SQLException {
+    public List<Owed> owed(SqlSession session, int part, long afterNumber, int rows, long bytes) throws SQLException {
         PreparedStatement query = session.prepare(Sql.OWED);
         query.setInt(1, part);
         return page(
@@ -71,14 +71,14 @@ public final class Reads {
                 owed -> owed.message().sizeBytes());
     }
 
-    private Owed owed(Session session, ResultSet row) throws SQLException {
+    private Owed owed(SqlSession session, ResultSet row) throws SQLException {
         long number = row.getLong(9);
         StoredMessage message =
                 read(session, row, null, (at, reason) -> new SetAsideOwed(OwedTable.MESSAGES, number, reason));
         return message == null ? null : new Owed(number, message);
     }
 
-    public List<OwedNote> notes(Session session, int part, long afterNumber, int rows, long bytes) throws SQLException {
+    public List<OwedNote> notes(SqlSession session, int part, long afterNumber, int rows, long bytes) throws SQLException {
         PreparedStatement query = session.prepare(Sql.NOTES);
         query.setInt(1, part);
         return page(
@@ -157,7 +157,7 @@ public final class Reads {
         }
     }
 
-    public List<StoredMessage> expired(Session session, Instant now, int max) throws SQLException {
+    public List<StoredMessage> expired(SqlSession session, Instant now, int max) throws SQLException {
         PreparedStatement query = session.prepare(Sql.EXPIRED);
         int most = Math.max(1, max);
         List<StoredMessage> found = new ArrayList<>();
@@ -203,7 +203,7 @@ public final class Reads {
     }
 
     /** One row as a value; null if it cannot be, and then it is set aside. @param knownOwner null: look it up */
-    private StoredMessage read(Session session, ResultSet row, Jid knownOwner, Setter setter) throws SQLException {
+    private StoredMessage read(SqlSession session, ResultSet row, Jid knownOwner, Setter setter) throws SQLException {
         long id = row.getLong(1);
         Key ownerKey = Key.read(row.getBytes(2));
         try {
@@ -238,7 +238,7 @@ public final class Reads {
     }
 
     /** @throws IllegalArgumentException if there is no such address, or it is none */
-    private Jid address(Session session, Key key, String whose) throws SQLException {
+    private Jid address(SqlSession session, Key key, String whose) throws SQLException {
         if (key == null) {
             throw new IllegalArgumentException("it has no " + whose);
         }
@@ -258,7 +258,7 @@ public final class Reads {
         }
     }
 
-    public Usage usage(Session session, Jid owner) throws SQLException {
+    public Usage usage(SqlSession session, Jid owner) throws SQLException {
         PreparedStatement query = session.prepare(Sql.USAGE_OF_OWNER);
         query.setBytes(1, Key.of(owner).bytes());
         try (ResultSet row = query.executeQuery()) {
@@ -268,7 +268,7 @@ public final class Reads {
         }
     }
 
-    public Usage usage(Session session, Jid owner, Jid sender) throws SQLException {
+    public Usage usage(SqlSession session, Jid owner, Jid sender) throws SQLException {
         PreparedStatement query = session.prepare(Sql.USAGE_OF_PAIR);
         query.setBytes(1, Key.of(owner).bytes());
         query.setBytes(2, Key.of(sender).bytes());
@@ -277,7 +277,7 @@ public final class Reads {
         }
     }
 
-    public List<SenderUsage> senders(Session session, Jid owner, int max) throws SQLException {
+    public List<SenderUsage> senders(SqlSession session, Jid owner, int max) throws SQLException {
         PreparedStatement query = session.prepare(Sql.SENDERS);
         query.setBytes(1, Key.of(owner).bytes());
         query.setInt(2, Math.max(0, max));
@@ -294,7 +294,7 @@ public final class Reads {
         return senders;
     }
 
-    public List<Jid> owners(Session session, Jid after, int max) throws SQLException {
+    public List<Jid> owners(SqlSession session, Jid after, int max) throws SQLException {
         PreparedStatement query = session.prepare(Sql.OWNERS);
         query.setString(1, after == null ? "" : after.toString());
         query.setInt(2, Math.max(0, max));
@@ -307,7 +307,7 @@ public final class Reads {
         return owners;
     }
 
-    public StoreStatistics statistics(Session session) throws SQLException {
+    public StoreStatistics statistics(SqlSession session) throws SQLException {
         long messages;
         long largest;
         try (ResultSet row = session.prepare(Sql.TOTALS).executeQuery()) {
@@ -323,7 +323,7 @@ public final class Reads {
                 Math.max(0, number(session, Sql.SUM_BYTES)));
     }
 
-    private static long number(Session session, String sql) throws SQLException {
+    private static long number(SqlSession session, String sql) throws SQLException {
         try (ResultSet row = session.prepare(sql).executeQuery()) {
             row.next();
             return row.getLong(1);

@@ -34,7 +34,7 @@ import java.util.TreeSet;
  * statements carry many rows: a counter is written once per pair and owner, and verdicts inside the batch are reckoned from there.
  */
 final class Transaction {
-    private final Session session;
+    private final SqlSession session;
     private final Dialect dialect;
     private final Names names;
     private final Partition partition;
@@ -51,7 +51,7 @@ final class Transaction {
      * @param partition held; ids above its floor are not in the table, so nothing is asked about them
      * @param doubtful      a try of this batch failed: ask about every id, whatever is believed
      */
-    Transaction(Session session, Dialect dialect, Names names, Partition partition, boolean doubtful) {
+    Transaction(SqlSession session, Dialect dialect, Names names, Partition partition, boolean doubtful) {
         this.session = session;
         this.dialect = dialect;
         this.names = names;

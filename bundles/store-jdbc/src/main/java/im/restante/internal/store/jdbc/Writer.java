@@ -49,7 +49,7 @@ final class Writer implements Runnable {
 
     private final Partition partition;
 
-    private Session session;
+    private SqlSession session;
     private boolean alone;
     private Attempt unresolved;
     private StoreException unusable;
@@ -177,7 +177,7 @@ final class Writer implements Runnable {
             alone = source.excludesOthers();
             new Schema(dialect).bringUpToDate(connection);
             readable = alone;
-            Session opened = new Session(connection);
+            SqlSession opened = new SqlSession(connection);
             partition.take(opened, alone);
             names.clear();
             session = opened;
@@ -201,7 +201,7 @@ final class Writer implements Runnable {
             readable = false;
         }
         if (connection != null) {
-            new Session(connection).close();
+            new SqlSession(connection).close();
         }
         troubles.report(unusable.getMessage());
         tryAgainLater();

@@ -9,7 +9,7 @@ import im.restante.xml.Element;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ScramTest {
+class PortableScramTest {
     private static Element ofIterations(String count) {
         return Element.builder(Pie.SCRAM, "scram-credentials")
                 .attribute("mechanism", "SCRAM-SHA-1")
@@ -23,9 +23,9 @@ class ScramTest {
     @ParameterizedTest
     @ValueSource(strings = {"4096", " 4096\n", "999999999"})
     void whatIsKeptGoesOutAgain(String count) {
-        Setting kept = Scram.toSetting(ofIterations(count));
+        Setting kept = PortableScram.toSetting(ofIterations(count));
 
-        Element again = Scram.toElement(kept.key(), kept.value()).orElseThrow();
+        Element again = PortableScram.toElement(kept.key(), kept.value()).orElseThrow();
         assertEquals(
                 count.strip(),
                 again.child(Pie.SCRAM, "iter-count").orElseThrow().text());
@@ -37,7 +37,7 @@ class ScramTest {
             strings = {"1000000000", "2147483647", "99999999999", "\u0664\u0660\u0669\u0666", "+4096", "-1", "", "4095"
             })
     void countsThatCannotBeKeptAreRefusedWithTheirReason(String count) {
-        String message = assertThrows(IllegalArgumentException.class, () -> Scram.toSetting(ofIterations(count)))
+        String message = assertThrows(IllegalArgumentException.class, () -> PortableScram.toSetting(ofIterations(count)))
                 .getMessage();
 
         assertTrue(message.contains("SCRAM-SHA-1 credentials"), message);

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * Reads bytes until {@link StanzaFramer} has found a whole piece. Its buffer is small while nothing comes, grows while more is
  * waiting or a stanza is long, and is given back between stanzas. Not safe for concurrent use.
  */
-final class Intake {
+final class PieceReader {
     private static final int SMALL = 512;
     private static final int LARGE = 8192;
     /** What a stanza may take while it is worked on before the budget is asked: most never ask. */
@@ -38,7 +38,7 @@ final class Intake {
     /** What it gave for the stanza that is worked on. */
     private int working;
 
-    Intake(InputStream in, StreamLimits limits, HeapBudget budget) {
+    PieceReader(InputStream in, StreamLimits limits, HeapBudget budget) {
         this.in = in;
         this.budget = budget;
         framer = new StanzaFramer(limits);

@@ -24,10 +24,10 @@ import java.util.OptionalLong;
  * Users and their values in {@code tig_users}, {@code tig_nodes} and {@code tig_pairs}. Every user has one node without a parent,
  * named {@code root}; a path is a chain of nodes below it.
  */
-public final class Users {
+public final class UserTables {
     private static final String ROOT_NODE = "root";
 
-    private Users() {}
+    private UserTables() {}
 
     /** Result true: made; false: it was there. */
     public static UserChange create(Jid user, Collection<Setting> settings, Fence fence) {
@@ -121,7 +121,7 @@ public final class Users {
         return notes.stream().mapToLong(note -> 512 + 2L * note.text().length()).sum();
     }
 
-    private static void writeValues(Session session, long uid, List<Setting> settings) throws SQLException {
+    private static void writeValues(SqlSession session, long uid, List<Setting> settings) throws SQLException {
         for (Setting setting : settings) {
             boolean remove = setting.value() == null;
             OptionalLong nid = node(session, uid, setting.node(), !remove);
@@ -143,11 +143,11 @@ public final class Users {
         }
     }
 
-    public static boolean exists(Session session, Jid user) throws SQLException {
+    public static boolean exists(SqlSession session, Jid user) throws SQLException {
         return find(session, user).isPresent();
     }
 
-    public static List<Jid> users(Session session, Jid after, int max) throws SQLException {
+    public static List<Jid> users(SqlSession session, Jid after, int max) throws SQLException {
         PreparedStatement query = session.prepare(Sql.USERS);
         query.setString(1, after == null ? "" : after.toString());
         query.setInt(2, Math.max(0, max));
@@ -161,7 +161,7 @@ public final class Users {
     }
 
     /** Paths of the nodes that have values. */
-    public static List<String> nodes(Session session, Jid user) throws SQLException {
+    public static List<String> nodes(SqlSession session, Jid user) throws SQLException {
         OptionalLong uid = find(session, user);
         if (uid.isEmpty()) {
             return List.of();
@@ -196,7 +196,7 @@ public final class Users {
     /** @param path its name alone until its parents are known */
     private record Node(long nid, String path, boolean hasValues) {}
 
-    public static Map<String, String> values(Session session, Jid user, String path) throws SQLException {
+    public static Map<String, String> values(SqlSession session, Jid user, String path) throws SQLException {
         OptionalLong uid = find(session, user);
         OptionalLong nid = uid.isEmpty() ? uid : node(session, uid.getAsLong(), path, false);
         Map<String, String> values = new LinkedHashMap<>();
@@ -215,14 +215,14 @@ public final class Users {
         return values;
     }
 
-    private static OptionalLong find(Session session, Jid user) throws SQLException {
+    private static OptionalLong find(SqlSession session, Jid user) throws SQLException {
         PreparedStatement query = session.prepare(Sql.FIND_USER);
         query.setString(1, Key.sha1(user));
         return number(query);
     }
 
     /** The node at the end of a path; with {@code make} every part that is missing is made. */
-    private static OptionalLong node(Session session, long uid, String path, boolean make) throws SQLException {
+    private static OptionalLong node(SqlSession session, long uid, String path, boolean make) throws SQLException {
         PreparedStatement root = session.prepare(Sql.FIND_ROOT);
         root.setLong(1, uid);
         OptionalLong at = number(root);
@@ -250,7 +250,7 @@ public final class Users {
         return at;
     }
 
-    private static void insertNode(Session session, long uid, OptionalLong parent, String name) throws SQLException {
+    private static void insertNode(SqlSession session, long uid, OptionalLong parent, String name) throws SQLException {
         PreparedStatement insert = session.prepare(Sql.INSERT_NODE);
         if (parent.isPresent()) {
             insert.setLong(1, parent.getAsLong());

@@ -10,7 +10,7 @@ import java.util.Map;
  * What is counted for each address. Those with open connections are all kept, so that the count is exact; of the others the last
  * {@link #QUIET}: whoever has more networks than that begins anew with each of them anyhow. Not safe for concurrent use.
  */
-final class Addresses {
+final class AddressCounts {
     static final int QUIET = 32_768;
 
     private final Map<Long, Counts> connected = new HashMap<>();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection with its prepared statements, used by one thread. */
-public final class Session implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+public final class SqlSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SqlSession.class);
 
     private final Connection connection;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -20,7 +20,7 @@ public final class Session implements AutoCloseable {
     /** A statement for several rows. */
     private record Shape(String name, int rows) {}
 
-    Session(Connection connection) {
+    SqlSession(Connection connection) {
         this.connection = connection;
     }
 

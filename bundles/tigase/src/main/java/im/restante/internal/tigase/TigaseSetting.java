@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** What an {@code init.properties} can say to this server: its name there, and the PID it belongs to here. */
-enum Setting {
+enum TigaseSetting {
     STORE_LIMIT("store-limit", "im.restante.quota") {
         @Override
         Value read(String text) {
@@ -64,7 +64,7 @@ enum Setting {
     final String key;
     final String pid;
 
-    Setting(String key, String pid) {
+    TigaseSetting(String key, String pid) {
         this.key = key;
         this.pid = pid;
     }
@@ -77,7 +77,7 @@ enum Setting {
     abstract Value read(String text);
 
     /** The setting under {@code amp/} of that name. */
-    static Optional<Setting> named(String name) {
+    static Optional<TigaseSetting> named(String name) {
         return Arrays.stream(values())
                 .filter(setting -> setting != AMP_ENABLED && setting.key.equals(name))
                 .findFirst();

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** SCRAM credentials as XEP-0227 §3.2 writes them, and as an account keeps them (RFC 5803). */
-final class Scram {
+final class PortableScram {
     private static final Pattern KEPT = Pattern.compile(
             "(SCRAM-SHA-[0-9]+)\\$([0-9]{1,9}):([A-Za-z0-9+/=]+)\\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)");
 
@@ -22,7 +22,7 @@ final class Scram {
     /** What {@link #KEPT}, and an account, can read again. */
     static final int MOST_ITERATIONS = 999_999_999;
 
-    private Scram() {}
+    private PortableScram() {}
 
     /** Empty if the value is none. */
     static Optional<Element> toElement(String mechanism, String value) {

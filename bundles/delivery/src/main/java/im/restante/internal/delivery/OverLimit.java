@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a message meets for which there is no room. */
-final class NoRoom {
+final class OverLimit {
     /** A store refuses it, and so tells what waits, when everything handed over before is stored. */
     static final Admission FOR_ANYTHING = new Admission(0, OnFull.REFUSE);
 
-    private NoRoom() {}
+    private OverLimit() {}
 
     /** What an operator is told. */
     static String reason(Terms terms, Full full) {

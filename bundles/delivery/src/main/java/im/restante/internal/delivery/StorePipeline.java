@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * A message on its way in: judged, counted, stored, and what its sender is told. Messages of one owner are appended in the order
  * in which they came, whatever each has to wait for.
  */
-final class Intake {
-    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+final class StorePipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(StorePipeline.class);
     private static final int EXECUTORS = 4;
     /** A broken disk shall not fill the log's disk too. */
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
@@ -66,7 +66,7 @@ final class Intake {
      * @param serveWaiting asks for {@link #serveWaiting} soon, on one thread at a time
      * @param remover      removes what was evicted from every store
      */
-    Intake(
+    StorePipeline(
             Services services,
             Executor workers,
             LongSupplier nanoTime,
@@ -133,10 +133,10 @@ final class Intake {
             return services.settings.storing()
                     ? new StorageDecision.Keep(keep.rule())
                     : new StorageDecision.Skip(
-                            "msg-offline=false", Answers.unlessNeverBounced(message, Answers.UNAVAILABLE));
+                            "msg-offline=false", SenderErrors.unlessNeverBounced(message, SenderErrors.UNAVAILABLE));
         }
         String rule = opinion instanceof Opinion.Skip skip ? skip.rule() : "no opinion";
-        return new StorageDecision.Skip(rule, Answers.forSkipped(message));
+        return new StorageDecision.Skip(rule, SenderErrors.forSkipped(message));
     }
 
     CompletionStage<Verdict> store(
@@ -323,7 +323,7 @@ final class Intake {
             appending = store.store()
                     .append(
                             pending.row,
-                            pending.rehearsal ? NoRoom.FOR_ANYTHING : admission,
+                            pending.rehearsal ? OverLimit.FOR_ANYTHING : admission,
                             services.homes.fence(pending.row.owner()),
                             pending.claim);
         } catch (RuntimeException | LinkageError e) {
@@ -499,7 +499,7 @@ final class Intake {
                         ready.owner(),
                         stored.evicted(),
                         Disposition.EVICTED,
-                        terms == null ? null : NoRoom.limits(terms.admission())));
+                        terms == null ? null : OverLimit.limits(terms.admission())));
                 if (services.stores.present().size() > 1) { // a move may have left, or be making, another copy
                     remover.accept(ready.owner(), stored.evicted());
                 }
@@ -513,7 +513,7 @@ final class Intake {
         if (ready.pending().rehearsal) {
             full = terms == null
                     ? null
-                    : NoRoom.otherwise(
+                    : OverLimit.otherwise(
                                     terms.admission(), full, ready.pending().row.sizeBytes())
                             .orElse(null);
             if (full == null) {
@@ -524,18 +524,18 @@ final class Intake {
             throw new StoreException("refused what has no limit");
         }
         Message message = ready.pending().message;
-        String reason = NoRoom.reason(terms, full);
-        if (Answers.isNeverBounced(message)) {
+        String reason = OverLimit.reason(terms, full);
+        if (SenderErrors.isNeverBounced(message)) {
             return new Verdict.Dropped(reason);
         }
-        return NoRoom.answer(message, terms, full)
+        return OverLimit.answer(message, terms, full)
                 .<Verdict>map(told -> new Verdict.Refused(reason, told))
                 .orElseGet(() -> new Verdict.Dropped(reason));
     }
 
     private static Verdict withdrawn(PendingStore pending) {
         return new Verdict.Failed(
-                "withdrawn before it was stored", Answers.unlessNeverBounced(pending.message, Answers.NOT_STORED));
+                "withdrawn before it was stored", SenderErrors.unlessNeverBounced(pending.message, SenderErrors.NOT_STORED));
     }
 
     private Verdict failed(PendingStore pending, String store, Throwable problem) {
@@ -549,7 +549,7 @@ final class Intake {
                     failureLines.unsaid(),
                     problem instanceof StoreException ? null : problem);
         }
-        return new Verdict.Failed("the store failed", Answers.unlessNeverBounced(pending.message, Answers.NOT_STORED));
+        return new Verdict.Failed("the store failed", SenderErrors.unlessNeverBounced(pending.message, SenderErrors.NOT_STORED));
     }
 
     /** One that a store has begun with is not given up: its answer is waited for. */
@@ -576,8 +576,8 @@ final class Intake {
                     services.present(),
                     lines.unsaid());
         }
-        StanzaError told = how == GivenUp.TIMED_OUT ? Answers.NOT_STORED : Answers.UNAVAILABLE_NOW;
-        finish(pending, new Verdict.Failed(reason, Answers.unlessNeverBounced(pending.message, told)));
+        StanzaError told = how == GivenUp.TIMED_OUT ? SenderErrors.NOT_STORED : SenderErrors.UNAVAILABLE_NOW;
+        finish(pending, new Verdict.Failed(reason, SenderErrors.unlessNeverBounced(pending.message, told)));
     }
 
     /** With a verdict that no store has given: not if a store may have it. */

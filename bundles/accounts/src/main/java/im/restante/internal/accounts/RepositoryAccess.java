@@ -7,7 +7,7 @@ import java.util.function.Function;
 
 /** A way to the user repository that is in use at this moment. */
 @FunctionalInterface
-interface Users {
+interface RepositoryAccess {
     /** Asks the repository; exceptionally with {@link im.restante.store.StoreException}, also when there is none. */
     <T> CompletableFuture<T> ask(Function<UserRepository, CompletionStage<T>> question);
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Which sessions were offered a message live that is a row for another one, or that could not become a row. */
-final class Copies {
+final class LiveCopies {
     /** Messages remembered in {@link #onlyThere}: no session can give back more, its queue is shorter. */
     private static final int ONLY_THERE_LIMIT = 4096;
 

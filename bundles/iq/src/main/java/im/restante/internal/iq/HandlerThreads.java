@@ -7,8 +7,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** The threads on which handlers go on with what takes many steps: done within one another, those would need a deep stack. */
-@Component(service = Workers.class)
-public final class Workers implements Executor {
+@Component(service = HandlerThreads.class)
+public final class HandlerThreads implements Executor {
     /** Where there are no virtual ones. */
     private static final int THREADS = 4;
 

@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The terms while the disk of the store is nearly full: nothing is stored, whatever the strategy of the limits is. */
-final class NoRoom {
+final class DiskFullTerms {
     private static final Terms FOR_ANYBODY =
             terms("the disk is over disk-refuse-percent", "The server has no room for more messages, try again later");
 
@@ -23,7 +23,7 @@ final class NoRoom {
             "the disk is over disk-warn-percent, and the recipient does not know the sender",
             "The server has no room for more messages from somebody the recipient does not know, try again later");
 
-    private NoRoom() {}
+    private DiskFullTerms() {}
 
     /**
      * What holds instead of the limits.

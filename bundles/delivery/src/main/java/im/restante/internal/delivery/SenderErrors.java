@@ -6,7 +6,7 @@ import im.restante.stanza.StanzaError.Condition;
 import im.restante.stanza.Substance;
 
 /** What the sender of a message is told, if anything. */
-final class Answers {
+final class SenderErrors {
     static final StanzaError UNAVAILABLE = StanzaError.of(Condition.SERVICE_UNAVAILABLE);
     static final StanzaError UNAVAILABLE_NOW = StanzaError.of(
                     Condition.SERVICE_UNAVAILABLE, "The server cannot store messages at the moment")
@@ -14,7 +14,7 @@ final class Answers {
     static final StanzaError NOT_STORED =
             StanzaError.of(Condition.RESOURCE_CONSTRAINT, "The server could not store the message");
 
-    private Answers() {}
+    private SenderErrors() {}
 
     /** For a message that a rule does not keep: an error unless nobody would miss it; null: silence. */
     static StanzaError forSkipped(Message message) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What holds while the disk is nearly full. */
-class NoRoomTest {
+class DiskFullTermsTest {
     private static final Jid ROMEO = Jid.of("romeo@example.org");
     private static final Jid JULIET = Jid.of("juliet@example.org");
     private static final Jid STRANGER = Jid.of("paris@example.org");

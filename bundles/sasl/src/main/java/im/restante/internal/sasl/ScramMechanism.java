@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** A proof of the password that tells nobody the password (RFC 5802, RFC 7677), bound to the channel or not. */
-final class Scram implements SaslMechanism {
+final class ScramMechanism implements SaslMechanism {
     private static final int NONCE_BYTES = 18;
     private static final String PLUS = "-PLUS";
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -24,7 +24,7 @@ final class Scram implements SaslMechanism {
     private final boolean plus;
     private final String name;
 
-    Scram(Accounts accounts, ScramHash hash, boolean plus) {
+    ScramMechanism(Accounts accounts, ScramHash hash, boolean plus) {
         this.accounts = accounts;
         this.hash = hash;
         this.plus = plus;

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends a session what waits for it, each message with its name (XEP-0013 §2.4). */
-final class Copies {
-    private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+final class RetrievedMessages {
+    private static final Logger LOG = LoggerFactory.getLogger(RetrievedMessages.class);
 
     private final Retrieval retrieval;
     private final WaitingStanzas stanzas;
 
-    Copies(Retrieval retrieval, WaitingStanzas stanzas) {
+    RetrievedMessages(Retrieval retrieval, WaitingStanzas stanzas) {
         this.retrieval = retrieval;
         this.stanzas = stanzas;
     }

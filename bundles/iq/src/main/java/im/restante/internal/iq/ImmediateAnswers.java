@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Answers that are known at once. */
-final class Answers {
-    private Answers() {}
+final class ImmediateAnswers {
+    private ImmediateAnswers() {}
 
     static CompletionStage<Iq> result(Iq request, Element payload) {
         return CompletableFuture.completedFuture(request.result(payload));
