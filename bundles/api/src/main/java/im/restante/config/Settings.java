@@ -2,6 +2,7 @@ package im.restante.config;
 
 import static java.util.Objects.requireNonNull;
 
+import im.restante.config.SettingsDescriptor.Type;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,21 +36,25 @@ public final class Settings {
 
     /** {@code true} or {@code false}. */
     public boolean flag(String key) {
-        return Boolean.parseBoolean(text(key));
+        return Boolean.parseBoolean(text(key, Type.FLAG));
     }
 
-    /** A number that an {@code int} holds. */
+    /** A number whose bounds an {@code int} holds. */
     public int integer(String key) {
-        return Math.toIntExact(number(key));
+        long number = number(key);
+        if (number != (int) number) {
+            throw new IllegalArgumentException(key + " may be more than an int holds");
+        }
+        return (int) number;
     }
 
     public long number(String key) {
-        return Long.parseLong(text(key));
+        return Long.parseLong(text(key, Type.NUMBER));
     }
 
     /** One of the names of the enum that the key was described with. */
     public <E extends Enum<E>> E choice(String key, Class<E> type) {
-        String text = text(key);
+        String text = text(key, Type.CHOICE);
         return Arrays.stream(type.getEnumConstants())
                 .filter(candidate -> word(candidate).equals(text))
                 .findFirst()
@@ -75,8 +80,17 @@ public final class Settings {
 
     /** The exception for a value that only its reader can judge; {@code wanted} ends the sentence "must be ...". */
     public ConfigException bad(String key, String wanted) {
-        boolean secret = descriptor.key(key).type() == SettingsDescriptor.Type.SECRET;
-        return new ConfigException(descriptor.pid(), key, secret ? "..." : values.get(key), wanted);
+        Object value = values.get(key);
+        String shown = value == null ? null : descriptor.key(key).shown(value.toString());
+        return new ConfigException(descriptor.pid(), key, shown, wanted);
+    }
+
+    private String text(String key, Type type) {
+        if (descriptor.key(key).type() != type) {
+            throw new IllegalArgumentException(
+                    key + " is a " + descriptor.key(key).type() + ", not a " + type);
+        }
+        return text(key);
     }
 
     static String word(Enum<?> value) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * check of values, the delivered {@code .cfg} file, the page of the documents and what consoles show (OSGi Metatype). Immutable.
  */
 public final class SettingsDescriptor {
+    private static final String HIDDEN = "...";
+    private static final Pattern PASSWORD_INSIDE = Pattern.compile("(?i)(password=)[^&;\\s]*");
+
     private final String pid;
     private final String title;
     private final String description;
@@ -77,6 +81,13 @@ public final class SettingsDescriptor {
 
         private String bounds() {
             return "from " + min + (max == Long.MAX_VALUE ? " on" : " to " + max);
+        }
+
+        /** A value as it may be logged: without what is secret, also where a text has a password inside, such as a URL. */
+        public String shown(String text) {
+            return type == Type.SECRET && !text.isEmpty()
+                    ? HIDDEN
+                    : PASSWORD_INSIDE.matcher(text).replaceAll("$1" + HIDDEN);
         }
 
         /** Whether the type admits the text, which is trimmed and not empty. */
@@ -245,8 +256,11 @@ public final class SettingsDescriptor {
             return add(name, Type.TEXT, byDefault, meaning);
         }
 
-        /** A text that is never shown, such as a password; none by default. Its name begins with a dot. */
+        /** A text that is never shown, such as a password; none by default. Its name begins with a dot, else DS publishes it. */
         public Builder secret(String name, String meaning) {
+            if (!name.startsWith(".")) {
+                throw new IllegalArgumentException(name + ": the name of a secret begins with a dot");
+            }
             return add(name, Type.SECRET, "", meaning);
         }
 

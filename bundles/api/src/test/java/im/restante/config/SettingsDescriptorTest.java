@@ -89,6 +89,15 @@ class SettingsDescriptorTest {
     }
 
     @Test
+    void aPasswordInsideATextIsNotTold() {
+        String told = with("name", "jdbc:x://h/d?user=u&Password=swordfish&y=1")
+                .bad("name", "shorter")
+                .getMessage();
+        assertEquals("im.restante.test: name=jdbc:x://h/d?user=u&Password=...&y=1: must be shorter", told);
+        assertEquals("", TEST.key(".password").shown(""));
+    }
+
+    @Test
     void aRelativePathStartsFromTheHomeIfThereIsOne() {
         assertEquals(Path.of("/home/a"), with("file", "../a").path("file", "/home/restante"));
         assertEquals(Path.of("/home/restante/b"), with("file", "").path("file", "/home/restante"));
@@ -123,9 +132,14 @@ class SettingsDescriptorTest {
         Settings settings = TEST.read(Map.of());
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> settings.text("colour"));
         assertFalse(e instanceof ConfigException);
+        assertThrows(IllegalArgumentException.class, () -> settings.flag("name"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> with("limit", 5_000_000_000L).integer("limit"));
         SettingsDescriptor.Builder builder =
                 SettingsDescriptor.of("p", "t", "d").flag("on", true, "");
         assertThrows(IllegalArgumentException.class, () -> builder.flag("on", true, ""));
         assertThrows(IllegalArgumentException.class, () -> builder.number("size", 9, 1, 3, ""));
+        assertThrows(IllegalArgumentException.class, () -> builder.secret("password", ""));
     }
 }

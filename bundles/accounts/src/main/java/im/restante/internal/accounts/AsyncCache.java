@@ -2,13 +2,12 @@ package im.restante.internal.accounts;
 
 import static java.util.Objects.requireNonNull;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import im.restante.internal.support.OutOfMemory;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -17,55 +16,46 @@ import java.util.function.ToLongFunction;
 /**
  * A bounded cache of answers that arrive later. What it holds is the answer's future, put there before the question is asked:
  * so one question is on its way at a time, and an answer that was asked for before {@link #invalidate} does not come back after
- * it. Failures are not kept. The least recently used goes first. Safe for concurrent use; loaders run outside the lock.
+ * it. Failures are not kept. What is seldom asked for goes first. Safe for concurrent use; loaders run outside of any lock.
  */
 final class AsyncCache<K, V> {
-    private final long capacity;
-    private final ToLongFunction<V> weight;
-    private final Function<V, Duration> timeToLive;
-    private final LongSupplier nanoTime;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final LinkedHashMap<K, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
-    private long total;
+    private final ConcurrentMap<K, CompletableFuture<V>> answers;
 
     /**
-     * @param capacity   sum of weights that is kept
-     * @param weight     of an answer, in the unit of {@code capacity}; 1 while it has not arrived
+     * @param capacity   sum of weights that is kept; an answer that has not arrived weighs nothing
+     * @param weight     of an answer, in the unit of {@code capacity}
      * @param timeToLive of an answer; zero: not kept
      */
     AsyncCache(long capacity, ToLongFunction<V> weight, Function<V, Duration> timeToLive, LongSupplier nanoTime) {
-        this.capacity = capacity;
-        this.weight = weight;
-        this.timeToLive = timeToLive;
-        this.nanoTime = nanoTime;
+        answers = Caffeine.newBuilder()
+                .maximumWeight(capacity)
+                .weigher((K key, V value) -> (int) Math.min(Integer.MAX_VALUE, weight.applyAsLong(value)))
+                .expireAfter(Expiry.<K, V>creating((key, value) -> timeToLive.apply(value)))
+                .ticker(nanoTime::getAsLong)
+                .executor(Runnable::run)
+                .<K, V>buildAsync()
+                .asMap();
     }
 
     /** The answer kept, the one on its way, or a new one from {@code loader}. */
     CompletableFuture<V> get(K key, Function<K, CompletableFuture<V>> loader) {
-        Entry<V> entry;
-        lock.lock();
-        try {
-            Entry<V> known = entries.get(key);
-            if (known != null && !known.expired(nanoTime.getAsLong())) {
-                return Stages.plain(known.answer);
-            }
-            entry = new Entry<>();
-            put(key, entry);
-        } finally {
-            lock.unlock();
+        CompletableFuture<V> known = answers.get(key);
+        if (known != null) {
+            return Stages.plain(known);
+        }
+        CompletableFuture<V> asked = new CompletableFuture<>();
+        known = answers.putIfAbsent(key, asked);
+        if (known != null) {
+            return Stages.plain(known);
         }
         loaded(key, loader).whenComplete((value, failure) -> {
-            try {
-                arrived(key, entry, value, failure);
-            } finally {
-                if (failure == null) {
-                    entry.answer.complete(value);
-                } else {
-                    entry.answer.completeExceptionally(failure);
-                }
+            if (failure == null) {
+                asked.complete(value);
+            } else {
+                asked.completeExceptionally(failure);
             }
         });
-        return Stages.plain(entry.answer);
+        return Stages.plain(asked);
     }
 
     /** Whatever a loader throws is an answer that failed: whoever asked, and whoever asks later, must not wait for ever. */
@@ -79,81 +69,11 @@ final class AsyncCache<K, V> {
     }
 
     void invalidate(K key) {
-        lock.lock();
-        try {
-            removed(entries.remove(key));
-        } finally {
-            lock.unlock();
-        }
+        answers.remove(key);
     }
 
     /** Forgets all keys that match; looks at every entry. */
     void invalidateAll(Predicate<K> matching) {
-        lock.lock();
-        try {
-            Iterator<Map.Entry<K, Entry<V>>> all = entries.entrySet().iterator();
-            while (all.hasNext()) {
-                Map.Entry<K, Entry<V>> one = all.next();
-                if (matching.test(one.getKey())) {
-                    removed(one.getValue());
-                    all.remove();
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void arrived(K key, Entry<V> entry, V value, Throwable failure) {
-        lock.lock();
-        try {
-            if (entries.get(key) != entry) {
-                return; // invalidated or pushed out meanwhile
-            }
-            Duration keep = failure == null ? timeToLive.apply(value) : Duration.ZERO;
-            long weighs = failure == null ? weight.applyAsLong(value) : 0;
-            if (keep.isZero() || weighs > capacity) {
-                removed(entries.remove(key));
-                return;
-            }
-            total += weighs - entry.weight;
-            entry.weight = weighs;
-            entry.expiresAt = nanoTime.getAsLong() + keep.toNanos();
-            entry.arrived = true;
-            trim();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void put(K key, Entry<V> entry) {
-        removed(entries.put(key, entry));
-        total += entry.weight;
-        trim();
-    }
-
-    private void trim() {
-        Iterator<Entry<V>> oldest = entries.values().iterator();
-        while (total > capacity && oldest.hasNext()) {
-            removed(oldest.next());
-            oldest.remove();
-        }
-    }
-
-    private void removed(Entry<V> entry) {
-        if (entry != null) {
-            total -= entry.weight;
-        }
-    }
-
-    private static final class Entry<V> {
-        private final CompletableFuture<V> answer = new CompletableFuture<>();
-        private long weight = 1;
-        private long expiresAt;
-        private boolean arrived;
-
-        private boolean expired(long now) {
-            return arrived && now - expiresAt >= 0;
-        }
+        answers.keySet().removeIf(matching);
     }
 }

@@ -1,5 +1,7 @@
 package im.restante.internal.accounts;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import im.restante.account.ScramCredentials;
 import im.restante.account.ScramHash;
 import im.restante.internal.support.Digests;
@@ -7,9 +9,6 @@ import im.restante.jid.Jid;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,27 +21,22 @@ final class VerifiedPasswords {
     private static final Duration KEEP = Duration.ofMinutes(10);
 
     private final byte[] key = new byte[32];
-    private final LongSupplier nanoTime;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Jid, Verified> byAccount = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Jid, Verified> eldest) {
-            return size() > CAPACITY;
-        }
-    };
+    private final Cache<Jid, Verified> byAccount;
 
     VerifiedPasswords(SecureRandom random, LongSupplier nanoTime) {
         random.nextBytes(key);
-        this.nanoTime = nanoTime;
+        byAccount = Caffeine.newBuilder()
+                .maximumSize(CAPACITY)
+                .expireAfterWrite(KEEP)
+                .ticker(nanoTime::getAsLong)
+                .executor(Runnable::run)
+                .build();
     }
 
     /** Whether this prepared password was found right for these credentials lately. */
     boolean knows(Jid account, ScramCredentials credentials, String prepared) {
-        Verified verified = of(account);
+        Verified verified = byAccount.getIfPresent(account);
         return verified != null
-                && nanoTime.getAsLong() - verified.at < KEEP.toNanos()
                 && MessageDigest.isEqual(verified.storedKey, credentials.storedKey())
                 && MessageDigest.isEqual(verified.password, digest(prepared));
     }
@@ -50,37 +44,17 @@ final class VerifiedPasswords {
     /** Whether this prepared password was right lately; its credentials may have changed. Takes the same work for everybody. */
     boolean mayKnow(Jid account, String prepared) {
         byte[] digest = digest(prepared);
-        Verified verified = of(account);
+        Verified verified = byAccount.getIfPresent(account);
         return verified != null && MessageDigest.isEqual(verified.password, digest);
     }
 
     /** Remembers a password that was right. */
     void remember(Jid account, ScramCredentials credentials, String prepared) {
-        Verified verified = new Verified(digest(prepared), credentials.storedKey(), nanoTime.getAsLong());
-        lock.lock();
-        try {
-            byAccount.put(account, verified);
-        } finally {
-            lock.unlock();
-        }
+        byAccount.put(account, new Verified(digest(prepared), credentials.storedKey()));
     }
 
     void forget(Jid account) {
-        lock.lock();
-        try {
-            byAccount.remove(account);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private Verified of(Jid account) {
-        lock.lock();
-        try {
-            return byAccount.get(account);
-        } finally {
-            lock.unlock();
-        }
+        byAccount.invalidate(account);
     }
 
     private byte[] digest(String prepared) {
@@ -90,12 +64,10 @@ final class VerifiedPasswords {
     private static final class Verified {
         private final byte[] password;
         private final byte[] storedKey;
-        private final long at;
 
-        private Verified(byte[] password, byte[] storedKey, long at) {
+        private Verified(byte[] password, byte[] storedKey) {
             this.password = password;
             this.storedKey = storedKey;
-            this.at = at;
         }
     }
 }

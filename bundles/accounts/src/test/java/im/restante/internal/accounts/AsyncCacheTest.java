@@ -17,14 +17,15 @@ class AsyncCacheTest {
             new AsyncCache<>(10, String::length, answer -> Duration.ofNanos(100), now::get);
 
     @Test
-    void pushesOutTheLeastRecentlyUsedByWeight() {
-        ask("a", "4444");
-        ask("b", "4444");
-        ask("a", "4444");
-        ask("c", "4444"); // 12 of 10: b goes
-        ask("a", "4444");
-        ask("b", "4444");
-        assertEquals(List.of("a", "b", "c", "b"), asked);
+    void keepsNoMoreThanItsCapacity() {
+        for (int i = 0; i < 100; i++) {
+            ask("key " + i, "4444");
+        }
+        asked.clear();
+        for (int i = 0; i < 100; i++) {
+            ask("key " + i, "4444");
+        }
+        assertTrue(asked.size() >= 98, "of 10 two have room: " + asked.size()); // whichever they are
     }
 
     @Test

@@ -3,7 +3,6 @@ package im.restante.internal.administration;
 import im.restante.config.ConfigException;
 import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsDescriptor.Key;
-import im.restante.config.SettingsDescriptor.Type;
 import im.restante.config.SettingsTrial;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Threads;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,18 +38,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator what became of a change of the configuration: a line with the old and the new value of what is changed, and a
- * warning for keys and PIDs that nobody reads, which would otherwise be defaults in silence. What is refused is said by its reader.
+ * Tells the operator what is configured: a line with the old and the new value of what is changed, and a warning for keys and PIDs
+ * that nobody reads, which would otherwise be defaults in silence. What is refused is said by its reader, also what it finds out only
+ * when it uses a value, such as a port that is taken.
  */
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class ConfigurationWatch implements ConfigurationListener {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationWatch.class);
     private static final String OURS = "im.restante.";
-    private static final String HIDDEN = "...";
 
-    /** What others put beside the values of a configuration. */
-    private static final List<String> NOT_VALUES = List.of(
-            "service.pid", "service.factoryPid", "service.bundleLocation", "felix.fileinstall.", "org.apache.karaf.");
+    /** What others put beside the values of a configuration, unless a descriptor has it. */
+    private static final List<String> NOT_VALUES = List.of("service.", "felix.fileinstall.", "org.apache.karaf.");
+
+    /** Chooses a service for a reference of a component (DS). */
+    private static final String TARGET = ".target";
 
     /** How long a reader may take to come, as when the server starts, before its PID counts as unread. */
     private static final long UNREAD_SECONDS = 30;
@@ -86,7 +88,7 @@ public final class ConfigurationWatch implements ConfigurationListener {
 
     @Activate
     void start() {
-        executor.schedule(() -> guarded("all configurations", this::lookForUnread), UNREAD_SECONDS, TimeUnit.SECONDS);
+        later("all configurations", this::lookForUnread, UNREAD_SECONDS);
     }
 
     @Deactivate
@@ -102,7 +104,7 @@ public final class ConfigurationWatch implements ConfigurationListener {
     void bindReader(SettingsTrial reader, Map<String, Object> properties) {
         String pid = String.valueOf(properties.get(SettingsTrial.PID));
         readers.put(pid, reader);
-        executor.execute(() -> guarded(pid, () -> check(pid)));
+        later(pid, () -> check(pid), 0);
     }
 
     void unbindReader(SettingsTrial reader, Map<String, Object> properties) {
@@ -113,13 +115,21 @@ public final class ConfigurationWatch implements ConfigurationListener {
     public void configurationEvent(ConfigurationEvent event) {
         String pid = event.getPid();
         if (pid.startsWith(OURS) && event.getType() != ConfigurationEvent.CM_LOCATION_CHANGED) {
-            executor.execute(() -> guarded(pid, () -> check(pid)));
-            executor.schedule(() -> guarded(pid, this::lookForUnread), UNREAD_SECONDS, TimeUnit.SECONDS);
+            later(pid, () -> check(pid), 0);
+            later(pid, this::lookForUnread, UNREAD_SECONDS);
         }
     }
 
     private interface Check {
         void run() throws IOException, InvalidSyntaxException;
+    }
+
+    private void later(String what, Check check, long seconds) {
+        try {
+            executor.schedule(() -> guarded(what, check), seconds, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is not looked at: this bundle stops", what);
+        }
     }
 
     private static void guarded(String what, Check check) {
@@ -135,7 +145,7 @@ public final class ConfigurationWatch implements ConfigurationListener {
         for (Configuration configuration : present("(" + Constants.SERVICE_PID + "=" + OURS + "*)")) {
             String pid = configuration.getPid();
             if (!readers.containsKey(pid) && unread.add(pid)) {
-                warning.accept("nothing here reads the configuration " + pid);
+                warning.accept("nothing here reads the configuration " + pid + ", or what reads it has refused it");
             }
         }
     }
@@ -153,22 +163,22 @@ public final class ConfigurationWatch implements ConfigurationListener {
         unread.remove(pid);
         Map<String, Object> values = new HashMap<>();
         for (Configuration configuration : present("(" + Constants.SERVICE_PID + "=" + pid + ")")) {
-            warnOfUnknown(
-                    pid,
-                    reader.descriptor(),
-                    values(configuration.getProperties()).keySet());
-            values.putAll(values(configuration.getProcessedProperties(null)));
+            Set<String> written =
+                    values(reader.descriptor(), configuration.getProperties()).keySet();
+            warnOfUnknown(pid, reader.descriptor(), written);
+            values.putAll(values(reader.descriptor(), configuration.getProcessedProperties(null)));
         }
+        Map<String, String> now = texts(reader.descriptor(), values);
         try {
             reader.judge(values);
         } catch (ConfigException e) {
             LOG.debug("{}; its reader has said so", e.getMessage());
+            inForce.putIfAbsent(pid, now); // the next one is a change all the same
             return;
         }
-        Map<String, String> now = texts(reader.descriptor(), values);
         Map<String, String> before = inForce.put(pid, now);
         if (before != null && !before.equals(now)) {
-            info.accept(pid + ": " + changes(reader.descriptor(), before, now));
+            info.accept("configured " + pid + ": " + changes(reader.descriptor(), before, now));
         }
     }
 
@@ -179,11 +189,13 @@ public final class ConfigurationWatch implements ConfigurationListener {
         }
     }
 
-    private static Map<String, Object> values(Dictionary<String, Object> properties) {
+    private static Map<String, Object> values(SettingsDescriptor descriptor, Dictionary<String, Object> properties) {
+        Set<String> described = descriptor.keys().stream().map(Key::name).collect(Collectors.toSet());
         Map<String, Object> values = new HashMap<>();
         if (properties != null) {
             for (String key : Collections.list(properties.keys())) {
-                if (NOT_VALUES.stream().noneMatch(key::startsWith)) {
+                if (described.contains(key)
+                        || !key.endsWith(TARGET) && NOT_VALUES.stream().noneMatch(key::startsWith)) {
                     values.put(key, properties.get(key));
                 }
             }
@@ -206,9 +218,6 @@ public final class ConfigurationWatch implements ConfigurationListener {
 
     private static String shown(Key key, Map<String, String> texts) {
         String text = texts.getOrDefault(key.name(), "");
-        if (text.isEmpty()) {
-            return "empty";
-        }
-        return key.type() == Type.SECRET ? HIDDEN : text;
+        return text.isEmpty() ? "empty" : key.shown(text);
     }
 }

@@ -11,6 +11,8 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -50,13 +52,15 @@ class ConfigurationWatchTest {
         }
 
         @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public java.util.concurrent.ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-            tasks.add(task);
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            if (isShutdown()) {
+                throw new RejectedExecutionException();
+            }
+            if (delay == 0) {
+                task.run();
+            } else {
+                tasks.add(task);
+            }
             return null;
         }
 
@@ -70,6 +74,9 @@ class ConfigurationWatchTest {
     private final Later later = new Later();
     private final List<String> lines = new ArrayList<>();
     private final Map<String, Map<String, Object>> saved = new TreeMap<>();
+    /** What plug-ins of Config Admin make of it. */
+    private final Map<String, Object> overlaid = new TreeMap<>();
+
     private final ConfigurationWatch watch = new ConfigurationWatch(
             (ConfigurationAdmin) Proxy.newProxyInstance(
                     getClass().getClassLoader(),
@@ -97,12 +104,17 @@ class ConfigurationWatchTest {
         Dictionary<String, Object> properties = new Hashtable<>(values);
         properties.put("service.pid", pid);
         properties.put("felix.fileinstall.filename", "x.cfg");
+        properties.put("service.ranking", 7);
+        properties.put("Store.target", "(x=y)");
+        Dictionary<String, Object> processed = new Hashtable<>(values);
+        overlaid.forEach(processed::put);
         return (Configuration) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {Configuration.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getPid" -> pid;
-                    case "getProperties", "getProcessedProperties" -> properties;
+                    case "getProperties" -> properties;
+                    case "getProcessedProperties" -> processed;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }
@@ -141,17 +153,18 @@ class ConfigurationWatchTest {
     void aChangeIsOneLineWithOldAndNewValues() {
         watch.bindReader(READER, OF_PID);
         save(PID, Map.of("window", "50", "journal", "true"));
-        assertEquals(List.of("info im.restante.test: window=50 (was 100), journal=true (was false)"), said());
+        assertEquals(
+                List.of("info configured im.restante.test: window=50 (was 100), journal=true (was false)"), said());
         save(PID, Map.of("window", 50, "journal", true));
         assertEquals(List.of(), said(), "the same, by a program");
         save(PID, Map.of(".password", "swordfish"));
         assertEquals(
                 List.of(
-                        "info im.restante.test: window=100 (was 50), journal=false (was true), .password=... (was empty)"),
+                        "info configured im.restante.test: window=100 (was 50), journal=false (was true), .password=... (was empty)"),
                 said());
         saved.clear();
         watch.configurationEvent(event(ConfigurationEvent.CM_DELETED, PID));
-        assertEquals(List.of("info im.restante.test: .password=empty (was ...)"), said());
+        assertEquals(List.of("info configured im.restante.test: .password=empty (was ...)"), said());
     }
 
     @Test
@@ -160,7 +173,7 @@ class ConfigurationWatchTest {
         save(PID, Map.of("window", "0", "journal", "true"));
         assertEquals(List.of(), said());
         save(PID, Map.of("window", "7"));
-        assertEquals(List.of("info im.restante.test: window=7 (was 100)"), said());
+        assertEquals(List.of("info configured im.restante.test: window=7 (was 100)"), said());
     }
 
     @Test
@@ -171,12 +184,12 @@ class ConfigurationWatchTest {
         save(PID, Map.of("windov", "60"));
         assertEquals(List.of(), said());
         save(PID, Map.of("window", "60"));
-        assertEquals(List.of("info im.restante.test: window=60 (was 100)"), said());
+        assertEquals(List.of("info configured im.restante.test: window=60 (was 100)"), said());
         save(PID, Map.of("windov", "60"));
         assertEquals(
                 List.of(
                         "warn im.restante.test: nothing here reads the key windov; is window meant?",
-                        "info im.restante.test: window=100 (was 60)"),
+                        "info configured im.restante.test: window=100 (was 60)"),
                 said());
     }
 
@@ -189,10 +202,29 @@ class ConfigurationWatchTest {
         assertEquals(List.of(), said());
         watch.bindReader(READER, OF_PID);
         later.pass();
-        assertEquals(List.of("warn nothing here reads the configuration im.restante.tset"), said());
+        assertEquals(
+                List.of("warn nothing here reads the configuration im.restante.tset, or what reads it has refused it"),
+                said());
         save("im.restante.tset", Map.of());
         later.pass();
         assertEquals(List.of(), said(), "once is enough");
+    }
+
+    @Test
+    void whatAPluginLaysOverTheFileIsWhatCounts() {
+        watch.bindReader(READER, OF_PID);
+        overlaid.put("window", "30");
+        overlaid.put("strange", "of the plug-in");
+        save(PID, Map.of("window", "50"));
+        assertEquals(List.of("info configured im.restante.test: window=30 (was 100)"), said());
+    }
+
+    @Test
+    void whoComesWhileItStopsHearsNothing() {
+        watch.stop();
+        watch.bindReader(READER, OF_PID);
+        save(PID, Map.of("window", "50"));
+        assertEquals(List.of(), said());
     }
 
     @Test
@@ -202,6 +234,6 @@ class ConfigurationWatchTest {
         save(PID, Map.of("window", "50"));
         assertEquals(List.of(), said(), "nobody is there to read it");
         watch.bindReader(READER, OF_PID);
-        assertEquals(List.of("info im.restante.test: window=50 (was 100)"), said());
+        assertEquals(List.of("info configured im.restante.test: window=50 (was 100)"), said());
     }
 }

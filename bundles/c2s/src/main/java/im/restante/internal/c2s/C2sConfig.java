@@ -7,7 +7,9 @@ import im.restante.jid.Jid;
 import im.restante.streammanagement.Timeouts;
 import im.restante.xml.StreamLimits;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The values of {@link #PID}, checked.
@@ -150,6 +152,13 @@ record C2sConfig(
             throw settings.bad(PRIVATE_KEY, "empty, or certificate must be set too");
         }
         return config;
+    }
+
+    /** The domain and the limits of a stanza alone: other values, which the listener refuses, count as not configured. */
+    static C2sConfig identity(Map<String, ?> values) {
+        Map<String, Object> own = new HashMap<>(values);
+        own.keySet().retainAll(Set.of(DOMAIN, MAX_STANZA_BYTES));
+        return of(own);
     }
 
     private static Jid domain(Settings settings) {

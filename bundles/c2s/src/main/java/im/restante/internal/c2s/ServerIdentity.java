@@ -43,7 +43,7 @@ public final class ServerIdentity implements SettingsTrial {
     @Activate
     public ServerIdentity(BundleContext context, Map<String, Object> values) {
         this.context = context;
-        C2sConfig config = C2sConfig.of(values);
+        C2sConfig config = C2sConfig.identity(values); // a server whose port is wrong has a domain all the same
         maxStanzaBytes = config.limits().stanzaBytes();
         publish(config.domain());
     }
@@ -60,7 +60,7 @@ public final class ServerIdentity implements SettingsTrial {
                 publish(wanted);
             }
         } catch (ConfigException e) {
-            LOG.error("{}; {} is still served", e.getMessage(), domain);
+            LOG.debug("{}; the listener has said so", e.getMessage());
         }
     }
 

@@ -535,7 +535,8 @@ final class StorePipeline {
 
     private static Verdict withdrawn(PendingStore pending) {
         return new Verdict.Failed(
-                "withdrawn before it was stored", SenderErrors.unlessNeverBounced(pending.message, SenderErrors.NOT_STORED));
+                "withdrawn before it was stored",
+                SenderErrors.unlessNeverBounced(pending.message, SenderErrors.NOT_STORED));
     }
 
     private Verdict failed(PendingStore pending, String store, Throwable problem) {
@@ -549,7 +550,8 @@ final class StorePipeline {
                     failureLines.unsaid(),
                     problem instanceof StoreException ? null : problem);
         }
-        return new Verdict.Failed("the store failed", SenderErrors.unlessNeverBounced(pending.message, SenderErrors.NOT_STORED));
+        return new Verdict.Failed(
+                "the store failed", SenderErrors.unlessNeverBounced(pending.message, SenderErrors.NOT_STORED));
     }
 
     /** One that a store has begun with is not given up: its answer is waited for. */

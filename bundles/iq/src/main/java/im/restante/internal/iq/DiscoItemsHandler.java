@@ -70,7 +70,9 @@ public final class DiscoItemsHandler implements IqHandler {
         if (ImmediateAnswers.isOwn(request) && Namespaces.OFFLINE.equals(node) && waiting != null) {
             return waiting.items(request);
         }
-        return node == null ? ImmediateAnswers.result(request, NOTHING) : ImmediateAnswers.error(request, Condition.ITEM_NOT_FOUND);
+        return node == null
+                ? ImmediateAnswers.result(request, NOTHING)
+                : ImmediateAnswers.error(request, Condition.ITEM_NOT_FOUND);
     }
 
     private CompletionStage<Iq> resources(Iq request) {

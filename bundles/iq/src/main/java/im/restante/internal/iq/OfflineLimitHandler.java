@@ -47,7 +47,8 @@ public final class OfflineLimitHandler implements IqHandler {
     @Override
     public CompletionStage<Iq> handle(Iq request) {
         if (!ImmediateAnswers.isOwn(request)) {
-            return ImmediateAnswers.error(request, Condition.FORBIDDEN, "Everybody sets the limit of their own account only");
+            return ImmediateAnswers.error(
+                    request, Condition.FORBIDDEN, "Everybody sets the limit of their own account only");
         }
         if (!limits.enabled()) {
             return ImmediateAnswers.error(
@@ -59,7 +60,8 @@ public final class OfflineLimitHandler implements IqHandler {
         }
         String value = request.payload().orElseThrow().attribute(LIMIT);
         if (value == null) {
-            return ImmediateAnswers.error(request, Condition.BAD_REQUEST, "The attribute limit is missing; " + wanted());
+            return ImmediateAnswers.error(
+                    request, Condition.BAD_REQUEST, "The attribute limit is missing; " + wanted());
         }
         if (value.equals(DEFAULT)) {
             return change(request, owner, () -> limits.forget(owner));

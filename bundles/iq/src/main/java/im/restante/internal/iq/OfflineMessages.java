@@ -60,7 +60,8 @@ public final class OfflineMessages implements IqHandler, FeatureProvider {
     private final InTurn inTurn;
 
     @Activate
-    public OfflineMessages(@Reference Retrieval retrieval, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
+    public OfflineMessages(
+            @Reference Retrieval retrieval, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
         this.retrieval = retrieval;
         this.stanzas = new WaitingStanzas(codec);
         this.copies = new RetrievedMessages(retrieval, stanzas);

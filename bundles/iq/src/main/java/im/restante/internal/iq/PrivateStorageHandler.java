@@ -53,7 +53,8 @@ public final class PrivateStorageHandler implements IqHandler, FeatureProvider {
     private final InTurn inTurn;
 
     @Activate
-    public PrivateStorageHandler(@Reference Accounts accounts, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
+    public PrivateStorageHandler(
+            @Reference Accounts accounts, @Reference XmlCodec codec, @Reference HandlerThreads workers) {
         this.accounts = accounts;
         this.stored = new StoredElements(codec);
         this.inTurn = new InTurn(workers);

@@ -152,7 +152,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     @Override
     public synchronized List<String> judge(Map<String, ?> values) {
         if (!isPresent(QuotaSettings.of(values).strategy())) {
-            throw unknownStrategy(values);
+            throw unknownStrategy(values); // of this key alone: the others would hold
         }
         return List.of();
     }

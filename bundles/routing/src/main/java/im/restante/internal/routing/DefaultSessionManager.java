@@ -178,7 +178,7 @@ public final class DefaultSessionManager implements SessionManager, Spools, Retr
             settings = changed;
             inForce.changed();
         } catch (ConfigException e) {
-            LOG.debug("{}; the delivery has said so", e.getMessage());
+            LOG.debug("{}; the delivery, or the spool, has said so", e.getMessage());
         }
     }
 

@@ -81,6 +81,7 @@ public final class ShellSocket implements SettingsTrial {
 
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
+    private final String home;
     private final Path path;
     private final ServerSocketChannel server;
     private final ExecutorService pool;
@@ -99,15 +100,14 @@ public final class ShellSocket implements SettingsTrial {
             @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.GREEDY)
                     ThreadIO threadIo)
             throws IOException {
-        Settings settings = DESCRIPTOR.read(values);
-        if (settings.text(SOCKET).isEmpty()) {
-            throw settings.bad(SOCKET, "the path of a Unix-domain socket");
-        }
         this.processor = processor;
         this.threadIo = threadIo;
-        this.path = settings.path(SOCKET, context.getProperty(Settings.HOME));
+        this.home = context.getProperty(Settings.HOME);
+        this.path = path(values);
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
-            throw settings.bad(SOCKET, "free, or a socket that an earlier server left; there is something else");
+            throw DESCRIPTOR
+                    .read(values)
+                    .bad(SOCKET, "free, or a socket that an earlier server left; there is something else");
         }
         this.server = listen(path);
         this.pool = Executors.newFixedThreadPool(THREADS + 1, ShellSocket::daemon); // one of them accepts
@@ -121,8 +121,16 @@ public final class ShellSocket implements SettingsTrial {
 
     @Override
     public List<String> judge(Map<String, ?> values) {
-        DESCRIPTOR.read(values);
+        path(values);
         return List.of();
+    }
+
+    private Path path(Map<String, ?> values) {
+        Settings settings = DESCRIPTOR.read(values);
+        if (settings.text(SOCKET).isEmpty()) {
+            throw settings.bad(SOCKET, "the path of a Unix-domain socket");
+        }
+        return settings.path(SOCKET, home);
     }
 
     private static Thread daemon(Runnable task) {

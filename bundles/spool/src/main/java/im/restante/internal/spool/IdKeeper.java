@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Sees to it that no arrival id is given twice, or below one that was given before, whatever happens to the clock and to the server:
- * ids begin above all that the stores have or kept for a server before this one, and the stores keep those that this one is about to
+ * Sees to it that no arrival id is given twice, or below one that was given before, whatever happens to the clock and to the server,
+ * as long as a store answers: ids begin above all that the stores have or kept for a server before this one, and the stores keep those that this one is about to
  * give. Safe for concurrent use.
  */
 final class IdKeeper {
@@ -53,6 +53,9 @@ final class IdKeeper {
             } else if (largest > 0) {
                 owners.ids.above(largest);
                 floorKnown = true;
+                if (keeping.get() != null) { // what is kept may be below: this answer came late
+                    keep();
+                }
             }
             asked.complete(null);
         });
@@ -81,13 +84,16 @@ final class IdKeeper {
      */
     private void keepMore(CompletableFuture<Void> first) {
         owners.workers.after(AHEAD.dividedBy(4), () -> keepMore(first));
+        keep().whenComplete((bound, problem) -> first.complete(null));
+    }
+
+    private CompletionStage<Long> keep() {
         long upTo = Math.max(
                 ArrivalIds.of(owners.clock.millis() + AHEAD.toMillis()), ArrivalIds.later(owners.ids.last(), AHEAD));
-        owners.ask(now -> now.reserveIds(upTo)).whenComplete((bound, problem) -> {
+        return owners.ask(now -> now.reserveIds(upTo)).whenComplete((bound, problem) -> {
             if (problem == null && bound > 0) {
                 owners.ids.keptUpTo(bound);
             }
-            first.complete(null);
         });
     }
 }

@@ -107,7 +107,9 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
             owners.settings(changed);
             inForce.changed();
         } catch (ConfigException e) {
-            LOG.debug("{}; the delivery has said so", e.getMessage());
+            if (delivery.now() == null) { // else it has said so
+                LOG.error("{}; the settings in force stay", e.getMessage());
+            }
         }
     }
 

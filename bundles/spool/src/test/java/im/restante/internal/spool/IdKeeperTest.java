@@ -48,6 +48,7 @@ class IdKeeperTest {
     };
     private final Dynamic<Delivery> delivery = new Dynamic<>(workers);
     private CompletionStage<Void> mayKeep = completedFuture(null);
+    private CompletionStage<Void> mayTell = completedFuture(null);
     /** What the store keeps, and what it kept when the present server began. */
     private long kept;
 
@@ -58,7 +59,7 @@ class IdKeeperTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {Delivery.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "largestId" -> completedFuture(keptBefore);
+                    case "largestId" -> mayTell.thenApply(may -> keptBefore);
                     case "reserveIds" -> mayKeep.thenApply(may -> kept = Math.max(kept, (Long) arguments[0]));
                     default -> throw new UnsupportedOperationException(method.getName());
                 }));
@@ -111,6 +112,18 @@ class IdKeeperTest {
         committed.complete(null);
         ready.toCompletableFuture().get(20, TimeUnit.SECONDS);
         assertTrue(server.ids.next(server.clock.millis()) < kept);
+    }
+
+    @Test
+    void idsAreKeptAboveAFloorThatBecomesKnownLate() throws Exception {
+        nextId(server(NOW));
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        mayTell = answer;
+        Owners late = server(NOW.minus(Duration.ofHours(1)));
+        new IdKeeper(late).ready().toCompletableFuture().get(20, TimeUnit.SECONDS); // does not wait for ever
+        long before = kept;
+        answer.complete(null);
+        assertTrue(kept > before && late.ids.next(late.clock.millis()) < kept);
     }
 
     @Test

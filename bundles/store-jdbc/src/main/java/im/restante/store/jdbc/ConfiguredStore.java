@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * configuration names a database, whether or not that can be used. A change opens another store; a bad value leaves the last good
  * configuration in force.
  *
- * <p>An engine extends this class with a component that is immediate and
- * calls {@link #open} in its constructor. What it provides is {@link SettingsTrial}. The methods annotated here are found if its bundle is built with {@code
+ * <p>An engine extends this class with a component that provides no service by itself ({@code service = {}}), is immediate, and
+ * calls {@link #open} in its constructor. The methods annotated here are found if its bundle is built with {@code
  * -dsannotations-options: inherit}.
  *
  * @param <S> what the engine reads from its configuration; two that are equal name the same database in the same way
@@ -40,6 +40,7 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
     private Configuration<S> inForce;
     private SqlStore store;
     private ServiceRegistration<?> registration;
+    private ServiceRegistration<SettingsTrial> trial;
 
     private record Configuration<S>(S settings, int ranking) {}
 
@@ -85,6 +86,9 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
     /** For the engine's constructor. @throws ConfigException for a value that is not usable */
     protected final void open(Map<String, ?> properties) {
         use(read(properties));
+        // By hand: a component's service would show the url, which may have a password, to everybody.
+        Dictionary<String, Object> ofPid = new Hashtable<>(Map.of(SettingsTrial.PID, descriptor.pid()));
+        trial = context.registerService(SettingsTrial.class, this, ofPid);
     }
 
     @Modified
@@ -103,7 +107,12 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
     }
 
     @Deactivate
-    public final void close() {
+    public final void stop() {
+        trial.unregister();
+        close();
+    }
+
+    private void close() {
         if (store != null) {
             try {
                 registration.unregister();

@@ -68,14 +68,9 @@ public record ServerSettings(String url, String user, String password, int poolS
             return Optional.empty();
         }
         if (!isUrlRight.test(read)) {
-            throw descriptor.read(Map.of(URL, withoutPassword(read.url))).bad(URL, rightUrl);
+            throw settings.bad(URL, rightUrl);
         }
         return Optional.of(read);
-    }
-
-    /** The text goes to the log. */
-    private static String withoutPassword(String url) {
-        return url.replaceAll("(?i)(password=)[^&]*", "$1...");
     }
 
     /** How many threads of an {@link SqlStore} read. */

@@ -193,7 +193,12 @@ final class InitProperties {
         }
     }
 
-    private void say(LogicalLine line, String name, TigaseSetting setting, TigaseSetting.Value value, Map<TigaseSetting, Said> place) {
+    private void say(
+            LogicalLine line,
+            String name,
+            TigaseSetting setting,
+            TigaseSetting.Value value,
+            Map<TigaseSetting, Said> place) {
         Said before = place.put(setting, new Said(line.number(), name, value));
         if (value.notice() != null) {
             add(line.number(), Kind.NOTICE, name + ": " + value.notice());

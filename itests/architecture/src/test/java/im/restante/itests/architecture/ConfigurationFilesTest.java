@@ -170,7 +170,7 @@ class ConfigurationFilesTest {
             attribute(xml, "type", type(key));
             attribute(xml, "required", "false");
             if (!key.byDefault().isEmpty()) {
-                attribute(xml, "default", key.byDefault());
+                attribute(xml, "default", key.byDefault().replaceAll("[\\\\, ]", "\\\\$0")); // a comma parts values
             }
             if (key.type() == Type.NUMBER) {
                 attribute(xml, "min", Long.toString(least(key)));
@@ -225,8 +225,9 @@ class ConfigurationFilesTest {
 
                 Settings are in files named `etc/PID.cfg` in the server's home, in Karaf in its own `etc` folder. A file is read
                 again when it is saved. A value that cannot be used is refused in the log, which says what would be right, and
-                what was in force stays; only at the start does it end the standalone server. A change that is taken is a line in
-                the log with the old and the new value, and so is a key that nothing reads. The server never writes these files.
+                what was in force stays; only at the start does it end the standalone server. Several bundles may read one PID: a
+                bad value of any key keeps those from starting that are started anew while it stands there. A change is a line
+                in the log with the old and the new value, and so is a key that nothing reads. The server never writes these files.
 
                 This page is made from the descriptors that also check the values (`ConfigurationFilesTest` in
                 `itests/architecture`, with `-Dsettings.write=true`).

@@ -129,8 +129,7 @@ class HabitsTest {
         try (Stream<Path> all = Files.walk(bundles)) {
             all.filter(HabitsTest::isMainCode)
                     .filter(file -> !file.endsWith("package-info.java"))
-                    .forEach(file -> places.computeIfAbsent(
-                                    file.getFileName().toString(), name -> new ArrayList<>())
+                    .forEach(file -> places.computeIfAbsent(file.getFileName().toString(), name -> new ArrayList<>())
                             .add(bundles.relativize(file).getName(0).toString()));
         }
         assertTrue(places.size() > 300, "looks at the sources");

@@ -104,7 +104,7 @@ class GuideMistakesIT extends ServerTest {
         List<String> quota = List.of(
                 "store-limit=1e3",
                 "store-limit=99999999999999999999",
-                "quota-exceeded=bounce",
+                "store-limit=-x",
                 "store-limit=2.5",
                 "store-limit=ten");
         String goodPaths = Files.readString(etc("im.restante.filter.cfg"));

@@ -37,7 +37,8 @@ class PortableScramTest {
             strings = {"1000000000", "2147483647", "99999999999", "\u0664\u0660\u0669\u0666", "+4096", "-1", "", "4095"
             })
     void countsThatCannotBeKeptAreRefusedWithTheirReason(String count) {
-        String message = assertThrows(IllegalArgumentException.class, () -> PortableScram.toSetting(ofIterations(count)))
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> PortableScram.toSetting(ofIterations(count)))
                 .getMessage();
 
         assertTrue(message.contains("SCRAM-SHA-1 credentials"), message);

@@ -78,7 +78,8 @@ public final class Reads {
         return message == null ? null : new Owed(number, message);
     }
 
-    public List<OwedNote> notes(SqlSession session, int part, long afterNumber, int rows, long bytes) throws SQLException {
+    public List<OwedNote> notes(SqlSession session, int part, long afterNumber, int rows, long bytes)
+            throws SQLException {
         PreparedStatement query = session.prepare(Sql.NOTES);
         query.setInt(1, part);
         return page(

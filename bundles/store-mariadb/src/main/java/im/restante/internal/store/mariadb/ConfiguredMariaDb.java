@@ -1,7 +1,6 @@
 package im.restante.internal.store.mariadb;
 
 import im.restante.config.SettingsDescriptor;
-import im.restante.config.SettingsTrial;
 import im.restante.store.jdbc.ConfiguredStore;
 import im.restante.store.jdbc.ServerSettings;
 import im.restante.store.jdbc.SqlStore;
@@ -13,10 +12,9 @@ import org.osgi.service.component.annotations.Component;
 
 /** The store on a MariaDB server: with a {@code url} it is there, whether or not the server can be reached; without one there is none. */
 @Component(
-        service = SettingsTrial.class,
+        service = {},
         immediate = true,
-        configurationPid = ConfiguredMariaDb.PID,
-        property = SettingsTrial.PID + "=" + ConfiguredMariaDb.PID)
+        configurationPid = ConfiguredMariaDb.PID)
 public final class ConfiguredMariaDb extends ConfiguredStore<MariaDbSettings> {
     static final String PID = "im.restante.store.mariadb";
     static final String STORE_ID = "mariadb";

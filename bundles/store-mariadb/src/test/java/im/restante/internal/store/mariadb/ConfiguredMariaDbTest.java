@@ -38,19 +38,27 @@ class ConfiguredMariaDbTest {
     private final BundleContext context = (BundleContext) Proxy.newProxyInstance(
             BundleContext.class.getClassLoader(), new Class<?>[] {BundleContext.class}, (proxy, method, args) -> {
                 assertEquals("registerService", method.getName());
+                if (args[1] instanceof ConfiguredMariaDb) {
+                    assertEquals("im.restante.store.mariadb", ((Dictionary<?, ?>) args[2]).get("settings.pid"));
+                    assertEquals(
+                            1,
+                            ((Dictionary<?, ?>) args[2]).size(),
+                            "no value of the configuration, which has a password");
+                    return registration(() -> {});
+                }
                 names = List.of((String[]) args[0]);
                 registered = (MessageStore) args[1];
                 properties = (Dictionary<?, ?>) args[2];
-                return registration();
+                return registration(() -> registered = null);
             });
 
-    private ServiceRegistration<?> registration() {
+    private static ServiceRegistration<?> registration(Runnable unregister) {
         return (ServiceRegistration<?>) Proxy.newProxyInstance(
                 ServiceRegistration.class.getClassLoader(),
                 new Class<?>[] {ServiceRegistration.class},
                 (proxy, method, args) -> {
                     assertEquals("unregister", method.getName());
-                    registered = null;
+                    unregister.run();
                     return null;
                 });
     }
@@ -62,7 +70,7 @@ class ConfiguredMariaDbTest {
     @AfterEach
     void close() {
         if (component != null) {
-            component.close();
+            component.stop();
         }
     }
 
@@ -83,7 +91,7 @@ class ConfiguredMariaDbTest {
         assertEquals("mariadb", properties.get("store.id"));
         assertEquals(-10, properties.get("service.ranking"));
         assertTrue(awaitFailure(registered.statistics()).getMessage().contains("cannot be reached"));
-        component.close();
+        component.stop();
         assertNull(registered);
     }
 

@@ -1,7 +1,6 @@
 package im.restante.internal.store.postgresql;
 
 import im.restante.config.SettingsDescriptor;
-import im.restante.config.SettingsTrial;
 import im.restante.store.jdbc.ConfiguredStore;
 import im.restante.store.jdbc.ServerSettings;
 import im.restante.store.jdbc.SqlStore;
@@ -13,10 +12,9 @@ import org.osgi.service.component.annotations.Component;
 
 /** The store on a PostgreSQL server: with a {@code url} it is there, whether or not the server can be reached; without one there is none. */
 @Component(
-        service = SettingsTrial.class,
+        service = {},
         immediate = true,
-        configurationPid = ConfiguredPostgreSql.PID,
-        property = SettingsTrial.PID + "=" + ConfiguredPostgreSql.PID)
+        configurationPid = ConfiguredPostgreSql.PID)
 public final class ConfiguredPostgreSql extends ConfiguredStore<PostgreSqlSettings> {
     static final String PID = "im.restante.store.postgresql";
     static final String STORE_ID = "postgresql";

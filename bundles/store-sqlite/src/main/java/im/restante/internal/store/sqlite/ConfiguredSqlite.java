@@ -2,7 +2,6 @@ package im.restante.internal.store.sqlite;
 
 import im.restante.config.Settings;
 import im.restante.config.SettingsDescriptor;
-import im.restante.config.SettingsTrial;
 import im.restante.store.jdbc.ConfiguredStore;
 import im.restante.store.jdbc.ConnectionSource;
 import im.restante.store.jdbc.SqlStore;
@@ -22,10 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /** The embedded store: one file, which always has a name. */
 @Component(
-        service = SettingsTrial.class,
+        service = {},
         immediate = true,
-        configurationPid = ConfiguredSqlite.PID,
-        property = SettingsTrial.PID + "=" + ConfiguredSqlite.PID)
+        configurationPid = ConfiguredSqlite.PID)
 public final class ConfiguredSqlite extends ConfiguredStore<Path> {
     static final String PID = "im.restante.store.sqlite";
 

@@ -33,7 +33,7 @@ class ConfiguredSqliteTest {
                         return home.toString();
                     }
                     if (method.getName().equals("registerService")) {
-                        store = (SqliteStore) args[1];
+                        store = args[1] instanceof SqliteStore opened ? opened : store;
                         return registration();
                     }
                     return method.getName().equals("getDataFile")
@@ -52,7 +52,7 @@ class ConfiguredSqliteTest {
     private void run(Map<String, Object> properties) {
         ConfiguredSqlite component = new ConfiguredSqlite(context(), properties);
         await(store.create(Jid.of("romeo@example.org"), List.of(), Fence.HERE));
-        component.close();
+        component.stop();
     }
 
     @Test
@@ -78,7 +78,7 @@ class ConfiguredSqliteTest {
                 () -> store.create(Jid.of("romeo@example.org"), List.of(), Fence.HERE)
                         .toCompletableFuture()
                         .join());
-        component.close();
+        component.stop();
         assertTrue(e.getMessage().contains("See that its directory exists"), e.getMessage());
         assertFalse(Files.exists(home.resolve("mnt")));
     }

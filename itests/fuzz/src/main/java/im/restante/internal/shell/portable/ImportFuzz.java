@@ -81,7 +81,8 @@ public final class ImportFuzz {
         for (Setting setting : kept) {
             Demand.that(
                     !setting.node().equals(Pie.CREDENTIALS)
-                            || Scram.toElement(setting.key(), setting.value()).isPresent(),
+                            || PortableScram.toElement(setting.key(), setting.value())
+                                    .isPresent(),
                     "credentials that cannot be exported");
         }
         Files.deleteIfExists(FILE.resolveSibling("all.xml.import"));

@@ -27,7 +27,8 @@ public final class AddUser implements BinaryOperator<String> {
         Dictionary<String, Object> c2s =
                 configurations.getConfiguration("im.restante.c2s", "?").getProperties();
         Object configured = c2s == null ? null : c2s.get("domain");
-        domain = configured == null ? "localhost" : configured.toString().trim();
+        String text = configured == null ? "" : configured.toString().trim();
+        domain = text.isEmpty() ? "localhost" : text;
     }
 
     @Override
