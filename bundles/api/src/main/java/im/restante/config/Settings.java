@@ -2,6 +2,7 @@ package im.restante.config;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.function.Function;
 import im.restante.config.SettingsDescriptor.Type;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * another type than it has, is a mistake in the program ({@link IllegalArgumentException}).
  */
 public final class Settings {
-    /** Framework or system property: the folder that relative paths start from. Without it: the working directory. */
+    /** Framework or system property: the folder that relative paths start from; see {@link #home}. */
     public static final String HOME = "restante.home";
+
+    private static final String KARAF = "karaf.base";
 
     private final SettingsDescriptor descriptor;
     private final Map<String, ?> values;
@@ -25,6 +28,21 @@ public final class Settings {
     Settings(SettingsDescriptor descriptor, Map<String, ?> values) {
         this.descriptor = descriptor;
         this.values = requireNonNull(values, "values");
+    }
+
+    /**
+     * The folder that relative paths start from: the property {@link #HOME}; without it {@code restante} in the folder of Karaf, whose
+     * own {@code data} a {@code bin/karaf clean} empties; outside of Karaf null, which is the working directory.
+     *
+     * @param properties of the framework: {@code BundleContext.getProperty}
+     */
+    public static @Nullable String home(Function<String, @Nullable String> properties) {
+        String home = properties.apply(HOME);
+        if (home != null) {
+            return home;
+        }
+        String karaf = properties.apply(KARAF);
+        return karaf == null ? null : Path.of(karaf, "restante").toString();
     }
 
     /** A value as it is written, trimmed. */
@@ -64,7 +82,7 @@ public final class Settings {
     /**
      * A path, absolute and normalized.
      *
-     * @param home where a relative one starts from: the value of {@link #HOME}; null for the working directory
+     * @param home where a relative one starts from: {@link #home}; null for the working directory
      * @throws ConfigException if it cannot be one here
      */
     public Path path(String key, @Nullable String home) {

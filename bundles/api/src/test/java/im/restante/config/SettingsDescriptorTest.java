@@ -2,6 +2,7 @@ package im.restante.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -109,6 +110,13 @@ class SettingsDescriptorTest {
                                 ConfigException.class,
                                 () -> with("file", "a\u0000b").path("file", null))
                         .getMessage());
+    }
+
+    @Test
+    void inKarafTheHomeIsNotInTheFolderThatACleanStartEmpties() {
+        assertEquals("/mail", Settings.home(Map.of("restante.home", "/mail", "karaf.base", "/karaf")::get));
+        assertEquals(Path.of("/karaf/restante").toString(), Settings.home(Map.of("karaf.base", "/karaf")::get));
+        assertNull(Settings.home(key -> null));
     }
 
     @Test

@@ -130,7 +130,7 @@ public final class FilterTestCommand extends ShellCommand {
 
     /** A relative name starts from the server's home. */
     private Path file(String name) {
-        String home = context.getProperty(Settings.HOME);
+        String home = Settings.home(context::getProperty);
         return Path.of(home == null ? "" : home).resolve(name);
     }
 

@@ -83,7 +83,7 @@ public final class PortableServices {
 
     /** A relative name starts from the server's home. */
     Path file(String name) {
-        String home = context.getProperty(Settings.HOME);
+        String home = Settings.home(context::getProperty);
         return Path.of(home == null ? "" : home).resolve(name);
     }
 }

@@ -102,7 +102,7 @@ public final class ShellSocket implements SettingsTrial {
             throws IOException {
         this.processor = processor;
         this.threadIo = threadIo;
-        this.home = context.getProperty(Settings.HOME);
+        this.home = Settings.home(context::getProperty);
         this.path = path(values);
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)) {
             throw DESCRIPTOR

@@ -36,7 +36,7 @@ record InitFile(Path path) {
 
     /** The file that is configured. */
     static InitFile configured(BundleContext context, Map<String, ?> values) {
-        return new InitFile(DESCRIPTOR.read(values).path(KEY, context.getProperty(Settings.HOME)));
+        return new InitFile(DESCRIPTOR.read(values).path(KEY, Settings.home(context::getProperty)));
     }
 
     /** A relative name starts from the server's home. */

@@ -46,7 +46,7 @@ public final class PemCertificates implements Certificates, AutoCloseable {
     }
 
     private static Path home(BundleContext context) {
-        String home = context.getProperty(Settings.HOME);
+        String home = Settings.home(context::getProperty);
         return Path.of(home == null ? "" : home);
     }
 

@@ -129,15 +129,13 @@ public abstract class KarafTest implements Container {
 
     /** A Karaf as Apache ships it. */
     static Option stockKaraf() throws IOException {
-        return composite(
-                karaf(karafDistributionConfiguration()
-                        .frameworkUrl(maven("org.apache.karaf", "apache-karaf")
-                                .version(System.getProperty("karaf.version"))
-                                .type("tar.gz"))
-                        .karafVersion(System.getProperty("karaf.version"))
-                        .unpackDirectory(new File("target/exam"))
-                        .name("Apache Karaf")),
-                editConfigurationFilePut("etc/system.properties", "restante.home", "${karaf.base}/restante"));
+        return karaf(karafDistributionConfiguration()
+                .frameworkUrl(maven("org.apache.karaf", "apache-karaf")
+                        .version(System.getProperty("karaf.version"))
+                        .type("tar.gz"))
+                .karafVersion(System.getProperty("karaf.version"))
+                .unpackDirectory(new File("target/exam"))
+                .name("Apache Karaf"));
     }
 
     void makeAccounts() throws Exception {

@@ -2,6 +2,7 @@ package im.restante.internal.standalone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -41,6 +42,7 @@ final class Demo implements AutoCloseable {
     private final Path home;
     private final String julietsPassword = password();
     private final String romeosPassword = password();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private Process server;
     private int port;
 
@@ -98,10 +100,8 @@ final class Demo implements AutoCloseable {
         try (DemoClient romeo = login("romeo", romeosPassword)) {
             say("Romeo logs in");
             romeo.send("<presence/>");
-            messages = romeo.messagesUntilPinged("came");
-            // What came behind the answer to the first ping would be too much, or was slow.
-            TimeUnit.MILLISECONDS.sleep(300);
-            messages.addAll(romeo.messagesUntilPinged("still-came"));
+            messages = romeo.messages(LINES.size());
+            messages.addAll(romeo.messagesUntilPinged("too-many"));
         }
         check(messages);
     }
@@ -170,8 +170,12 @@ final class Demo implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
+    /** Once, whether the end or a signal comes first. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         if (server != null) {
             server.destroyForcibly();
             server.onExit()

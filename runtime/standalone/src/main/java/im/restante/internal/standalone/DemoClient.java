@@ -29,7 +29,7 @@ import javax.xml.stream.XMLStreamReader;
 
 /** As much of an XMPP client as the demonstration needs. Trusts one certificate. One thread. */
 final class DemoClient implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final XMLInputFactory READERS = readers();
 
     /**
@@ -113,6 +113,20 @@ final class DemoClient implements AutoCloseable {
                     + received.texts().keySet());
         }
         return received;
+    }
+
+    /** Waits for so many messages. Answers the server's pings meanwhile. */
+    List<Received> messages(int count) throws IOException {
+        List<Received> messages = new ArrayList<>();
+        while (messages.size() < count) {
+            Received received = read();
+            if (received.name().equals("message")) {
+                messages.add(received);
+            } else if (received.name().equals("iq")) {
+                answer(received);
+            }
+        }
+        return messages;
     }
 
     /**

@@ -47,7 +47,7 @@ public final class ConfiguredSqlite extends ConfiguredStore<Path> {
     @Activate
     public ConfiguredSqlite(BundleContext context, Map<String, Object> properties) {
         super(context, DESCRIPTOR, SqliteStore.STORE_ID);
-        home = context.getProperty(Settings.HOME);
+        home = Settings.home(context::getProperty);
         unpacked = context.getDataFile("native");
         open(properties);
     }
