@@ -2,13 +2,13 @@ package im.restante.config;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.function.Function;
 import im.restante.config.SettingsDescriptor.Type;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**

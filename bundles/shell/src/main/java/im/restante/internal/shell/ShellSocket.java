@@ -49,8 +49,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gogo's commands behind a Unix-domain socket that only the owner of the process can open. One command a connection: the client
- * sends the command's name and its operands ({@link Words}), and behind them whatever the command shall read; the server answers
- * {@code ok} or {@code error} in the first line, the output behind it, escaped, and closes. Gogo's language is not spoken here: a
+ * sends the command's name and its operands ({@link Words}), and behind them whatever the command shall read, of which it is told
+ * when the command wants it ({@link RemoteKeyboard}); then the server answers {@code ok} or {@code error} in a line, the output behind
+ * it, escaped, and closes. Gogo's language is not spoken here: a
  * command is looked up by its name and called with the operands, so that nothing in them can be a command.
  */
 @Component(
@@ -217,7 +218,7 @@ public final class ShellSocket implements SettingsTrial {
         try (client) {
             InputStream in = Channels.newInputStream(client);
             OutputStream out = Channels.newOutputStream(client);
-            Reply reply = reply(in);
+            Reply reply = reply(in, out);
             out.write((reply.done() ? "ok\n" : "error\n").getBytes(StandardCharsets.UTF_8));
             out.write(reply.text().getBytes(StandardCharsets.UTF_8));
             client.shutdownOutput();
@@ -230,11 +231,11 @@ public final class ShellSocket implements SettingsTrial {
     /** @param text what was printed; if the command failed, the reason is the last of it */
     private record Reply(boolean done, String text) {}
 
-    private Reply reply(InputStream in) {
+    private Reply reply(InputStream in, OutputStream out) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         boolean done;
         try {
-            done = run(Words.read(in), in, output);
+            done = run(Words.read(in), new RemoteKeyboard(in, out), output);
         } catch (IOException e) { // not what a client of ours says
             done = false;
             output.writeBytes(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));

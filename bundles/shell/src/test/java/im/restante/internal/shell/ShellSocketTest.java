@@ -167,7 +167,8 @@ class ShellSocketTest {
     @Test
     void letsACommandReadWhatFollowsTheWords() throws IOException {
         ShellSocket shell = open();
-        assertEquals("ok\nPassword: \nadded romeo@example.org\n", typed("secret\n", "user-add", "romeo@example.org"));
+        assertEquals(
+                "ask\nPassword: \nok\nadded romeo@example.org\n", typed("secret\n", "user-add", "romeo@example.org"));
         assertEquals("secret", accounts.passwords.get(Jid.of("romeo@example.org")));
         shell.close();
     }

@@ -1,11 +1,7 @@
 package im.restante.internal.standalone;
 
-import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BinaryOperator;
@@ -28,7 +24,7 @@ public final class Program {
                 case RUN -> serve(arguments);
                 case USER_ADD -> {
                     String address = arguments.operands().get(0);
-                    addUser(arguments.home(), address, password());
+                    addUser(arguments.home(), address, PasswordPrompt.password());
                     System.out.println("added " + address);
                 }
                 case SHELL -> ShellClient.run(arguments);
@@ -95,31 +91,5 @@ public final class Program {
     @SuppressWarnings("unchecked") // a service is found by its raw type
     private static BinaryOperator<String> adder(Container container) throws Refusal {
         return (BinaryOperator<String>) started(container, Container.WITHOUT_CLIENTS, BinaryOperator.class, "add-user");
-    }
-
-    private static String password() throws Refusal {
-        Console console = System.console();
-        if (console != null && isTerminal(console)) {
-            char[] typed = console.readPassword("Password: ");
-            return typed == null ? "" : new String(typed);
-        }
-        try {
-            String line = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-            if (line == null || line.isEmpty()) {
-                throw Refusal.usage("no password on standard input");
-            }
-            return line;
-        } catch (IOException e) {
-            throw Refusal.failed("cannot read the password: " + Refusals.reason(e));
-        }
-    }
-
-    /** JDK 22 and later may give a console for a pipe too, and a method to tell; before, a console is a terminal. */
-    private static boolean isTerminal(Console console) {
-        try {
-            return (Boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException e) {
-            return true;
-        }
     }
 }

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.net.UnixDomainSocketAddress;
@@ -19,7 +21,8 @@ import java.util.Properties;
 
 /**
  * Speaks to the shell of a running server: a connection a command, its words out as they are, {@code ok} or {@code error} and the
- * output, escaped, back.
+ * output, escaped, back. Before it the server may say that it waits for what is typed ({@code type}), or for the answer to a question
+ * ({@code ask}), which a terminal does not show.
  */
 final class ShellClient {
     private final Path socket;
@@ -63,7 +66,7 @@ final class ShellClient {
 
     private void converse() throws Refusal {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
-            boolean prompt = System.console() != null;
+            boolean prompt = PasswordPrompt.terminal() != null;
             while (true) {
                 if (prompt) {
                     System.out.print("restante> ");
@@ -100,15 +103,23 @@ final class ShellClient {
         }
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 BufferedReader in = new BufferedReader(Channels.newReader(channel, UTF_8))) {
-            Channels.newOutputStream(channel).write(vector(words));
-            if (keyboard == null) {
-                channel.shutdownOutput();
-            } else {
-                Thread typing = new Thread(() -> type(keyboard, channel), "restante-keyboard");
-                typing.setDaemon(true);
-                typing.start();
+            OutputStream out = Channels.newOutputStream(channel);
+            out.write(vector(words));
+            Console terminal = PasswordPrompt.terminal();
+            if (terminal == null) { // nobody to ask: what is there is sent, or that there is nothing
+                type(keyboard, channel);
             }
-            boolean done = "ok".equals(in.readLine());
+            String line = in.readLine();
+            while ("ask".equals(line) || "type".equals(line)) {
+                String question = line.equals("ask") ? in.readLine() : null;
+                if (terminal != null && question != null) {
+                    out.write((PasswordPrompt.asked(terminal, question) + '\n').getBytes(UTF_8));
+                } else if (terminal != null) {
+                    type(keyboard, channel);
+                }
+                line = in.readLine();
+            }
+            boolean done = "ok".equals(line);
             StringWriter text = new StringWriter();
             in.transferTo(text);
             return new Reply(done, text.toString());
@@ -132,12 +143,23 @@ final class ShellClient {
         return out.toByteArray();
     }
 
-    private static void type(InputStream keyboard, SocketChannel channel) {
-        try {
-            keyboard.transferTo(Channels.newOutputStream(channel));
+    /** Passes on what is typed, in a thread of its own; without a keyboard, that nothing will be. */
+    private static void type(InputStream keyboard, SocketChannel channel) throws IOException {
+        if (keyboard == null) {
             channel.shutdownOutput();
-        } catch (IOException e) {
-            // The command did not wait for all that was typed.
+            return;
         }
+        Thread typing = new Thread(
+                () -> {
+                    try {
+                        keyboard.transferTo(Channels.newOutputStream(channel));
+                        channel.shutdownOutput();
+                    } catch (IOException e) {
+                        // The command did not wait for all that was typed.
+                    }
+                },
+                "restante-keyboard");
+        typing.setDaemon(true);
+        typing.start();
     }
 }
