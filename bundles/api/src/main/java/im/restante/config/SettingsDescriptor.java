@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SettingsDescriptor {
     private static final String HIDDEN = "...";
-    private static final Pattern PASSWORD_INSIDE = Pattern.compile("(?i)(password=)[^&;\\s]*");
+    private static final Pattern PASSWORD_INSIDE = Pattern.compile("(?i)(password=)[^&]*");
 
     private final String pid;
     private final String title;

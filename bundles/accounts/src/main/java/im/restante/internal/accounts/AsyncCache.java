@@ -19,43 +19,59 @@ import java.util.function.ToLongFunction;
  * it. Failures are not kept. What is seldom asked for goes first. Safe for concurrent use; loaders run outside of any lock.
  */
 final class AsyncCache<K, V> {
-    private final ConcurrentMap<K, CompletableFuture<V>> answers;
+    /** Until it arrives an answer is not too old. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+    private final long capacity;
+    private final ToLongFunction<V> weight;
+    private final Function<V, Duration> timeToLive;
+    private final ConcurrentMap<K, Entry<V>> entries;
+
+    private record Entry<V>(CompletableFuture<V> answer, int weight, Duration keep) {}
 
     /**
-     * @param capacity   sum of weights that is kept; an answer that has not arrived weighs nothing
-     * @param weight     of an answer, in the unit of {@code capacity}
+     * @param capacity   sum of weights that is kept
+     * @param weight     of an answer, in the unit of {@code capacity}; 1 while it has not arrived
      * @param timeToLive of an answer; zero: not kept
      */
     AsyncCache(long capacity, ToLongFunction<V> weight, Function<V, Duration> timeToLive, LongSupplier nanoTime) {
-        answers = Caffeine.newBuilder()
+        this.capacity = capacity;
+        this.weight = weight;
+        this.timeToLive = timeToLive;
+        // Not its asynchronous form, which logs every answer that fails.
+        entries = Caffeine.newBuilder()
                 .maximumWeight(capacity)
-                .weigher((K key, V value) -> (int) Math.min(Integer.MAX_VALUE, weight.applyAsLong(value)))
-                .expireAfter(Expiry.<K, V>creating((key, value) -> timeToLive.apply(value)))
+                .weigher((K key, Entry<V> entry) -> entry.weight())
+                .expireAfter(Expiry.<K, Entry<V>>writing((key, entry) -> entry.keep()))
                 .ticker(nanoTime::getAsLong)
                 .executor(Runnable::run)
-                .<K, V>buildAsync()
+                .<K, Entry<V>>build()
                 .asMap();
     }
 
     /** The answer kept, the one on its way, or a new one from {@code loader}. */
     CompletableFuture<V> get(K key, Function<K, CompletableFuture<V>> loader) {
-        CompletableFuture<V> known = answers.get(key);
+        Entry<V> known = entries.get(key);
         if (known != null) {
-            return Stages.plain(known);
+            return Stages.plain(known.answer());
         }
-        CompletableFuture<V> asked = new CompletableFuture<>();
-        known = answers.putIfAbsent(key, asked);
+        Entry<V> asked = new Entry<>(new CompletableFuture<>(), 1, FOR_EVER);
+        known = entries.putIfAbsent(key, asked);
         if (known != null) {
-            return Stages.plain(known);
+            return Stages.plain(known.answer());
         }
         loaded(key, loader).whenComplete((value, failure) -> {
-            if (failure == null) {
-                asked.complete(value);
-            } else {
-                asked.completeExceptionally(failure);
+            try {
+                arrived(key, asked, value, failure);
+            } finally {
+                if (failure == null) {
+                    asked.answer().complete(value);
+                } else {
+                    asked.answer().completeExceptionally(failure);
+                }
             }
         });
-        return Stages.plain(asked);
+        return Stages.plain(asked.answer());
     }
 
     /** Whatever a loader throws is an answer that failed: whoever asked, and whoever asks later, must not wait for ever. */
@@ -68,12 +84,23 @@ final class AsyncCache<K, V> {
         }
     }
 
+    /** Does nothing to what was invalidated meanwhile. */
+    private void arrived(K key, Entry<V> asked, V value, Throwable failure) {
+        Duration keep = failure == null ? timeToLive.apply(value) : Duration.ZERO;
+        long weighs = failure == null ? weight.applyAsLong(value) : 0;
+        if (keep.isZero() || weighs > Math.min(capacity, Integer.MAX_VALUE)) {
+            entries.remove(key, asked);
+        } else {
+            entries.replace(key, asked, new Entry<>(asked.answer(), (int) weighs, keep));
+        }
+    }
+
     void invalidate(K key) {
-        answers.remove(key);
+        entries.remove(key);
     }
 
     /** Forgets all keys that match; looks at every entry. */
     void invalidateAll(Predicate<K> matching) {
-        answers.keySet().removeIf(matching);
+        entries.keySet().removeIf(matching);
     }
 }

@@ -60,7 +60,17 @@ public final class ServerIdentity implements SettingsTrial {
                 publish(wanted);
             }
         } catch (ConfigException e) {
-            LOG.debug("{}; the listener has said so", e.getMessage());
+            refused(values, e);
+        }
+    }
+
+    /** A value that is the listener's alone is said by the listener. */
+    private void refused(Map<String, Object> values, ConfigException why) {
+        try {
+            C2sConfig.identity(values);
+            LOG.debug("{}; the listener has said so", why.getMessage());
+        } catch (ConfigException e) {
+            LOG.error("{}; {} is still served", e.getMessage(), domain);
         }
     }
 

@@ -14,6 +14,8 @@ import java.io.OutputStream;
 final class RemoteKeyboard extends FilterInputStream {
     private final OutputStream toClient;
     private boolean told;
+    /** The line that answers a question has not been read yet. */
+    private boolean asked;
 
     RemoteKeyboard(InputStream fromClient, OutputStream toClient) {
         super(fromClient);
@@ -22,30 +24,34 @@ final class RemoteKeyboard extends FilterInputStream {
 
     /** The next line is the answer to it. */
     void ask(String question) throws IOException {
+        asked = true;
         tell("ask\n" + question + '\n');
     }
 
     private void tell(String lines) throws IOException {
-        told = true;
         toClient.write(lines.getBytes(UTF_8));
         toClient.flush();
     }
 
-    private void typed() throws IOException {
-        if (!told) {
-            tell("type\n");
-        }
-    }
-
     @Override
     public int read() throws IOException {
-        typed();
-        return super.read();
+        if (!asked && !told) {
+            told = true;
+            tell("type\n");
+        }
+        int read = super.read();
+        asked &= read >= 0 && read != '\n';
+        return read;
     }
 
+    /** One at a time, so that an answer ends where it ends. */
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        typed();
-        return super.read(into, offset, length);
+        int read = length == 0 ? 0 : read();
+        if (read < 0 || length == 0) {
+            return read;
+        }
+        into[offset] = (byte) read;
+        return 1;
     }
 }

@@ -88,7 +88,12 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
         use(read(properties));
         // By hand: a component's service would show the url, which may have a password, to everybody.
         Dictionary<String, Object> ofPid = new Hashtable<>(Map.of(SettingsTrial.PID, descriptor.pid()));
-        trial = context.registerService(SettingsTrial.class, this, ofPid);
+        try {
+            trial = context.registerService(SettingsTrial.class, this, ofPid);
+        } catch (RuntimeException e) { // the bundle is being stopped
+            close();
+            throw e;
+        }
     }
 
     @Modified
@@ -108,8 +113,11 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
 
     @Deactivate
     public final void stop() {
-        trial.unregister();
-        close();
+        try {
+            trial.unregister();
+        } finally {
+            close();
+        }
     }
 
     private void close() {

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
         configurationPid = InitFile.PID,
         property = {
             SettingsTrial.PID + "=" + InitFile.PID,
-            // Those of Setting. Config Admin must not ask about our own PID while we wait for it.
+            // Those of TigaseSetting. Config Admin must not ask about our own PID while we wait for it.
             ConfigurationPlugin.CM_TARGET + "=im.restante.amp",
             ConfigurationPlugin.CM_TARGET + "=im.restante.filter",
             ConfigurationPlugin.CM_TARGET + "=im.restante.offline",

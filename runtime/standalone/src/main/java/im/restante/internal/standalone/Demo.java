@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,7 +41,7 @@ final class Demo implements AutoCloseable {
     private final Path home;
     private final String julietsPassword = password();
     private final String romeosPassword = password();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean closed; // guarded by this
     private Process server;
     private int port;
 
@@ -170,12 +169,13 @@ final class Demo implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
-    /** Once, whether the end or a signal comes first. */
+    /** Once, whether the end or a signal comes first; the second waits for the first. */
     @Override
-    public void close() {
-        if (closed.getAndSet(true)) {
+    public synchronized void close() {
+        if (closed) {
             return;
         }
+        closed = true;
         if (server != null) {
             server.destroyForcibly();
             server.onExit()

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -115,11 +116,16 @@ final class DemoClient implements AutoCloseable {
         return received;
     }
 
-    /** Waits for so many messages. Answers the server's pings meanwhile. */
+    /** Waits for so many messages, or until a minute was silent. Answers the server's pings meanwhile. */
     List<Received> messages(int count) throws IOException {
         List<Received> messages = new ArrayList<>();
         while (messages.size() < count) {
-            Received received = read();
+            Received received;
+            try {
+                received = read();
+            } catch (SocketTimeoutException e) {
+                return messages;
+            }
             if (received.name().equals("message")) {
                 messages.add(received);
             } else if (received.name().equals("iq")) {
@@ -192,6 +198,9 @@ final class DemoClient implements AutoCloseable {
             }
             return new Received(name, attributes, texts, stamp);
         } catch (XMLStreamException e) {
+            if (e.getNestedException() instanceof SocketTimeoutException silence) {
+                throw silence;
+            }
             throw new IOException("the stream broke: " + e.getMessage(), e);
         }
     }

@@ -9,6 +9,9 @@ import java.io.InputStreamReader;
 
 /** Asks for a password on the terminal, which does not show what is typed, or reads one from a pipe. */
 final class PasswordPrompt {
+    /** What stands for a character that the terminal's character set does not have. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private PasswordPrompt() {}
 
     /** Somebody sits there; null: input or output is a pipe or a file. */
@@ -27,9 +30,14 @@ final class PasswordPrompt {
     }
 
     /** The answer; empty at the end of the input. */
-    static String asked(Console terminal, String question) {
+    static String asked(Console terminal, String question) throws Refusal {
         char[] typed = terminal.readPassword("%s", question);
-        return typed == null ? "" : new String(typed);
+        String answer = typed == null ? "" : new String(typed);
+        if (answer.indexOf(REPLACEMENT) >= 0) { // nobody sees what was typed, so nobody would find out
+            throw Refusal.failed("the terminal's character set, " + terminal.charset()
+                    + ", has not all of these characters: use a locale with UTF-8, or a pipe");
+        }
+        return answer;
     }
 
     static String password() throws Refusal {

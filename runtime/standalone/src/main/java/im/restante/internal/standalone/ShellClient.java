@@ -66,13 +66,10 @@ final class ShellClient {
 
     private void converse() throws Refusal {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
-            boolean prompt = PasswordPrompt.terminal() != null;
+            Console terminal = PasswordPrompt.terminal();
             while (true) {
-                if (prompt) {
-                    System.out.print("restante> ");
-                    System.out.flush();
-                }
-                String line = in.readLine();
+                // The terminal's own reader, which a password is read with, too: what is typed ahead is not a command.
+                String line = terminal == null ? in.readLine() : terminal.readLine("restante> ");
                 if (line == null || line.equals("exit")) {
                     return;
                 }
