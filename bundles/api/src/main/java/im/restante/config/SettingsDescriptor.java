@@ -2,7 +2,6 @@ package im.restante.config;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -247,7 +245,7 @@ public final class SettingsDescriptor {
         public <E extends Enum<E>> Builder choice(String name, E byDefault, String meaning) {
             List<String> words = Arrays.stream(byDefault.getDeclaringClass().getEnumConstants())
                     .map(Settings::word)
-                    .collect(Collectors.toCollection(ArrayList::new));
+                    .toList();
             return add(new Key(name, Type.CHOICE, Settings.word(byDefault), 0, 0, null, words, meaning));
         }
 

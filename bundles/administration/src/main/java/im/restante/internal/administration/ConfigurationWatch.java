@@ -62,7 +62,9 @@ public final class ConfigurationWatch implements ConfigurationListener {
     private final Consumer<String> warning;
     private final Map<String, SettingsTrial> readers = new ConcurrentHashMap<>();
     // the rest: by the executor's thread alone
-    private final Map<String, Map<String, String>> inForce = new HashMap<>();
+    /** The last values that their reader would take. */
+    private final Map<String, Map<String, String>> configured = new HashMap<>();
+
     private final Map<String, List<String>> warned = new HashMap<>();
     private final Set<String> unread = new HashSet<>();
 
@@ -173,10 +175,10 @@ public final class ConfigurationWatch implements ConfigurationListener {
             reader.judge(values);
         } catch (ConfigException e) {
             LOG.debug("{}; its reader has said so", e.getMessage());
-            inForce.putIfAbsent(pid, now); // the next one is a change all the same
+            configured.putIfAbsent(pid, now); // the next one is a change all the same
             return;
         }
-        Map<String, String> before = inForce.put(pid, now);
+        Map<String, String> before = configured.put(pid, now);
         if (before != null && !before.equals(now)) {
             info.accept("configured " + pid + ": " + changes(reader.descriptor(), before, now));
         }
