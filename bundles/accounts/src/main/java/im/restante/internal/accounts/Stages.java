@@ -1,8 +1,8 @@
 package im.restante.internal.accounts;
 
+import im.restante.internal.support.Failures;
 import im.restante.store.StoreException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,10 +47,7 @@ final class Stages {
     }
 
     private static StoreException asStoreException(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = Failures.unwrap(failure);
         if (cause instanceof StoreException known) {
             return known;
         }

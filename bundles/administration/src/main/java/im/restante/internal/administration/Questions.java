@@ -2,6 +2,7 @@ package im.restante.internal.administration;
 
 import im.restante.admin.AdministrationException;
 import im.restante.admin.AdministrationException.Reason;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.internal.support.Workers;
@@ -9,7 +10,6 @@ import im.restante.store.StoreException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -102,10 +102,7 @@ public final class Questions {
 
     /** In the words of an operator. */
     static AdministrationException told(Throwable problem, Duration patience) {
-        Throwable inner = problem;
-        while (inner instanceof CompletionException && inner.getCause() != null) {
-            inner = inner.getCause();
-        }
+        Throwable inner = Failures.unwrap(problem);
         if (inner instanceof AdministrationException known) {
             return known;
         } else if (inner instanceof TimeoutException) {

@@ -1,6 +1,7 @@
 package im.restante.internal.c2s;
 
 import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.MemoryBudget;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
@@ -104,8 +105,7 @@ final class Guard {
 
     /** Heap for stanzas of all connections, in bytes. */
     long memoryBudget() {
-        long wanted = asked(limits, Limits::memoryBudgetBytes, -1L);
-        return wanted < 0 ? Runtime.getRuntime().maxMemory() / 8 * 3 : wanted;
+        return MemoryBudget.bytes(asked(limits, Limits::memoryBudgetBytes, -1L));
     }
 
     Rates rates(InetAddress client) {

@@ -1,5 +1,6 @@
 package im.restante.internal.iq;
 
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Printable;
 import im.restante.iq.IqHandler;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -156,10 +156,7 @@ public final class WhiteboardIqRouter implements IqRouter {
     }
 
     private StanzaError failed(Bound handler, Iq request, Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = Failures.unwrap(failure);
         if (cause instanceof StoreException) {
             if (handler.lines().store().isDue()) {
                 LOG.warn(

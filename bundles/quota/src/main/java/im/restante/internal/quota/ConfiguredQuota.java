@@ -7,6 +7,7 @@ import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsListener;
 import im.restante.config.SettingsTrial;
 import im.restante.internal.support.Announcement;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
@@ -29,7 +30,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -306,8 +306,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
 
     private int insteadOf(Throwable problem, QuotaSettings now, Jid owner) {
         if (lookupLines.isDue()) {
-            Throwable cause =
-                    problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+            Throwable cause = Failures.unwrap(problem);
             LOG.warn(
                     "the limit of {} could not be read: {}; store-limit={} applies ({} more like this since the last line)",
                     owner,

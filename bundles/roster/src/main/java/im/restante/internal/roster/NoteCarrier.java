@@ -5,6 +5,7 @@ import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.home.AccountNotes;
 import im.restante.home.Homes;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Passes;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -143,8 +143,8 @@ final class NoteCarrier implements AutoCloseable {
             }
             handed.add(inOrder.handle((all, problem) -> {
                         if (problem != null) {
-                            OutOfMemory.endsProcess(cause(problem));
-                            resting.put(account, cause(problem));
+                            OutOfMemory.endsProcess(Failures.unwrap(problem));
+                            resting.put(account, Failures.unwrap(problem));
                         }
                         return null;
                     })
@@ -158,7 +158,7 @@ final class NoteCarrier implements AutoCloseable {
         if (problem == null || !hasAnswered || !troubles.isDue()) { // one that has never answered has said why itself
             return;
         }
-        Throwable cause = cause(problem);
+        Throwable cause = Failures.unwrap(problem);
         if (cause instanceof StoreException) {
             LOG.warn(
                     "what changes of some rosters owe other accounts waits: {}; trying again{}",
@@ -167,9 +167,5 @@ final class NoteCarrier implements AutoCloseable {
         } else {
             LOG.error("what changes of some rosters owe other accounts waits; trying again{}", troubles.more(), cause);
         }
-    }
-
-    private static Throwable cause(Throwable problem) {
-        return problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
     }
 }

@@ -9,7 +9,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-class SerialExecutorTest {
+class StageQueueTest {
     private static final int MANY = 10 * StageQueue.TURNS;
 
     private final Queue<Runnable> workers = new ArrayDeque<>();

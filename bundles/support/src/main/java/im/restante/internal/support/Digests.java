@@ -13,8 +13,13 @@ public final class Digests {
 
     /** @param name such as {@code SHA-256} */
     public static byte[] digest(String name, byte[] data) {
+        return of(name).digest(data);
+    }
+
+    /** To be fed bit by bit. @param name such as {@code SHA-256} */
+    public static MessageDigest of(String name) {
         try {
-            return MessageDigest.getInstance(name).digest(data);
+            return MessageDigest.getInstance(name);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK has no " + name, e);
         }

@@ -1,4 +1,4 @@
-package im.restante.internal.store.jdbc;
+package im.restante.internal.support;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
  * Says each kind of trouble once a minute at most, with how often it was met meanwhile, and says when it is over. Trouble that comes and
  * goes, as where a full disk takes removals and no messages, is said once in ten seconds at most.
  */
-final class TroubleLog {
+public final class TroubleLog {
     private static final long REPEAT_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Kinds remembered. */
@@ -28,17 +28,17 @@ final class TroubleLog {
         boolean isOver;
     }
 
-    TroubleLog(Logger log) {
+    public TroubleLog(Logger log) {
         this(log, System::nanoTime);
     }
 
-    TroubleLog(Logger log, LongSupplier nanoTime) {
+    public TroubleLog(Logger log, LongSupplier nanoTime) {
         this.log = log;
         this.nanoTime = nanoTime;
     }
 
     /** @param text of one kind are those that differ in numbers alone */
-    synchronized void report(String text) {
+    public synchronized void report(String text) {
         long now = nanoTime.getAsLong();
         Said kind = said.get(kind(text));
         if (kind == null) {
@@ -67,7 +67,7 @@ final class TroubleLog {
     }
 
     /** @return whether there had been trouble that was said, so that its end should be, too */
-    synchronized boolean over() {
+    public synchronized boolean over() {
         boolean had = isSaid;
         isSaid = false;
         said.values().forEach(kind -> kind.isOver = true);
