@@ -73,7 +73,8 @@ public interface Limits {
     /**
      * Heap in bytes for stanzas of all connections together, changed at any time: a third of it for those that are not complete or are
      * being worked on, a third for answers and presence that wait to be read, a third for live messages that their clients have not
-     * proved and for what is kept of streams that may be resumed. Negative: three eighths of the JVM's heap. Asked whenever a
+     * proved and for what is kept of streams that may be resumed. A drain of the spool has small portions while all drains together hold
+     * more than a third of it. Negative: three eighths of the JVM's heap. Asked whenever a
      * connection takes more than it may always have. Without an answer of its own: negative.
      */
     default long memoryBudgetBytes() {

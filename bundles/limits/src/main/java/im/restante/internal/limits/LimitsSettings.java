@@ -152,8 +152,9 @@ record LimitsSettings(
                     "Bytes of heap for stanzas of all connections together, at most half of the heap: a third for those"
                             + " that are not complete or are being worked on, a third for answers and presence that wait"
                             + " to be read; over these, whoever asks for more is ended. A third for messages to clients"
-                            + " that do not read or acknowledge them, which go to the store when it is used up. -1 is"
-                            + " three eighths of the heap (-Xmx).")
+                            + " that do not read or acknowledge them, which go to the store when it is used up. As much"
+                            + " as a third once more for what is read from the store for clients that come back, which"
+                            + " get it in small portions when that is used up. -1 is three eighths of the heap (-Xmx).")
             .numberOr(
                     NONE,
                     DISK_WARN_PERCENT,

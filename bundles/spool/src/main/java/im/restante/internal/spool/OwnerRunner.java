@@ -51,6 +51,9 @@ final class OwnerRunner implements OwnerSpool {
     private volatile Recipient[] present;
     private volatile boolean held;
 
+    /** What is counted of {@link OwnerCore#heldBytes} in {@link Owners#drained}. By whoever runs the core. */
+    private long counted;
+
     OwnerRunner(Jid jid, Owners all) {
         this.jid = jid;
         this.all = all;
@@ -202,6 +205,11 @@ final class OwnerRunner implements OwnerSpool {
         }
         if (held != core.isHeld()) {
             held = core.isHeld();
+        }
+        long bytes = core.heldBytes();
+        if (bytes != counted) {
+            all.drained.changed(bytes - counted);
+            counted = bytes;
         }
     }
 

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The runners of all owners who have a session or something under way. Safe for concurrent use. */
@@ -46,6 +47,7 @@ final class Owners implements Moment {
     final Blocks blocks;
     final Supplier<MessageRules> rules;
     final Unstored unstored = new Unstored();
+    final DrainHeap drained;
     final Troubles troubles = new Troubles(System::nanoTime);
     final Retries reads;
     final Retries writes;
@@ -55,7 +57,10 @@ final class Owners implements Moment {
     private volatile StanzaIdCipher stanzaIds;
     final Listeners<MessageListener> listeners = new Listeners<>("message listener", System::nanoTime);
 
-    /** @param rules who reads the rules of messages; null: nobody */
+    /**
+     * @param rules       who reads the rules of messages; null: nobody
+     * @param drainBudget heap in bytes that the drains of all owners may have together
+     */
     Owners(
             Jid domain,
             Clock clock,
@@ -64,6 +69,7 @@ final class Owners implements Moment {
             Dynamic<Delivery> delivery,
             Blocks blocks,
             Supplier<MessageRules> rules,
+            LongSupplier drainBudget,
             SpoolSettings settings) {
         this.domain = domain;
         this.clock = clock;
@@ -72,6 +78,7 @@ final class Owners implements Moment {
         this.delivery = delivery;
         this.blocks = blocks;
         this.rules = rules;
+        this.drained = new DrainHeap(drainBudget);
         this.settings = settings;
         this.reads = new Retries(workers, clock.millis());
         this.writes = new Retries(workers, ~clock.millis());
@@ -85,9 +92,15 @@ final class Owners implements Moment {
         workers.execute(() -> owners.values().forEach(owner -> owner.post(new Event.Reconsider())));
     }
 
+    /** As they were configured. */
+    SpoolSettings configured() {
+        return settings;
+    }
+
+    /** With a small window while the drains have used up their memory. */
     @Override
     public SpoolSettings settings() {
-        return settings;
+        return drained.isShort() ? settings.within(DrainHeap.GRANTED) : settings;
     }
 
     @Override

@@ -13,9 +13,12 @@ import im.restante.home.ServerSecrets;
 import im.restante.internal.spool.core.Event;
 import im.restante.internal.support.Announcement;
 import im.restante.internal.support.Dynamic;
+import im.restante.internal.support.MemoryBudget;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
+import im.restante.limit.Limits;
 import im.restante.message.MessageListener;
 import im.restante.message.StanzaIds;
 import im.restante.offline.OfflineSettings;
@@ -74,6 +77,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
     private final Purging purging;
     private final IdKeeper ids;
     private volatile MessageRules rules;
+    private volatile Limits limits;
     private final AtomicReference<CompletableFuture<Void>> key = new AtomicReference<>();
 
     /** @throws ConfigException for a value that is not usable */
@@ -89,14 +93,36 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
         this.delivery = new Dynamic<>(workers);
         this.secrets = new Dynamic<>(workers);
         this.owners = new Owners(
-                domain, clock, new ArrivalIds(), workers, delivery, new RosterBlocks(rosters), () -> rules, settings);
+                domain,
+                clock,
+                new ArrivalIds(),
+                workers,
+                delivery,
+                new RosterBlocks(rosters),
+                () -> rules,
+                this::drainBudget,
+                settings);
         this.byHand = new ByHand(owners);
         this.purging = new Purging(owners);
         this.ids = new IdKeeper(owners);
         this.inForce = new Announcement<>(
                 "settings listener",
-                () -> owners.settings().toString(),
+                () -> owners.configured().toString(),
                 (listener, values) -> listener.inForce("spool", OfflineSettings.PID, values));
+    }
+
+    /** A third of the budget for stanzas. */
+    private long drainBudget() {
+        Limits now = limits;
+        long wanted;
+        try {
+            wanted = now == null ? -1 : now.memoryBudgetBytes();
+        } catch (Throwable e) { // of a third party, or one that goes
+            OutOfMemory.endsProcess(e);
+            LOG.debug("asking for the budget of memory", e);
+            wanted = -1;
+        }
+        return MemoryBudget.bytes(wanted) / 3;
     }
 
     /** Changed settings; if one is not usable, all that are in force stay. */
@@ -164,6 +190,20 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
 
     public void removeSettingsListener(SettingsListener listener) {
         inForce.remove(listener);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    public void setLimits(Limits service) {
+        limits = service;
+    }
+
+    public void unsetLimits(Limits service) {
+        if (limits == service) {
+            limits = null;
+        }
     }
 
     @Reference(

@@ -33,6 +33,13 @@ public record SpoolSettings(
                 all.window(), all.windowBytes(), all.journal(), all.proof(), all.spillLimit(), all.swapTimeout());
     }
 
+    /** The same with a window of at most so many bytes. */
+    SpoolSettings within(long mostBytes) {
+        return windowBytes <= mostBytes
+                ? this
+                : new SpoolSettings(window, mostBytes, journal, proof, spillLimit, swapTimeout);
+    }
+
     /** Rows of one batch: half a window, so that one is on its way while the acknowledgement of the other is. */
     public int batchRows() {
         return window < 4 ? window : window / 2;

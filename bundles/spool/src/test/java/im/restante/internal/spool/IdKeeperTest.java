@@ -81,6 +81,7 @@ class IdKeeperTest {
                 delivery,
                 null,
                 () -> null,
+                () -> Long.MAX_VALUE,
                 SpoolSettings.of(Map.of()));
     }
 

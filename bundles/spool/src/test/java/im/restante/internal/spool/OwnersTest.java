@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +64,8 @@ class OwnersTest {
     private volatile boolean blocksUnreadable;
     private volatile List<StoredMessage> rows = List.of();
     private volatile List<StoredMessage> poison;
+    private volatile long drainBudget = Long.MAX_VALUE;
+    private final Map<Jid, Long> pageBytes = new ConcurrentHashMap<>();
     private final Owners owners = new Owners(
             Jid.of("localhost"),
             Clock.systemUTC(),
@@ -81,6 +84,7 @@ class OwnersTest {
                 }
             },
             () -> null,
+            () -> drainBudget,
             waitingForSwaps(60));
 
     private static SpoolSettings waitingForSwaps(int seconds) {
@@ -99,13 +103,15 @@ class OwnersTest {
                             ((Claim) arguments[3]).begin();
                             yield completedFuture(new Verdict.Stored("kept"));
                         }
-                        case "page" ->
-                            completedFuture(
+                        case "page" -> {
+                            pageBytes.put((Jid) arguments[0], (Long) arguments[3]);
+                            yield completedFuture(
                                     poison != null && (Long) arguments[1] < 1
                                             ? poison
                                             : rows.stream()
                                                     .filter(row -> row.id() > (Long) arguments[1])
                                                     .toList());
+                        }
                         case "remove" -> {
                             removed.addAll(((Collection<?>) arguments[1])
                                     .stream().map(Long.class::cast).toList());
@@ -269,6 +275,65 @@ class OwnersTest {
         synchronized (session.got) {
             assertEquals(1L, session.got.get(0), "the oldest first");
         }
+    }
+
+    /** A session that takes its mail and acknowledges nothing. */
+    private static final class Deaf implements Recipient {
+        private final List<StoredMessage> got = new ArrayList<>();
+
+        @Override
+        public Jid jid() {
+            return Jid.of("romeo@localhost/deaf");
+        }
+
+        @Override
+        public boolean offer(Outbound stanza) {
+            return true;
+        }
+
+        @Override
+        public synchronized CompletionStage<Void> sendStored(
+                List<StoredMessage> messages, ProofPolicy proof, Consumer<Collection<Long>> acknowledged) {
+            got.addAll(messages);
+            return new CompletableFuture<>();
+        }
+
+        synchronized long bytes() {
+            return got.stream().mapToLong(StoredMessage::sizeBytes).sum();
+        }
+    }
+
+    @Test
+    void whileDrainsHoldMoreThanTheirBudgetEachGoesOnWithASmallWindow() {
+        drainBudget = 2 << 20;
+        rows = List.of(
+                new StoredMessage(1, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[3 << 20]));
+        Deaf deaf = new Deaf();
+        OwnerSpool romeo = owners.pin(ROMEO);
+        romeo.available(deaf).run();
+        eventually(() -> deaf.bytes() == 3 << 20);
+        eventually(() -> owners.drained.held() == 3 << 20);
+
+        rows = LongStream.rangeClosed(10, 90)
+                .mapToObj(id ->
+                        new StoredMessage(id, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[1_024]))
+                .toList();
+        Deaf juliets = new Deaf();
+        OwnerSpool juliet = owners.pin(JULIET);
+        juliet.available(juliets).run();
+        eventually(() -> juliets.bytes() > 0);
+        assertEquals(DrainHeap.GRANTED / 2, pageBytes.get(JULIET));
+        assertTrue(juliets.bytes() <= DrainHeap.GRANTED, () -> juliets.bytes() + " bytes on their way");
+
+        rows = List.of();
+        romeo.left(deaf, List.of());
+        juliet.left(juliets, List.of());
+        eventually(() -> owners.drained.held() == 0);
+        pageBytes.clear();
+        Session another = new Session();
+        romeo.available(another).run();
+        eventually(
+                () -> pageBytes.getOrDefault(ROMEO, 0L) == owners.configured().pageBytes());
     }
 
     @Test

@@ -37,8 +37,10 @@ final class Drain {
     /** Rows came back in front of the page being read: it is of no use. */
     private boolean stale;
 
-    /** In PAGE: what was read. */
-    List<StoredMessage> page = List.of();
+    /** In PAGE: what was read, as far as it was not handed over. */
+    private List<StoredMessage> page = List.of();
+
+    private long pageBytes;
 
     /** In PAGE: it was less than a page may be. */
     boolean nearEnd;
@@ -70,6 +72,20 @@ final class Drain {
         return bytes;
     }
 
+    List<StoredMessage> page() {
+        return page;
+    }
+
+    void page(List<StoredMessage> rows) {
+        page = rows;
+        pageBytes = bytes(rows);
+    }
+
+    /** Of the page, or as many as may come with the one that is being read. */
+    long heldBytes() {
+        return phase == Phase.READING ? read.bytes() : pageBytes;
+    }
+
     /** There may be rows in the store behind those that were read. */
     void again() {
         if (phase == Phase.DRY || phase == Phase.FOLLOWING) {
@@ -85,7 +101,7 @@ final class Drain {
         again();
         if (phase == Phase.PAGE) {
             phase = Phase.WANTED;
-            page = List.of();
+            page(List.of());
         } else if (phase == Phase.READING) {
             stale = true;
         }

@@ -125,6 +125,11 @@ public final class OwnerCore {
         return presentNow;
     }
 
+    /** Bytes of messages in memory that were read from a store, or are being read: of the page, and of what is not acknowledged. */
+    public long heldBytes() {
+        return (drain == null ? 0 : drain.heldBytes()) + leased.bytes();
+    }
+
     /** Whether a session that deals by hand with what waits keeps it from the others. */
     public boolean isHeld() {
         return hold.isOn();

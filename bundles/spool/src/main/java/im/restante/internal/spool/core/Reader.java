@@ -101,9 +101,12 @@ final class Reader {
         }
         d.phase = Phase.PAGE;
         d.cursor = last;
-        d.page = hidden.isEmpty()
-                ? rows
-                : rows.stream().filter(row -> !hidden.contains(row.sender())).toList();
+        d.page(
+                hidden.isEmpty()
+                        ? rows
+                        : rows.stream()
+                                .filter(row -> !hidden.contains(row.sender()))
+                                .toList());
         d.nearEnd = rows.size() < read.rows() && Drain.bytes(rows) < read.bytes() / 2;
     }
 
@@ -138,7 +141,7 @@ final class Reader {
         int rows = rowsToSend(settings);
         long bytes = settings.windowBytes() - core.leased.bytes();
         if (!core.leased.isEmpty()) {
-            List<StoredMessage> wanted = d.page.subList(0, Math.min(d.page.size(), settings.batchRows()));
+            List<StoredMessage> wanted = d.page().subList(0, Math.min(d.page().size(), settings.batchRows()));
             if (wanted.size() > rows || Drain.bytes(wanted) > bytes) {
                 return false;
             }
@@ -146,7 +149,7 @@ final class Reader {
         List<StoredMessage> sent = new ArrayList<>(rows);
         List<Long> needless = new ArrayList<>(0);
         int looked = 0;
-        for (StoredMessage row : d.page) {
+        for (StoredMessage row : d.page()) {
             if (isToBeSent(d, row, needless)) {
                 bytes -= row.sizeBytes();
                 if (sent.size() == rows || bytes < 0 && !sent.isEmpty()) {
@@ -156,11 +159,11 @@ final class Reader {
             }
             looked++;
         }
-        d.page = d.page.subList(looked, d.page.size());
-        boolean all = d.page.isEmpty();
+        d.page(d.page().subList(looked, d.page().size()));
+        boolean all = d.page().isEmpty();
         if (all) {
             d.phase = Phase.WANTED;
-            d.page = List.of();
+            d.page(List.of());
         }
         if (!needless.isEmpty()) {
             needless.forEach(core.copies::rowIsNeedless);
