@@ -317,6 +317,7 @@ public abstract class ServerTroubleContract {
         }
         connections.lost.loseEachStepOfWhatIsOwed(store);
         connections.lost.loseEachStepOfANote(store);
+        connections.lost.loseEachStepOfArchiving(store);
         assertWaiting(List.of(1L));
     }
 

@@ -1,15 +1,12 @@
 package im.restante.internal.store.mariadb;
 
 import im.restante.itests.database.Database;
-import im.restante.jid.Jid;
 import im.restante.store.jdbc.SqlStore;
 import java.util.HashMap;
 import java.util.Map;
 
 /** Stores on the databases of a test server, configured as an operator would. */
 final class TestStores {
-    static final Jid ROMEO = Jid.of("romeo@example.org");
-
     private TestStores() {}
 
     static Map<String, Object> properties(Database database) {
@@ -23,11 +20,5 @@ final class TestStores {
     /** Not yet started. */
     static SqlStore store(Database database) {
         return ConfiguredMariaDb.store(settings(database));
-    }
-
-    static SqlStore started(Database database) {
-        SqlStore store = store(database);
-        store.start();
-        return store;
     }
 }

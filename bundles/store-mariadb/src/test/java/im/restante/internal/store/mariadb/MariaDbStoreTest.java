@@ -1,19 +1,16 @@
 package im.restante.internal.store.mariadb;
 
-import im.restante.itests.contract.MessageStoreContract;
 import im.restante.itests.database.Database;
+import im.restante.itests.database.ServerStoreContract;
 import im.restante.itests.mariadb.MariaDbServer;
-import im.restante.store.MessageStore;
 import im.restante.store.jdbc.SqlStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class MariaDbMessageStoreTest extends MessageStoreContract {
+class MariaDbStoreTest extends ServerStoreContract {
     private static MariaDbServer server;
-
-    private Database database;
 
     @BeforeAll
     static void startServer(@TempDir Path directory) throws Exception {
@@ -29,18 +26,12 @@ class MariaDbMessageStoreTest extends MessageStoreContract {
     }
 
     @Override
-    protected MessageStore open() throws Exception {
-        database = server.newDatabase();
-        return reopen();
+    protected Database newDatabase() throws Exception {
+        return server.newDatabase();
     }
 
     @Override
-    protected MessageStore reopen() {
-        return TestStores.started(database);
-    }
-
-    @Override
-    protected void close(MessageStore store) {
-        ((SqlStore) store).close();
+    protected SqlStore store(Database where) {
+        return TestStores.store(where);
     }
 }

@@ -1,10 +1,9 @@
 package im.restante.internal.store.postgresql;
 
-import im.restante.itests.contract.MessageStoreContract;
 import im.restante.itests.database.Database;
+import im.restante.itests.database.ServerStoreContract;
 import im.restante.itests.postgresql.NeedsPostgreSql;
 import im.restante.itests.postgresql.PostgreSqlServer;
-import im.restante.store.MessageStore;
 import im.restante.store.jdbc.SqlStore;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -12,10 +11,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 @NeedsPostgreSql
-class PostgreSqlMessageStoreTest extends MessageStoreContract {
+class PostgreSqlStoreTest extends ServerStoreContract {
     private static PostgreSqlServer server;
-
-    private Database database;
 
     @BeforeAll
     static void startServer(@TempDir Path directory) throws Exception {
@@ -31,18 +28,12 @@ class PostgreSqlMessageStoreTest extends MessageStoreContract {
     }
 
     @Override
-    protected MessageStore open() throws Exception {
-        database = server.newDatabase();
-        return reopen();
+    protected Database newDatabase() throws Exception {
+        return server.newDatabase();
     }
 
     @Override
-    protected MessageStore reopen() {
-        return TestStores.started(database);
-    }
-
-    @Override
-    protected void close(MessageStore store) {
-        ((SqlStore) store).close();
+    protected SqlStore store(Database where) {
+        return TestStores.store(where);
     }
 }
