@@ -45,6 +45,30 @@ public interface MessageStore {
     CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim);
 
     /**
+     * The archive that this store keeps beside its messages, so that a message and its copy are one commit; empty from a store that keeps
+     * none. The same object as long as the store lives. Does not block.
+     */
+    default Optional<MessageArchive> archive() {
+        return Optional.empty();
+    }
+
+    /**
+     * As {@link #append(StoredMessage, Admission, Fence, Claim)}, and keeps a copy of the message in {@link #archive()}, in the same step. If the
+     * message is not stored, nor is the copy. For an id that is present the copy is kept if it is missing, also one that was removed
+     * meanwhile; so repeating a call is harmless. A store may keep the bytes of the two once: removing one of them leaves
+     * the other as it is.
+     *
+     * <p>Asked only of a store that has an archive.
+     *
+     * @param copy of {@code message}: with its id, its owner and its stanza
+     * @throws IllegalArgumentException if {@code copy} is not that
+     */
+    default CompletionStage<Appended> append(
+            StoredMessage message, ArchivedMessage copy, Admission admission, Fence fence, Claim claim) {
+        return CompletableFuture.failedFuture(StoreException.nothingChanged("this store keeps no archive"));
+    }
+
+    /**
      * Stores messages that were accepted before, such as those of another store, whatever the limits say; they count. Known ids
      * do nothing. May let other changes go first. Completes when all are durable; exceptionally if that is not certain of all,
      * and then some may be there.

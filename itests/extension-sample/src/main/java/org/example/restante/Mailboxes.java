@@ -3,6 +3,7 @@ package org.example.restante;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
@@ -30,12 +31,18 @@ final class Mailboxes {
     }
 
     private final TreeMap<String, Mailbox> boxes = new TreeMap<>();
+    private final TreeMap<String, TreeMap<Long, ArchivedMessage>> archives = new TreeMap<>();
     private final TreeSet<StoredMessage> mortal = new TreeSet<>(SOONEST);
     private long count;
     private long largest;
 
     private Mailbox box(Jid owner) {
         return boxes.getOrDefault(owner.toString(), new Mailbox());
+    }
+
+    /** What is kept in archives, by owner and id. */
+    TreeMap<String, TreeMap<Long, ArchivedMessage>> archives() {
+        return archives;
     }
 
     Appended append(StoredMessage message, Admission admission) {

@@ -3,8 +3,10 @@ package org.example.restante;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreException;
@@ -13,12 +15,17 @@ import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,29 +43,40 @@ public final class MemoryStore implements MessageStore {
     private static final long EPOCH = 1;
 
     private final Mailboxes mailboxes;
+    private final MemoryArchive archive;
+    private ServiceRegistration<MessageArchive> shown;
     private final ExecutorService worker = Executors.newSingleThreadExecutor(task -> new Thread(task, "memory-store"));
 
+    /** Shows its archive as a service of its own. */
     @Activate
-    public MemoryStore() {
+    public MemoryStore(BundleContext context) {
         this(new Mailboxes());
+        shown = context.registerService(
+                MessageArchive.class,
+                archive,
+                new Hashtable<>(Map.of(MessageStore.ID, "memory", "service.ranking", -1000)));
     }
 
     MemoryStore(Mailboxes mailboxes) {
         this.mailboxes = mailboxes;
+        this.archive = new MemoryArchive(mailboxes.archives(), this);
     }
 
     /** What was asked before is still done. */
     @Deactivate
     void close() {
+        if (shown != null) {
+            shown.unregister();
+        }
         worker.shutdown();
     }
 
-    private <T> CompletionStage<T> later(Supplier<T> work) {
+    <T> CompletionStage<T> later(Supplier<T> work) {
         return CompletableFuture.supplyAsync(work, worker);
     }
 
     /** A change, unless it comes from somebody whose right to make it was taken over. */
-    private <T> CompletionStage<T> change(Fence fence, Supplier<T> work) {
+    <T> CompletionStage<T> change(Fence fence, Supplier<T> work) {
         if (fence.part() == 0 && (fence.epoch() == 0 || fence.epoch() == EPOCH)) {
             return later(work);
         }
@@ -69,6 +87,26 @@ public final class MemoryStore implements MessageStore {
     @Override
     public CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
         return change(fence, () -> claim.begin() ? mailboxes.append(message, admission) : new Appended.Withdrawn());
+    }
+
+    @Override
+    public Optional<MessageArchive> archive() {
+        return Optional.of(archive);
+    }
+
+    @Override
+    public CompletionStage<Appended> append(
+            StoredMessage message, ArchivedMessage copy, Admission admission, Fence fence, Claim claim) {
+        if (!copy.isCopyOf(message)) {
+            throw new IllegalArgumentException(copy + " is no copy of " + message);
+        }
+        return change(fence, () -> {
+            Appended answer = claim.begin() ? mailboxes.append(message, admission) : new Appended.Withdrawn();
+            if (answer instanceof Appended.Stored) {
+                archive.keep(copy);
+            }
+            return answer;
+        });
     }
 
     @Override

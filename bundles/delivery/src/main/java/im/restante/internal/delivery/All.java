@@ -1,5 +1,6 @@
 package im.restante.internal.delivery;
 
+import im.restante.internal.support.Failures;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import java.util.List;

@@ -1,17 +1,17 @@
 package im.restante.internal.delivery;
 
+import im.restante.internal.support.Digests;
 import im.restante.store.StoredMessage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A hash over messages in a row: everything a store keeps of them. Not safe for concurrent use. */
 final class Fingerprint {
     private static final int SHOWN_BYTES = 8;
 
-    private final MessageDigest rolling = sha256();
+    private final MessageDigest rolling = Digests.of("SHA-256");
 
     /** The hash of one message. */
     static byte[] of(StoredMessage row) {
@@ -22,7 +22,7 @@ final class Fingerprint {
         head.put((byte) (row.expiresAt() == null ? 0 : 1));
         head.putLong(row.expiresAt() == null ? 0 : row.expiresAt().toEpochMilli());
         head.putInt(row.kind().code()).putInt(owner.length).putInt(sender.length);
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.of("SHA-256");
         digest.update(head.array());
         digest.update(owner);
         digest.update(sender);
@@ -41,14 +41,6 @@ final class Fingerprint {
             return HexFormat.of().formatHex(sum, 0, SHOWN_BYTES);
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("the digest cannot be read before its end", e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

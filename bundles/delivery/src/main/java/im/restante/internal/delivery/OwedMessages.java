@@ -3,6 +3,7 @@ package im.restante.internal.delivery;
 import static java.util.stream.Collectors.toMap;
 
 import im.restante.home.Homes;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.Passes;
 import im.restante.internal.support.ThreadWorkers;

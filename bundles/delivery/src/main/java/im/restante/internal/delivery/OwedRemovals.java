@@ -2,6 +2,7 @@ package im.restante.internal.delivery;
 
 import im.restante.home.Homes;
 import im.restante.internal.support.Backoff;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;

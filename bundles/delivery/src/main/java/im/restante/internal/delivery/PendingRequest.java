@@ -1,5 +1,6 @@
 package im.restante.internal.delivery;
 
+import im.restante.internal.support.Failures;
 import im.restante.store.StoreException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -51,7 +52,7 @@ final class PendingRequest<T> extends Timed {
         if (problem == null) {
             answer.complete(value);
         } else {
-            answer.completeExceptionally(Failures.asStoreException(problem));
+            answer.completeExceptionally(asStoreException(problem));
         }
     }
 
@@ -70,5 +71,12 @@ final class PendingRequest<T> extends Timed {
     void timedOut() {
         workers.execute(
                 () -> answer.completeExceptionally(new StoreException("the message store did not answer in time")));
+    }
+
+    /** What a caller of this bundle is promised. */
+    static StoreException asStoreException(Throwable problem) {
+        Throwable inner = Failures.unwrap(problem);
+        String what = "the message store failed: " + inner.getClass().getName();
+        return inner instanceof StoreException known ? known : new StoreException(what, inner);
     }
 }

@@ -2,12 +2,14 @@ package im.restante.internal.delivery;
 
 import im.restante.home.Homes;
 import im.restante.internal.support.Backoff;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;
 import im.restante.message.Disposition;
 import im.restante.message.MessageListener;
+import im.restante.store.ArchiveQuery;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -25,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties the spools of removed accounts, in chunks. One that fails is tried again while the server runs: whoever takes the name
+ * Empties the spools of removed accounts, and the archives beside them, in chunks. One that fails is tried again while the server runs: whoever takes the name
  * next must not get the mail of the one before. One that succeeds is done once more a little later, for what was under way when the
  * account went. What came after the removal is the next one's, and stays.
  */
@@ -154,7 +156,7 @@ final class Purges {
                                     .filter(row -> !row.receivedAt().isAfter(job.removedAt))
                                     .toList();
                             if (gone.isEmpty()) {
-                                return CompletableFuture.completedFuture(before);
+                                return emptyArchive(store, job).thenApply(copies -> before);
                             }
                             List<Long> ids =
                                     gone.stream().map(StoredMessage::id).toList();
@@ -168,6 +170,13 @@ final class Purges {
                                             workers);
                         },
                         workers);
+    }
+
+    private CompletionStage<Long> emptyArchive(MessageStore store, Job job) {
+        return store.archive()
+                .map(archive ->
+                        archive.remove(job.account, ArchiveQuery.ALL.to(job.removedAt), homes.fence(job.account)))
+                .orElseGet(() -> CompletableFuture.completedFuture(0L));
     }
 
     private void ended(Job job, Throwable problem) {

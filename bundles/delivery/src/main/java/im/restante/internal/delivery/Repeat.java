@@ -42,7 +42,7 @@ record Repeat(Ready ready, Terms terms, String store, int tries, long due) {
     }
 
     /** Doubles up to 8 s; spread, so that not all come at once. */
-    private static long pause(int tries) {
+    static long pause(int tries) {
         long pause = FIRST_PAUSE_NANOS << Math.min(MOST_DOUBLINGS, tries - 1);
         return pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2);
     }

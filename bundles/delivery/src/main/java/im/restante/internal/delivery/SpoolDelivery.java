@@ -2,6 +2,7 @@ package im.restante.internal.delivery;
 
 import im.restante.account.AccountListener;
 import im.restante.amp.MessageRules;
+import im.restante.archive.ArchivePolicy;
 import im.restante.config.ConfigException;
 import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsListener;
@@ -13,6 +14,7 @@ import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.home.Homes;
 import im.restante.internal.support.Announcement;
+import im.restante.internal.support.SerialExecutor;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
@@ -342,6 +344,19 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         if (services.quota == gone) {
             services.quota = null;
         }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void bindArchivePolicy(ArchivePolicy present) {
+        intake.copies().bind(present);
+        serveWaiting();
+    }
+
+    void unbindArchivePolicy(ArchivePolicy gone) {
+        intake.copies().unbind(gone);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -6,7 +6,9 @@ import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.internal.delivery.PendingStore.GivenUp;
 import im.restante.internal.delivery.TermsLines.Ready;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.SerialExecutor;
 import im.restante.jid.Jid;
 import im.restante.message.Disposition;
 import im.restante.quota.QuotaService;
@@ -53,6 +55,7 @@ final class StorePipeline {
             new SerialExecutor[EXECUTORS]; // by owner, so that an owner's verdicts complete in order
     private final WaitingRoom room = new WaitingRoom(); // for a service that is missing
     private final TermsLines lines = new TermsLines(); // for an owner's limit that is being looked up, or for his turn
+    private final ArchiveCopies copies;
     private final OpenAppends openAppends = new OpenAppends();
     private final Repeats repeats = new Repeats();
     private final Queue<CompletableFuture<Void>> quotaAwaited = new ConcurrentLinkedQueue<>();
@@ -78,12 +81,18 @@ final class StorePipeline {
         this.underWay = underWay;
         this.serveWaiting = serveWaiting;
         this.remover = remover;
+        this.copies = new ArchiveCopies(services, workers, nanoTime);
         for (int i = 0; i < EXECUTORS; i++) {
             executors[i] = new SerialExecutor(workers);
         }
         this.doubtLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.failureLines = new LogLimit(BETWEEN_LINES, nanoTime);
         this.inVainLines = new LogLimit(BETWEEN_LINES, nanoTime);
+    }
+
+    /** What archives keep of the messages. */
+    ArchiveCopies copies() {
+        return copies;
     }
 
     /** Whether nobody waits for the rest of a step. */
@@ -183,7 +192,8 @@ final class StorePipeline {
         }
         pending.repeated = true;
         underWay.add(pending);
-        repeats.add(Repeat.inherited(new Ready(pending, pending.keep, NO_TERMS), nanoTime.getAsLong()));
+        repeats.add(Repeat.inherited(
+                new Ready(pending, pending.keep, NO_TERMS, copies.copyOf(pending)), nanoTime.getAsLong()));
     }
 
     /** False if something that is needed is not there. */
@@ -221,7 +231,7 @@ final class StorePipeline {
             keep = keep.unlimited() ? judged.withoutLimit() : judged;
         }
         QuotaService limits = services.quota;
-        if (services.stores.chosen() == null || limits == null && !keep.unlimited()) {
+        if (services.stores.chosen() == null || limits == null && !keep.unlimited() || copies.isPolicyAwaited()) {
             return false;
         }
         CompletableFuture<Terms> terms = keep.unlimited() ? NO_TERMS : terms(limits, pending);
@@ -230,7 +240,7 @@ final class StorePipeline {
         }
         if (pending.take()) {
             underWay.add(pending);
-            inTurn(new Ready(pending, keep, terms));
+            inTurn(new Ready(pending, keep, terms, copies.copyOf(pending)));
         }
         return true;
     }
@@ -264,10 +274,11 @@ final class StorePipeline {
     /** Appends at once, unless the terms, or somebody in front, must be waited for. */
     private void inTurn(Ready ready) {
         Stores.Named store = services.stores.chosen();
-        if (store != null && ready.terms().isDone() && !lines.has(ready.owner()) && mayBegin(ready, store)) {
+        if (store != null && ready.isDone() && !lines.has(ready.owner()) && mayBegin(ready, store)) {
             append(ready, store);
         } else if (lines.join(ready)) {
-            ready.terms().whenComplete((terms, problem) -> serveLine(ready.owner()));
+            CompletableFuture.allOf(ready.terms(), ready.copy())
+                    .whenComplete((done, problem) -> serveLine(ready.owner()));
         } else {
             giveUp(ready.pending(), GivenUp.WAITED_IN_VAIN);
         }
@@ -286,7 +297,7 @@ final class StorePipeline {
             } else if (services.closed) {
                 passOn(head.pending());
                 lines.leave(head);
-            } else if (head.terms().isDone() && store != null && mayBegin(head, store)) {
+            } else if (head.isDone() && store != null && mayBegin(head, store)) {
                 append(head, store);
                 lines.leave(head); // behind the append: who comes now passes by, and must not come before
             } else {
@@ -320,12 +331,12 @@ final class StorePipeline {
         CompletionStage<Appended> appending;
         pending.asked = true;
         try {
-            appending = store.store()
-                    .append(
-                            pending.row,
-                            pending.rehearsal ? OverLimit.FOR_ANYTHING : admission,
-                            services.homes.fence(pending.row.owner()),
-                            pending.claim);
+            appending = copies.append(
+                    store.store(),
+                    pending,
+                    ready.copy().join(),
+                    pending.rehearsal ? OverLimit.FOR_ANYTHING : admission,
+                    services.homes.fence(pending.row.owner()));
         } catch (RuntimeException | LinkageError e) {
             appending = CompletableFuture.failedFuture(e);
         }
@@ -429,19 +440,22 @@ final class StorePipeline {
         if (!openAppends.mayRepeat(owner)) {
             return;
         }
-        boolean isStoreThere = true;
+        boolean mayGoOn = true;
         for (Repeat repeat : repeats.take(owner)) {
-            isStoreThere &= again(repeat);
-            if (!isStoreThere) { // then those behind it must not pass by
+            mayGoOn &= again(repeat);
+            if (!mayGoOn) { // then those behind it must not pass by
                 repeats.add(repeat.waiting(nanoTime.getAsLong()));
             }
         }
     }
 
-    /** False if there is no store for it at present. */
+    /** False if it cannot be made at present. */
     private boolean again(Repeat repeat) {
         if (repeat.ready().pending().verdict.isDone()) {
             return true; // given up, or withdrawn
+        }
+        if (!repeat.ready().copy().isDone()) {
+            return false; // soon
         }
         Stores.Named same = repeat.store() == null
                 ? null

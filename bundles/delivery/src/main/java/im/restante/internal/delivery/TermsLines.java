@@ -1,6 +1,7 @@
 package im.restante.internal.delivery;
 
 import im.restante.delivery.StorageDecision;
+import im.restante.internal.delivery.ArchiveCopies.ArchiveCopy;
 import im.restante.jid.Jid;
 import im.restante.quota.Terms;
 import java.util.Queue;
@@ -13,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Messages that are ready but for their terms, in a line for each owner: who comes later for the same owner waits behind, and
- * nobody else does. A line that is empty is not there.
+ * Messages that wait for their limits or for the policy of archives, in a line for each owner: who comes later for the same owner
+ * waits behind, and nobody else does. A line that is empty is not there.
  */
 final class TermsLines {
     /** As many as the waiting room takes. */
@@ -29,10 +30,20 @@ final class TermsLines {
      *
      * @param keep  how it was judged in the end
      * @param terms completes with null for one that is stored whatever the limits say
+     * @param copy  completes with what an archive keeps of it; with null for nothing
      */
-    record Ready(PendingStore pending, StorageDecision.Keep keep, CompletableFuture<Terms> terms) {
+    record Ready(
+            PendingStore pending,
+            StorageDecision.Keep keep,
+            CompletableFuture<Terms> terms,
+            CompletableFuture<ArchiveCopy> copy) {
         Jid owner() {
             return pending.row.owner();
+        }
+
+        /** Whether nothing is to be waited for. */
+        boolean isDone() {
+            return terms.isDone() && copy.isDone();
         }
     }
 

@@ -2,7 +2,6 @@ package im.restante.internal.delivery;
 
 import im.restante.store.StoreException;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,8 +26,8 @@ final class Waiting {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted", e);
-        } catch (ExecutionException | CompletionException e) {
-            throw Failures.asStoreException(e);
+        } catch (ExecutionException e) {
+            throw PendingRequest.asStoreException(e);
         }
     }
 

@@ -3,8 +3,10 @@ package im.restante.internal.delivery;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import im.restante.store.Owed;
 import im.restante.store.SenderUsage;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +73,25 @@ final class MemoryStore implements MessageStore {
             rows.add(message);
         }
         return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
+    }
+
+    /** What it keeps copies in, with their messages; null: nothing. */
+    volatile FakeArchive archive;
+
+    @Override
+    public Optional<MessageArchive> archive() {
+        return Optional.ofNullable(archive);
+    }
+
+    @Override
+    public CompletionStage<Appended> append(
+            StoredMessage message, ArchivedMessage copy, Admission admission, Fence fence, Claim claim) {
+        return append(message, admission, fence, claim).thenApply(answer -> {
+            if (answer instanceof Appended.Stored) {
+                archive.withMessages.add(copy);
+            }
+            return answer;
+        });
     }
 
     /** What a removal waits for. */

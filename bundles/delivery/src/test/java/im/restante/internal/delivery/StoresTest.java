@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
+import im.restante.internal.support.Failures;
 import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;

@@ -4,7 +4,10 @@ import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
 import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -20,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The component of an engine: registers an {@link SqlStore} as {@link MessageStore} and {@link UserRepository} for as long as its
+ * The component of an engine: registers an {@link SqlStore} as {@link MessageStore} and {@link UserRepository}, and its {@link MessageArchive}, for as long as its
  * configuration names a database, whether or not that can be used. A change opens another store; a bad value leaves the last good
  * configuration in force.
  *
@@ -39,7 +42,9 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
     private final String storeId;
     private Configuration<S> inForce;
     private SqlStore store;
-    private ServiceRegistration<?> registration;
+    /** The newest first. */
+    private final Deque<ServiceRegistration<?>> registrations = new ArrayDeque<>();
+
     private ServiceRegistration<SettingsTrial> trial;
 
     private record Configuration<S>(S settings, int ranking) {}
@@ -123,11 +128,21 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
     private void close() {
         if (store != null) {
             try {
-                registration.unregister();
+                unregister();
             } finally {
                 store.close();
                 store = null;
                 inForce = null;
+            }
+        }
+    }
+
+    private void unregister() {
+        while (!registrations.isEmpty()) {
+            try {
+                registrations.pop().unregister();
+            } catch (IllegalStateException e) {
+                LOG.debug("the bundle is being stopped, and its services with it", e);
             }
         }
     }
@@ -149,9 +164,12 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
         properties.put(MessageStore.ID, storeId);
         properties.put(Constants.SERVICE_RANKING, next.ranking());
         try {
-            registration = context.registerService(
-                    new String[] {MessageStore.class.getName(), UserRepository.class.getName()}, opened, properties);
+            registrations.push(context.registerService(
+                    MessageArchive.class, opened.archive().orElseThrow(), properties));
+            registrations.push(context.registerService(
+                    new String[] {MessageStore.class.getName(), UserRepository.class.getName()}, opened, properties));
         } catch (RuntimeException e) { // the bundle is being stopped
+            unregister();
             opened.close();
             throw e;
         }

@@ -7,12 +7,15 @@ import im.restante.account.UserRepository;
 import im.restante.internal.store.jdbc.Engine;
 import im.restante.internal.store.jdbc.Operation;
 import im.restante.internal.store.jdbc.OwedTable;
+import im.restante.internal.store.jdbc.SqlArchive;
 import im.restante.internal.store.jdbc.UserTables;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import im.restante.store.Owed;
 import im.restante.store.SenderUsage;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -48,6 +52,7 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     private static final int READERS = 4;
 
     private final Engine engine;
+    private final MessageArchive archive;
 
     /** @param id the {@code store.id}; here it names the threads */
     public SqlStore(String id, Dialect dialect, ConnectionSource source) {
@@ -60,6 +65,7 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
      */
     public SqlStore(String id, Dialect dialect, ConnectionSource source, int readers) {
         engine = new Engine(id, dialect, source, readers);
+        archive = new SqlArchive(engine);
     }
 
     /** Starts the threads; returns before the database is open. */
@@ -76,6 +82,18 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     @Override
     public CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
         return engine.write(new Operation.Append(message, admission, fence, claim));
+    }
+
+    @Override
+    public Optional<MessageArchive> archive() {
+        return Optional.of(archive);
+    }
+
+    /** {@inheritDoc} The bytes of the two are in the row of the copy alone, until that is removed. */
+    @Override
+    public CompletionStage<Appended> append(
+            StoredMessage message, ArchivedMessage copy, Admission admission, Fence fence, Claim claim) {
+        return engine.write(new Operation.Append(message, copy, admission, fence, claim));
     }
 
     /** {@inheritDoc} Of more than 128 messages a commit takes 128, behind everything else. */
@@ -126,12 +144,12 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
 
     @Override
     public CompletionStage<Void> forgetOwed(Collection<Long> numbers, Fence fence) {
-        return engine.write(new Operation.ForgetOwed(OwedTable.MESSAGES, List.copyOf(numbers), fence));
+        return engine.write(Operation.forget(OwedTable.MESSAGES, numbers, fence));
     }
 
     @Override
     public CompletionStage<Long> reserveIds(long upTo) {
-        return engine.write(new Operation.Reservation(upTo));
+        return engine.write(Operation.reserve(upTo));
     }
 
     @Override
@@ -212,6 +230,6 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
 
     @Override
     public CompletionStage<Void> forgetNotes(Collection<Long> numbers, Fence fence) {
-        return engine.write(new Operation.ForgetOwed(OwedTable.NOTES, List.copyOf(numbers), fence));
+        return engine.write(Operation.forget(OwedTable.NOTES, numbers, fence));
     }
 }

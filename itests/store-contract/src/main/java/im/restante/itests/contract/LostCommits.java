@@ -1,6 +1,7 @@
 package im.restante.itests.contract;
 
 import static im.restante.itests.contract.Stages.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,8 +12,11 @@ import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
+import im.restante.store.ArchiveQuery;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import im.restante.store.Owed;
 import im.restante.store.StoredMessage;
@@ -92,6 +96,36 @@ public final class LostCommits {
             lose(fate);
             await(store.forgetOwed(List.of(owed.get(0).number()), Fence.HERE));
             assertEquals(List.of(), await(store.owed(0, 0, 10, Long.MAX_VALUE)), fate.name());
+            assertTrue(isDone());
+        }
+    }
+
+    /**
+     * Stores a message with its copy, keeps another in the archive and removes them, with the COMMIT of each step lost.
+     *
+     * @param store an open one that writes through these connections and keeps archives; its messages with ids up to 3,000 are not touched
+     */
+    public void loseEachStepOfArchiving(MessageStore store) {
+        MessageArchive archive = store.archive().orElseThrow();
+        Jid owner = StoreTests.NURSE;
+        long id = 3_000;
+        for (Fate fate : List.of(Fate.COMMITTED, Fate.ROLLED_BACK)) {
+            StoredMessage message = StoreTests.message(++id, owner, StoreTests.ROMEO);
+            ArchivedMessage copy = ArchivedMessage.of(message, StoreTests.ROMEO);
+            lose(fate);
+            await(store.append(message, copy, Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
+            StoredMessage sent = StoreTests.message(++id, owner, StoreTests.ROMEO);
+            lose(fate);
+            await(archive.add(List.of(ArchivedMessage.of(sent, StoreTests.ROMEO)), Fence.HERE));
+            assertEquals(2, await(archive.usage(owner, ArchiveQuery.ALL)).messages(), fate.name());
+            lose(fate);
+            assertEquals(2L, await(archive.remove(owner, ArchiveQuery.ALL, Fence.HERE)), fate.name());
+            assertArrayEquals(
+                    message.stanza(),
+                    await(store.page(owner, 0, 10, Long.MAX_VALUE)).get(0).stanza(),
+                    fate.name());
+            await(store.remove(owner, List.of(message.id()), Fence.HERE));
+            assertEquals(List.of(), await(archive.owners(null, 10)), fate.name());
             assertTrue(isDone());
         }
     }

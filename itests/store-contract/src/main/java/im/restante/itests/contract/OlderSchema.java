@@ -15,8 +15,11 @@ import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.Appended;
+import im.restante.store.ArchiveQuery;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import im.restante.store.Owed;
 import im.restante.store.StoredMessage;
@@ -93,6 +96,18 @@ public final class OlderSchema {
         assertEquals(3, await(store.statistics()).messages());
         checkWhatIsOwed(store);
         checkNotes(store);
+        checkArchive(store);
+    }
+
+    private static void checkArchive(MessageStore store) {
+        MessageArchive archive = store.archive().orElseThrow();
+        StoredMessage message = message(70, JULIET);
+        Appended answer = await(store.append(
+                message, ArchivedMessage.of(message, NURSE), Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN));
+        assertInstanceOf(Appended.Stored.class, answer);
+        assertEquals(List.of(7L, 60L, 70L), waiting(store, JULIET));
+        await(store.remove(JULIET, List.of(70L), Fence.HERE));
+        assertEquals(1L, await(archive.remove(JULIET, ArchiveQuery.ALL, Fence.HERE)));
     }
 
     private static void checkNotes(UserRepository users) {

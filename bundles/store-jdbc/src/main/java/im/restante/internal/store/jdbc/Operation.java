@@ -3,12 +3,15 @@ package im.restante.internal.store.jdbc;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
+import im.restante.store.ArchiveQuery;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
 import im.restante.store.Owed;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -39,6 +42,11 @@ public abstract sealed class Operation<T> {
     /** Set inside the transaction; nobody sees it before the commit. */
     final void result(T value) {
         result = value;
+    }
+
+    /** As it was set last. */
+    final T result() {
+        return result;
     }
 
     final void complete() {
@@ -73,6 +81,8 @@ public abstract sealed class Operation<T> {
         final Admission admission;
         final Claim claim;
         final Pair pair;
+        /** What is kept in the archive with it; null: nothing. */
+        final Copy copy;
 
         /** Where the transaction under way counts it; null if it does not. For the writer's thread. */
         Counters.OfPair ofPair;
@@ -80,11 +90,25 @@ public abstract sealed class Operation<T> {
         Counters.OfOwner ofOwner;
 
         public Append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
+            this(message, null, admission, fence, claim);
+        }
+
+        /** @param copy may be null */
+        public Append(StoredMessage message, ArchivedMessage copy, Admission admission, Fence fence, Claim claim) {
             super(fence);
+            if (copy != null && !copy.isCopyOf(message)) {
+                throw new IllegalArgumentException(copy + " is no copy of " + message);
+            }
+            this.copy = copy == null ? null : Copy.of(copy);
             this.claim = claim;
             this.message = message;
             this.admission = admission;
             this.pair = new Pair(Key.of(message.owner()), Key.of(message.sender()));
+        }
+
+        /** Whether the transaction under way stores it, or has found it stored. */
+        boolean isStored() {
+            return result() instanceof Appended.Stored;
         }
 
         @Override
@@ -199,101 +223,107 @@ public abstract sealed class Operation<T> {
         }
     }
 
-    /** Removes rows of what this partition owes. */
-    public static final class ForgetOwed extends Operation<Void> {
-        final OwedTable table;
-        final List<Long> numbers;
+    /** A message for an archive, with the keys of its addresses. */
+    record Copy(ArchivedMessage message, Key owner, Key peer) {
+        static Copy of(ArchivedMessage message) {
+            return new Copy(
+                    message, Key.of(message.owner()), Key.of(message.peer().bare()));
+        }
+    }
 
-        public ForgetOwed(OwedTable table, List<Long> numbers, Fence fence) {
+    /** Keeps messages in archives. */
+    public static final class Archiving extends Operation<Void> {
+        final List<Copy> copies;
+
+        public Archiving(List<ArchivedMessage> messages, Fence fence) {
             super(fence);
-            this.table = table;
-            this.numbers = numbers;
+            this.copies = messages.stream().map(Copy::of).toList();
         }
 
         @Override
         long bytes() {
-            return 128 + 24L * numbers.size();
-        }
-
-        @Override
-        int removals() {
-            return numbers.size();
+            return copies.stream()
+                    .mapToLong(copy -> 256L + copy.message().sizeBytes())
+                    .sum();
         }
     }
 
-    /** Moves a row of what is owed that cannot be read into quarantine. */
-    static final class SetAsideOwed extends Operation<Void> {
-        final OwedTable table;
-        final long number;
-        final String reason;
+    /** Removes the first messages of an archive that match. Result: how many; fewer than {@link #MOST}: no more match. */
+    public static final class Unarchiving extends Operation<Long> {
+        /** Removed by one of these. */
+        static final int MOST = 500;
 
-        SetAsideOwed(OwedTable table, long number, String reason) {
-            super(Fence.HERE);
-            this.table = table;
-            this.number = number;
-            this.reason = reason;
-        }
-
-        @Override
-        long bytes() {
-            return 256;
-        }
-    }
-
-    /** Moves a row that cannot be read into quarantine, out of its neighbours' way. */
-    static final class SetAside extends Operation<Void> {
+        final Jid archive;
         final Key owner;
-        final long id;
-        final String reason;
+        final ArchiveQuery query;
 
-        SetAside(Key owner, long id, String reason) {
-            super(Fence.HERE);
-            this.owner = owner;
-            this.id = id;
-            this.reason = reason;
-        }
-
-        @Override
-        long bytes() {
-            return 256;
-        }
-    }
-
-    /** Keeps ids for this server. */
-    public static final class Reservation extends Operation<Long> {
-        final long upTo;
-
-        public Reservation(long upTo) {
-            super(Fence.HERE);
-            this.upTo = upTo;
+        public Unarchiving(Jid archive, ArchiveQuery query, Fence fence) {
+            super(fence);
+            this.archive = archive;
+            this.owner = Key.of(archive);
+            this.query = query;
         }
 
         @Override
         long bytes() {
             return 128;
         }
+
+        @Override
+        int removals() {
+            return MOST;
+        }
     }
 
-    /** A change of users or their values. */
-    public static final class UserChange extends Operation<Boolean> {
+    /** Removes rows of what this partition owes. */
+    public static Operation<Void> forget(OwedTable table, Collection<Long> numbers, Fence fence) {
+        List<Long> all = List.copyOf(numbers);
+        return new Change<>(
+                fence, 24L * all.size(), all.size(), change -> change.owed().forget(table, all));
+    }
+
+    /** Keeps ids for this server. */
+    public static Operation<Long> reserve(long upTo) {
+        return new Change<>(Fence.HERE, 0, change -> change.reserve(upTo));
+    }
+
+    /** Any other change: statements that are run in the order of the batch, before the messages. */
+    public static final class Change<T> extends Operation<T> {
         /** Statements inside the transaction of the batch. */
         @FunctionalInterface
-        interface Work {
-            boolean run(SqlSession session, NoteRows notes) throws SQLException;
+        interface Work<T> {
+            T run(Transaction transaction) throws SQLException;
         }
 
-        final Work work;
+        final Work<T> work;
         private final long bytes;
+        private final int removals;
 
-        UserChange(Fence fence, Work work, long bytes) {
+        /** @param bytes that wait with it */
+        Change(Fence fence, long bytes, Work<T> work) {
+            this(fence, bytes, 0, work);
+        }
+
+        /** @param removals rows that it removes */
+        Change(Fence fence, long bytes, int removals, Work<T> work) {
             super(fence);
             this.work = work;
             this.bytes = 256 + bytes;
+            this.removals = removals;
+        }
+
+        void run(Transaction transaction) throws SQLException {
+            result(work.run(transaction));
         }
 
         @Override
         long bytes() {
             return bytes;
+        }
+
+        @Override
+        int removals() {
+            return removals;
         }
     }
 }

@@ -1,8 +1,6 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
-import im.restante.internal.store.jdbc.Operation.ForgetOwed;
-import im.restante.internal.store.jdbc.Operation.SetAsideOwed;
 import im.restante.internal.store.jdbc.Operation.TakeOwed;
 import im.restante.store.jdbc.Dialect;
 import java.sql.PreparedStatement;
@@ -45,7 +43,7 @@ final class OwedRows {
             PreparedStatement statement = session.prepare("owed", chunk.size(), Sql::insertOwed);
             int at = 1;
             for (Append row : chunk.of(rows)) {
-                at = Transaction.set(statement, at, row);
+                at = Transaction.set(statement, at, row, row.message.stanza());
                 statement.setInt(at++, Partition.PART);
                 statement.setLong(at++, number());
             }
@@ -91,9 +89,10 @@ final class OwedRows {
         return update.executeUpdate() == 1;
     }
 
-    void forget(ForgetOwed forget) throws SQLException {
-        forget.result(null);
-        delete(forget.table, forget.numbers);
+    /** Removes rows of what this partition owes. */
+    Void forget(OwedTable table, List<Long> numbers) throws SQLException {
+        delete(table, numbers);
+        return null;
     }
 
     private void delete(OwedTable table, List<Long> numbers) throws SQLException {
@@ -108,14 +107,15 @@ final class OwedRows {
         }
     }
 
-    void setAside(SetAsideOwed row) throws SQLException {
-        row.result(null);
-        PreparedStatement copy = session.prepare(row.table.quarantine());
-        copy.setString(1, row.reason);
+    /** Moves a row of what is owed that cannot be read into quarantine. */
+    Void setAside(OwedTable table, long number, String reason) throws SQLException {
+        PreparedStatement copy = session.prepare(table.quarantine());
+        copy.setString(1, reason);
         copy.setInt(2, Partition.PART);
-        copy.setLong(3, row.number);
+        copy.setLong(3, number);
         copy.executeUpdate();
-        delete(row.table, List.of(row.number));
+        delete(table, List.of(number));
+        return null;
     }
 
     /** The last statement, if numbers were given. */

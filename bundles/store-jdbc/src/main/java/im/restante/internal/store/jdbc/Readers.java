@@ -1,6 +1,7 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.TroubleLog;
 import im.restante.store.StoreException;
 import im.restante.store.StoreException.Outcome;
 import im.restante.store.jdbc.ConnectionSource;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import im.restante.account.Note;
 import im.restante.account.OwedNote;
-import im.restante.internal.store.jdbc.Operation.SetAside;
-import im.restante.internal.store.jdbc.Operation.SetAsideOwed;
+import im.restante.internal.store.jdbc.Operation.Change;
 import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.Owed;
 import im.restante.store.SenderUsage;
@@ -33,7 +33,7 @@ public final class Reads {
      * What the first statement of a page asks for; each further one asks for four times as many. For a driver may take a whole
      * answer into memory, however few of its rows the page has room for.
      */
-    private static final int FIRST_ROWS = 16;
+    static final int FIRST_ROWS = 16;
 
     private final Names names;
     private final Consumer<Operation<?>> writer;
@@ -73,8 +73,7 @@ public final class Reads {
 
     private Owed owed(SqlSession session, ResultSet row) throws SQLException {
         long number = row.getLong(9);
-        StoredMessage message =
-                read(session, row, null, (at, reason) -> new SetAsideOwed(OwedTable.MESSAGES, number, reason));
+        StoredMessage message = read(session, row, null, (at, reason) -> setAside(OwedTable.MESSAGES, number, reason));
         return message == null ? null : new Owed(number, message);
     }
 
@@ -100,7 +99,7 @@ public final class Reads {
             String reason = Printable.line(
                     "a note of " + row.getString(2) + " for " + row.getString(3) + ": " + e.getMessage());
             LOG.error("Note {} cannot be read: {}. It is moved to the table om_quarantine", number, reason);
-            writer.accept(new SetAsideOwed(OwedTable.NOTES, number, reason));
+            writer.accept(setAside(OwedTable.NOTES, number, reason));
             return null;
         }
     }
@@ -200,7 +199,12 @@ public final class Reads {
 
     private static Operation<?> setAside(ResultSet row, String reason) throws SQLException {
         Key owner = Key.read(row.getBytes(2));
-        return owner == null ? null : new SetAside(owner, row.getLong(1), reason);
+        long id = row.getLong(1);
+        return owner == null ? null : new Change<>(Fence.HERE, 0, change -> change.setAside(owner, id, reason));
+    }
+
+    private static Operation<?> setAside(OwedTable table, long number, String reason) {
+        return new Change<>(Fence.HERE, 0, change -> change.owed().setAside(table, number, reason));
     }
 
     /** One row as a value; null if it cannot be, and then it is set aside. @param knownOwner null: look it up */
@@ -239,7 +243,7 @@ public final class Reads {
     }
 
     /** @throws IllegalArgumentException if there is no such address, or it is none */
-    private Jid address(SqlSession session, Key key, String whose) throws SQLException {
+    Jid address(SqlSession session, Key key, String whose) throws SQLException {
         if (key == null) {
             throw new IllegalArgumentException("it has no " + whose);
         }
@@ -296,7 +300,12 @@ public final class Reads {
     }
 
     public List<Jid> owners(SqlSession session, Jid after, int max) throws SQLException {
-        PreparedStatement query = session.prepare(Sql.OWNERS);
+        return owners(session, Sql.OWNERS, after, max);
+    }
+
+    /** @param sql asks for addresses behind one, at most so many */
+    List<Jid> owners(SqlSession session, String sql, Jid after, int max) throws SQLException {
+        PreparedStatement query = session.prepare(sql);
         query.setString(1, after == null ? "" : after.toString());
         query.setInt(2, Math.max(0, max));
         List<Jid> owners = new ArrayList<>();

@@ -26,16 +26,26 @@ final class Sql {
             "UPDATE om_node SET ids_to=CASE WHEN ids_to<? THEN ? ELSE ids_to END WHERE node=? AND incarnation=?";
     static final String GIVE_BACK = "UPDATE om_node SET fenced=1 WHERE node=? AND incarnation=?";
 
+    /** The stanza of a row of om_message: its own, or that of its copy. */
+    private static final String STANZA = "CASE WHEN archived IS NULL THEN stanza ELSE"
+            + " (SELECT a.stanza FROM ar_message a WHERE a.rcpt=om_message.rcpt AND a.id=om_message.id) END";
+
+    /** How many bytes that has. */
+    private static final String SIZE = "coalesce(archived,length(stanza))";
+
+    private static final String MESSAGE =
+            "SELECT id,rcpt,sender,stored,expires,kind,crc," + STANZA + " FROM om_message";
+
     static final String HAS_MESSAGE = "SELECT 1 FROM om_message WHERE id=? AND rcpt=?";
     static final String OLDEST_OF_PAIR =
-            "SELECT id,length(stanza) FROM om_message WHERE rcpt=? AND sender=? AND id>? ORDER BY rcpt,id LIMIT ?";
+            "SELECT id," + SIZE + " FROM om_message WHERE rcpt=? AND sender=? AND id>? ORDER BY rcpt,id LIMIT ?";
     static final String RETURNING_COUNTERS = " RETURNING rcpt,sender,n";
     static final String CHANGE_COUNTER = "UPDATE om_counter SET n=n+? WHERE rcpt=? AND sender=?";
     static final String DELETE_COUNTER = "DELETE FROM om_counter WHERE rcpt=? AND sender=? AND n<=?";
     static final String CHANGE_TOTAL = "UPDATE om_total SET n=n+?,bytes=bytes+? WHERE rcpt=?";
     static final String DELETE_TOTAL = "DELETE FROM om_total WHERE rcpt=? AND n<=?";
     static final String QUARANTINE = "INSERT INTO om_quarantine(id,rcpt,sender,stored,expires,kind,crc,stanza,reason)"
-            + " SELECT id,rcpt,sender,stored,expires,kind,crc,stanza,? FROM om_message WHERE id=? AND rcpt=?";
+            + " SELECT id,rcpt,sender,stored,expires,kind,crc," + STANZA + ",? FROM om_message WHERE id=? AND rcpt=?";
 
     static final String COUNT_OWED = "UPDATE om_partition SET owed=? WHERE part=?";
     static final String OWED = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza,n FROM om_out"
@@ -44,14 +54,13 @@ final class Sql {
     static final String DECIDE = "UPDATE om_in SET decided=? WHERE part=? AND from_part=?";
     static final String FIRST_DECIDED = "INSERT INTO om_in(decided,part,from_part) VALUES (?,?,?)";
 
-    static final String PAGE = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza FROM om_message"
-            + " WHERE rcpt=? AND id>? ORDER BY rcpt,id LIMIT ?";
-    static final String EXPIRED = "SELECT id,rcpt,sender,stored,expires,kind,crc,stanza FROM om_message"
-            + " WHERE expires<=? AND (expires>? OR (expires=? AND (id>? OR (id=? AND rcpt>?))))"
-            + " ORDER BY expires,id,rcpt LIMIT ?";
+    static final String PAGE = MESSAGE + " WHERE rcpt=? AND id>? ORDER BY rcpt,id LIMIT ?";
+    static final String EXPIRED =
+            MESSAGE + " WHERE expires<=? AND (expires>? OR (expires=? AND (id>? OR (id=? AND rcpt>?))))"
+                    + " ORDER BY expires,id,rcpt LIMIT ?";
     static final String ADDRESS = "SELECT jid FROM om_user WHERE jid_h=?";
     static final String USAGE_OF_OWNER =
-            "SELECT count(*),coalesce(sum(length(stanza)),0),min(stored) FROM om_message WHERE rcpt=?";
+            "SELECT count(*),coalesce(sum(" + SIZE + "),0),min(stored) FROM om_message WHERE rcpt=?";
     static final String USAGE_OF_PAIR = "SELECT n FROM om_counter WHERE rcpt=? AND sender=?";
     static final String SENDERS = "SELECT sender,n FROM om_counter WHERE rcpt=? AND n>0 ORDER BY n DESC,sender LIMIT ?";
     static final String OWNERS = "SELECT jid FROM om_user WHERE jid>?"
@@ -85,8 +94,8 @@ final class Sql {
     private Sql() {}
 
     static String insertMessages(int rows) {
-        return "INSERT INTO om_message(id,rcpt,sender,stored,expires,kind,crc,stanza) VALUES "
-                + Dialect.rows("(?,?,?,?,?,?,?,?)", rows);
+        return "INSERT INTO om_message(id,rcpt,sender,stored,expires,kind,crc,stanza,archived) VALUES "
+                + Dialect.rows("(?,?,?,?,?,?,?,?,?)", rows);
     }
 
     static String insertOwed(int rows) {
@@ -99,7 +108,38 @@ final class Sql {
     }
 
     static String deleteMessages(int rows) {
-        return "DELETE FROM om_message WHERE rcpt=? AND id IN (" + Dialect.rows("?", rows)
-                + ") RETURNING sender,length(stanza)";
+        return "DELETE FROM om_message WHERE rcpt=? AND id IN (" + Dialect.rows("?", rows) + ") RETURNING sender,"
+                + SIZE;
+    }
+
+    // ---- archives
+
+    static final String HAS_ARCHIVED = "SELECT 1 FROM ar_message WHERE id=? AND rcpt=?";
+    static final String ARCHIVE_OWNERS = "SELECT jid FROM om_user WHERE jid>?"
+            + " AND EXISTS(SELECT 1 FROM ar_message WHERE rcpt=om_user.jid_h) ORDER BY jid LIMIT ?";
+    static final String ARCHIVED = "SELECT id,peer,resource,stored,crc,stanza FROM ar_message";
+    static final String ARCHIVED_IDS = "SELECT id FROM ar_message";
+    static final String ARCHIVE_USAGE = "SELECT count(*),coalesce(sum(size),0),min(stored) FROM ar_message";
+    static final String QUARANTINE_ARCHIVED = "INSERT INTO om_quarantine(id,rcpt,sender,stored,crc,stanza,reason)"
+            + " SELECT id,rcpt,peer,stored,crc,stanza,? FROM ar_message WHERE id=? AND rcpt=?";
+
+    static String insertArchived(int rows) {
+        return "INSERT INTO ar_message(id,rcpt,peer,resource,stored,size,crc,stanza) VALUES "
+                + Dialect.rows("(?,?,?,?,?,?,?,?)", rows);
+    }
+
+    /** Gives messages that wait their own bytes back, before their copies are removed. */
+    static String returnStanzas(int rows) {
+        return "UPDATE om_message SET stanza=(SELECT a.stanza FROM ar_message a"
+                + " WHERE a.rcpt=om_message.rcpt AND a.id=om_message.id),archived=NULL"
+                + " WHERE rcpt=? AND archived IS NOT NULL AND id IN (" + Dialect.rows("?", rows) + ")";
+    }
+
+    static String deleteArchived(int rows) {
+        return "DELETE FROM ar_message WHERE rcpt=? AND id IN (" + Dialect.rows("?", rows) + ")";
+    }
+
+    static String archived(int rows) {
+        return ARCHIVED + " WHERE rcpt=? AND id IN (" + Dialect.rows("?", rows) + ") ORDER BY rcpt,id";
     }
 }

@@ -2,14 +2,13 @@ package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.Appends;
-import im.restante.internal.store.jdbc.Operation.ForgetOwed;
+import im.restante.internal.store.jdbc.Operation.Archiving;
+import im.restante.internal.store.jdbc.Operation.Change;
+import im.restante.internal.store.jdbc.Operation.Copy;
 import im.restante.internal.store.jdbc.Operation.Removal;
 import im.restante.internal.store.jdbc.Operation.Replacement;
-import im.restante.internal.store.jdbc.Operation.Reservation;
-import im.restante.internal.store.jdbc.Operation.SetAside;
-import im.restante.internal.store.jdbc.Operation.SetAsideOwed;
 import im.restante.internal.store.jdbc.Operation.TakeOwed;
-import im.restante.internal.store.jdbc.Operation.UserChange;
+import im.restante.internal.store.jdbc.Operation.Unarchiving;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
 import im.restante.store.StoredMessage;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,16 +32,18 @@ import java.util.TreeSet;
  * statements carry many rows: a counter is written once per pair and owner, and verdicts inside the batch are reckoned from there.
  */
 final class Transaction {
+    private static final byte[] NO_BYTES = {};
+
     private final SqlSession session;
     private final Dialect dialect;
-    private final Names names;
+    private final AddressRows addresses;
     private final Partition partition;
     private final long largestBefore;
     private final boolean doubtful;
     private final OwedRows owed;
     private final NoteRows notes;
+    private final ArchiveRows archive;
 
-    private final Map<Key, Jid> newNames = new LinkedHashMap<>();
     private long largest;
     private long messages;
 
@@ -54,18 +54,19 @@ final class Transaction {
     Transaction(SqlSession session, Dialect dialect, Names names, Partition partition, boolean doubtful) {
         this.session = session;
         this.dialect = dialect;
-        this.names = names;
+        this.addresses = new AddressRows(session, dialect, names);
         this.partition = partition;
         this.largestBefore = partition.floor();
         this.doubtful = doubtful;
         this.largest = largestBefore;
         this.owed = new OwedRows(session, dialect, partition.owed());
         this.notes = new NoteRows(session, dialect, owed);
+        this.archive = new ArchiveRows(session, dialect, largestBefore, doubtful);
     }
 
     /** Address rows made here; known to be there once this is committed. */
     Map<Key, Jid> newNames() {
-        return newNames;
+        return addresses.made();
     }
 
     /** The largest id ever stored or owed, once this is committed. */
@@ -81,6 +82,8 @@ final class Transaction {
     void run(List<Operation<?>> batch) throws SQLException {
         List<Append> appends = new ArrayList<>(batch.size());
         List<Removal> removals = new ArrayList<>();
+        List<Copy> copies = new ArrayList<>();
+        List<Unarchiving> unarchivings = new ArrayList<>();
         for (Operation<?> operation : batch) {
             if (operation instanceof Append append) {
                 if (append.claim.begin()) {
@@ -92,19 +95,15 @@ final class Transaction {
                 appends.addAll(bulk.each);
             } else if (operation instanceof Removal removal) {
                 removals.add(removal);
-            } else if (operation instanceof SetAside setAside) {
-                setAside(setAside);
-            } else if (operation instanceof SetAsideOwed unreadable) {
-                owed.setAside(unreadable);
-            } else if (operation instanceof ForgetOwed forget) {
-                owed.forget(forget);
-            } else if (operation instanceof Reservation reservation) {
-                reservation.result(partition.reserve(session, reservation.upTo));
-            } else if (operation instanceof UserChange change) {
-                change.result(change.work.run(session, notes));
+            } else if (operation instanceof Archiving archiving) {
+                copies.addAll(archiving.copies);
+            } else if (operation instanceof Unarchiving unarchiving) {
+                unarchivings.add(unarchiving);
+            } else if (operation instanceof Change<?> change) {
+                change.run(this);
             }
         }
-        if (meet(appends, removals)) {
+        if (meet(appends, removals) || meet(appends, copies, unarchivings)) {
             for (Operation<?> operation : batch) {
                 if (operation instanceof Append append) {
                     append(append.claim.begin() ? List.of(append) : List.of());
@@ -112,11 +111,19 @@ final class Transaction {
                     append(bulk.each);
                 } else if (operation instanceof Removal removal) {
                     remove(List.of(removal));
+                } else if (operation instanceof Archiving archiving) {
+                    archive(archiving.copies);
+                } else if (operation instanceof Unarchiving unarchiving) {
+                    archive.remove(unarchiving);
                 }
             }
         } else {
             remove(removals);
             append(appends);
+            archive(copies);
+            for (Unarchiving unarchiving : unarchivings) {
+                archive.remove(unarchiving);
+            }
         }
         for (Operation<?> operation : batch) { // none can meet an append: it replaces, or takes, what a reader has seen
             if (operation instanceof Replacement replacement) {
@@ -136,30 +143,34 @@ final class Transaction {
         }
     }
 
-    /** What a message is known by: ids are unique for an owner. */
-    private record Known(Key owner, long id) {
-        static Known of(Append append) {
-            return new Known(append.pair.owner(), append.message.id());
-        }
-    }
-
     /** Whether a message is both stored and removed, so that the order of the two matters. */
     private static boolean meet(List<Append> appends, List<Removal> removals) {
         if (appends.isEmpty() || removals.isEmpty()) {
             return false;
         }
-        Set<Known> appended = new HashSet<>();
+        Set<MessageKey> appended = new HashSet<>();
         for (Append append : appends) {
-            appended.add(Known.of(append));
+            appended.add(MessageKey.of(append));
         }
         for (Removal removal : removals) {
             for (Long id : removal.ids) {
-                if (appended.contains(new Known(removal.owner, id))) {
+                if (appended.contains(new MessageKey(removal.owner, id))) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    /** Whether copies are both put into an archive and removed from it. */
+    private static boolean meet(List<Append> appends, List<Copy> copies, List<Unarchiving> removals) {
+        if (removals.isEmpty()) {
+            return false;
+        }
+        Set<Key> owners = new HashSet<>();
+        copies.forEach(copy -> owners.add(copy.owner()));
+        appends.stream().filter(append -> append.copy != null).forEach(append -> owners.add(append.copy.owner()));
+        return removals.stream().anyMatch(removal -> owners.contains(removal.owner));
     }
 
     // ---- appending
@@ -168,11 +179,11 @@ final class Transaction {
         if (appends.isEmpty()) {
             return;
         }
-        Set<Known> present = known(appends);
+        Set<MessageKey> present = known(appends);
         Counters counters = new Counters(session, dialect);
         boolean distinct = present.isEmpty();
         for (Append append : appends) {
-            boolean isNew = distinct || !present.contains(Known.of(append));
+            boolean isNew = distinct || !present.contains(MessageKey.of(append));
             distinct &= counters.expect(append, isNew);
         }
         counters.raise();
@@ -187,15 +198,15 @@ final class Transaction {
             messages -= delete(entry.getKey(), entry.getValue(), new HashMap<>());
         }
         List<Append> rows = counters.admitted();
-        insertAddresses(rows);
-        insertMessages(rows);
+        writeAddresses(rows);
+        insertMessages(rows, archiveStored(appends));
         counters.correct();
         messages += rows.size();
     }
 
     /** Those of the ids that have a row. Ids grow, so hardly any needs a question. */
-    private Set<Known> known(List<Append> appends) throws SQLException {
-        Set<Known> known = new HashSet<>();
+    private Set<MessageKey> known(List<Append> appends) throws SQLException {
+        Set<MessageKey> known = new HashSet<>();
         for (Append append : appends) {
             long id = append.message.id();
             if (id <= largestBefore || doubtful) {
@@ -204,7 +215,7 @@ final class Transaction {
                 query.setBytes(2, append.pair.owner().bytes());
                 try (ResultSet row = query.executeQuery()) {
                     if (row.next()) {
-                        known.add(Known.of(append));
+                        known.add(MessageKey.of(append));
                     }
                 }
             }
@@ -214,15 +225,15 @@ final class Transaction {
 
     /** Those that have their row. */
     List<Append> stored(List<Append> appends) throws SQLException {
-        Set<Known> known = known(appends);
+        Set<MessageKey> known = known(appends);
         return appends.stream()
-                .filter(append -> known.contains(Known.of(append)))
+                .filter(append -> known.contains(MessageKey.of(append)))
                 .toList();
     }
 
-    private void decide(Append append, Set<Known> present, Counters counters) throws SQLException {
-        Known known = Known.of(append);
-        if (present.contains(known)) {
+    private void decide(Append append, Set<MessageKey> present, Counters counters) throws SQLException {
+        MessageKey key = MessageKey.of(append);
+        if (present.contains(key)) {
             append.result(new Appended.Stored(List.of()));
             return;
         }
@@ -230,8 +241,8 @@ final class Transaction {
             throw new SQLException("id " + append.message.id() + " of one owner is used for two senders", "23000");
         }
         if (decided(append, counters) instanceof Appended.Stored stored) {
-            stored.evicted().forEach(id -> present.remove(new Known(append.pair.owner(), id)));
-            present.add(known);
+            stored.evicted().forEach(id -> present.remove(new MessageKey(append.pair.owner(), id)));
+            present.add(key);
         }
     }
 
@@ -244,45 +255,65 @@ final class Transaction {
         return answer;
     }
 
-    private void insertAddresses(List<Append> rows) throws SQLException {
-        Map<Key, Jid> missing = new LinkedHashMap<>();
-        for (Append row : rows) {
-            note(row.pair.owner(), row.message.owner(), missing);
-            note(row.pair.sender(), row.message.sender(), missing);
-        }
-        List<Map.Entry<Key, Jid>> entries = List.copyOf(missing.entrySet());
-        for (Chunk chunk : Chunk.of(entries.size(), dialect.rowsPerStatement())) {
-            PreparedStatement statement = session.prepare("addresses", chunk.size(), dialect::insertAddresses);
-            int at = 1;
-            for (Map.Entry<Key, Jid> entry : chunk.of(entries)) {
-                statement.setBytes(at++, entry.getKey().bytes());
-                statement.setString(at++, entry.getValue().toString());
+    /** Keeps the copies of those that are stored. @return where copies were added, so that nothing else has their bytes */
+    private Set<MessageKey> archiveStored(List<Append> appends) throws SQLException {
+        List<Copy> copies = new ArrayList<>();
+        for (Append append : appends) {
+            if (append.copy != null && append.isStored()) {
+                copies.add(append.copy);
             }
-            statement.executeUpdate();
         }
-        newNames.putAll(missing);
+        return archive(copies);
     }
 
-    private void note(Key key, Jid jid, Map<Key, Jid> missing) {
-        if (names.get(key) == null && !newNames.containsKey(key)) {
-            missing.put(key, jid);
+    private Set<MessageKey> archive(List<Copy> copies) throws SQLException {
+        if (copies.isEmpty()) {
+            return Set.of();
         }
+        for (Copy copy : copies) {
+            addresses.need(copy.owner(), copy.message().owner());
+            addresses.need(copy.peer(), copy.message().peer().bare());
+            largest = Math.max(largest, copy.message().id());
+        }
+        addresses.write();
+        return archive.insert(copies);
     }
 
-    private void insertMessages(List<Append> rows) throws SQLException {
+    private void writeAddresses(List<Append> rows) throws SQLException {
+        for (Append row : rows) {
+            addresses.need(row.pair.owner(), row.message.owner());
+            addresses.need(row.pair.sender(), row.message.sender());
+        }
+        addresses.write();
+    }
+
+    /** @param archived where the bytes of a message are those of its copy */
+    private void insertMessages(List<Append> rows, Set<MessageKey> archived) throws SQLException {
         for (Chunk chunk : Chunk.of(rows.size(), dialect.rowsPerStatement())) {
             PreparedStatement statement = session.prepare("messages", chunk.size(), Sql::insertMessages);
             int at = 1;
             for (Append row : chunk.of(rows)) {
-                at = set(statement, at, row);
+                if (row.copy != null && archived.contains(MessageKey.of(row.copy))) {
+                    at = set(statement, at, row, NO_BYTES);
+                    statement.setInt(at++, row.message.sizeBytes());
+                } else {
+                    at = set(statement, at, row, row.message.stanza());
+                    statement.setNull(at++, Types.INTEGER);
+                }
             }
             statement.executeUpdate();
             statement.clearParameters(); // or it would hold the stanzas until its next use
         }
     }
 
-    /** Sets the columns that every table of messages has. @param at the first of them @return the one behind them */
-    static int set(PreparedStatement statement, int at, Append row) throws SQLException {
+    /**
+     * Sets the columns that every table of messages has.
+     *
+     * @param at     the first of them
+     * @param stanza as this table keeps it
+     * @return the one behind them
+     */
+    static int set(PreparedStatement statement, int at, Append row, byte[] stanza) throws SQLException {
         StoredMessage message = row.message;
         int next = at;
         statement.setLong(next++, message.id());
@@ -296,7 +327,7 @@ final class Transaction {
         }
         statement.setInt(next++, message.kind().code());
         statement.setInt(next++, Checksum.of(message.stanza()));
-        statement.setBytes(next++, message.stanza());
+        statement.setBytes(next++, stanza);
         return next;
     }
 
@@ -307,6 +338,12 @@ final class Transaction {
         } catch (ArithmeticException e) {
             return instant.isAfter(Instant.EPOCH) ? Long.MAX_VALUE : Long.MIN_VALUE;
         }
+    }
+
+    /** The first millisecond that is not before {@code instant}. */
+    static long millisFrom(Instant instant) {
+        long millis = millis(instant);
+        return millis < Long.MAX_VALUE && instant.getNano() % 1_000_000 != 0 ? millis + 1 : millis;
     }
 
     // ---- removing
@@ -364,20 +401,44 @@ final class Transaction {
     }
 
     private void owe(List<Append> rows) throws SQLException {
-        insertAddresses(rows);
+        writeAddresses(rows);
         owed.insert(rows);
         for (Append row : rows) {
             largest = Math.max(largest, row.message.id());
         }
     }
 
-    private void setAside(SetAside row) throws SQLException {
+    /** Moves a row that cannot be read into quarantine, out of its neighbours' way. */
+    Void setAside(Key owner, long id, String reason) throws SQLException {
         PreparedStatement copy = session.prepare(Sql.QUARANTINE);
-        copy.setString(1, row.reason);
-        copy.setLong(2, row.id);
-        copy.setBytes(3, row.owner.bytes());
+        copy.setString(1, reason);
+        copy.setLong(2, id);
+        copy.setBytes(3, owner.bytes());
         copy.executeUpdate();
-        row.result(null);
-        remove(row.owner, row.id);
+        remove(owner, id);
+        return null;
+    }
+
+    // ---- for changes
+
+    SqlSession session() {
+        return session;
+    }
+
+    OwedRows owed() {
+        return owed;
+    }
+
+    NoteRows notes() {
+        return notes;
+    }
+
+    ArchiveRows archive() {
+        return archive;
+    }
+
+    /** Keeps ids for this server. @return up to where they are kept */
+    long reserve(long upTo) throws SQLException {
+        return partition.reserve(session, upTo);
     }
 }

@@ -3,7 +3,7 @@ package im.restante.internal.store.jdbc;
 import im.restante.account.Note;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
-import im.restante.internal.store.jdbc.Operation.UserChange;
+import im.restante.internal.store.jdbc.Operation.Change;
 import im.restante.jid.Jid;
 import im.restante.store.Fence;
 import java.sql.PreparedStatement;
@@ -30,83 +30,78 @@ public final class UserTables {
     private UserTables() {}
 
     /** Result true: made; false: it was there. */
-    public static UserChange create(Jid user, Collection<Setting> settings, Fence fence) {
+    public static Operation<Boolean> create(Jid user, Collection<Setting> settings, Fence fence) {
         List<Setting> values = List.copyOf(settings);
-        return new UserChange(
-                fence,
-                (session, notes) -> {
-                    if (find(session, user).isPresent()) {
-                        return false;
-                    }
-                    PreparedStatement insert = session.prepare(Sql.INSERT_USER);
-                    insert.setString(1, user.toString());
-                    insert.setString(2, Key.sha1(user));
-                    insert.executeUpdate();
-                    long uid = find(session, user).orElseThrow();
-                    insertNode(session, uid, OptionalLong.empty(), ROOT_NODE);
-                    writeValues(session, uid, values);
-                    return true;
-                },
-                size(values));
+        return new Change<>(fence, size(values), change -> {
+            SqlSession session = change.session();
+            if (find(session, user).isPresent()) {
+                return false;
+            }
+            PreparedStatement insert = session.prepare(Sql.INSERT_USER);
+            insert.setString(1, user.toString());
+            insert.setString(2, Key.sha1(user));
+            insert.executeUpdate();
+            long uid = find(session, user).orElseThrow();
+            insertNode(session, uid, OptionalLong.empty(), ROOT_NODE);
+            writeValues(session, uid, values);
+            return true;
+        });
     }
 
     /** Result false: there was none. */
-    public static UserChange remove(Jid user, List<Note> owed, Fence fence) {
+    public static Operation<Boolean> remove(Jid user, List<Note> owed, Fence fence) {
         List<Note> left = List.copyOf(owed);
-        return new UserChange(
-                fence,
-                (session, notes) -> {
-                    OptionalLong uid = find(session, user);
-                    if (uid.isEmpty()) {
-                        return false;
-                    }
-                    for (String sql : List.of(Sql.DELETE_PAIRS, Sql.DELETE_NODES, Sql.DELETE_USER)) {
-                        PreparedStatement delete = session.prepare(sql);
-                        delete.setLong(1, uid.getAsLong());
-                        delete.executeUpdate();
-                    }
-                    notes.decideAll(user);
-                    notes.insert(left);
-                    return true;
-                },
-                sizeOf(left));
+        return new Change<>(fence, sizeOf(left), change -> {
+            SqlSession session = change.session();
+            NoteRows notes = change.notes();
+            OptionalLong uid = find(session, user);
+            if (uid.isEmpty()) {
+                return false;
+            }
+            for (String sql : List.of(Sql.DELETE_PAIRS, Sql.DELETE_NODES, Sql.DELETE_USER)) {
+                PreparedStatement delete = session.prepare(sql);
+                delete.setLong(1, uid.getAsLong());
+                delete.executeUpdate();
+            }
+            notes.decideAll(user);
+            notes.insert(left);
+            return true;
+        });
     }
 
     /** Result false: there is no such user. */
-    public static UserChange write(Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
+    public static Operation<Boolean> write(Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
         List<Setting> values = List.copyOf(settings);
         List<Note> left = List.copyOf(owed);
-        return new UserChange(
-                fence,
-                (session, notes) -> {
-                    OptionalLong uid = find(session, user);
-                    if (uid.isEmpty()) {
-                        return false;
-                    }
-                    writeValues(session, uid.getAsLong(), values);
-                    notes.insert(left);
-                    return true;
-                },
-                size(values) + sizeOf(left));
+        return new Change<>(fence, size(values) + sizeOf(left), change -> {
+            SqlSession session = change.session();
+            NoteRows notes = change.notes();
+            OptionalLong uid = find(session, user);
+            if (uid.isEmpty()) {
+                return false;
+            }
+            writeValues(session, uid.getAsLong(), values);
+            notes.insert(left);
+            return true;
+        });
     }
 
     /** Result false: there is no such user, or the number was decided before. */
-    public static UserChange takeNote(
+    public static Operation<Boolean> takeNote(
             int from, long number, Jid user, Collection<Setting> settings, List<Note> owed, Fence fence) {
         List<Setting> values = List.copyOf(settings);
         List<Note> left = List.copyOf(owed);
-        return new UserChange(
-                fence,
-                (session, notes) -> {
-                    OptionalLong uid = find(session, user);
-                    if (uid.isEmpty() || !notes.decide(user, from, number)) {
-                        return false;
-                    }
-                    writeValues(session, uid.getAsLong(), values);
-                    notes.insert(left);
-                    return true;
-                },
-                size(values) + sizeOf(left));
+        return new Change<>(fence, size(values) + sizeOf(left), change -> {
+            SqlSession session = change.session();
+            NoteRows notes = change.notes();
+            OptionalLong uid = find(session, user);
+            if (uid.isEmpty() || !notes.decide(user, from, number)) {
+                return false;
+            }
+            writeValues(session, uid.getAsLong(), values);
+            notes.insert(left);
+            return true;
+        });
     }
 
     private static long size(List<Setting> settings) {

@@ -2,9 +2,13 @@ package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.Appends;
+import im.restante.internal.store.jdbc.Operation.Archiving;
+import im.restante.internal.store.jdbc.Operation.Change;
 import im.restante.internal.store.jdbc.Operation.Replacement;
 import im.restante.internal.store.jdbc.Operation.TakeOwed;
+import im.restante.internal.store.jdbc.Operation.Unarchiving;
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.TroubleLog;
 import im.restante.store.Appended;
 import im.restante.store.StoreException;
 import im.restante.store.StoreException.Outcome;
@@ -340,15 +344,17 @@ final class Writer implements Runnable {
                 Predicate<Operation<?>> grows = one -> one instanceof Append
                         || one instanceof Appends
                         || one instanceof Replacement
-                        || one instanceof TakeOwed;
+                        || one instanceof TakeOwed
+                        || one instanceof Archiving;
+                if (batch.stream().noneMatch(grows)) { // what is left may write, too, to make room
+                    grows = one -> one instanceof Unarchiving || one instanceof Change<?>;
+                }
                 List<Operation<?>> rest = batch.stream().filter(grows.negate()).toList();
-                if (rest.size() == batch.size()) {
+                if (rest.size() == batch.size() || rest.isEmpty()) {
                     fail(batch, explain(e));
                 } else {
                     fail(batch.stream().filter(grows).toList(), explain(e));
-                    if (!rest.isEmpty()) {
-                        write(rest, true, tries);
-                    }
+                    write(rest, true, tries);
                 }
             }
             case BUSY -> fail(batch, explain(e));

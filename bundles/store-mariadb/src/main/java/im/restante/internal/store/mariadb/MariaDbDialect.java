@@ -34,7 +34,7 @@ class MariaDbDialect extends ServerDialect {
 
     @Override
     public List<String> scripts() {
-        return Dialect.scriptsBeside(MariaDbDialect.class, 4);
+        return Dialect.scriptsBeside(MariaDbDialect.class, 5);
     }
 
     @Override

@@ -34,7 +34,7 @@ class PostgreSqlDialect extends ServerDialect {
 
     @Override
     public List<String> scripts() {
-        return Dialect.scriptsBeside(PostgreSqlDialect.class, 1);
+        return Dialect.scriptsBeside(PostgreSqlDialect.class, 2);
     }
 
     @Override

@@ -25,7 +25,7 @@ class SqliteDialect implements Dialect {
 
     @Override
     public List<String> scripts() {
-        return Dialect.scriptsBeside(SqliteDialect.class, 5);
+        return Dialect.scriptsBeside(SqliteDialect.class, 6);
     }
 
     @Override

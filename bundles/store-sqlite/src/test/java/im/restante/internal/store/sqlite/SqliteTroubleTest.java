@@ -20,8 +20,11 @@ import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.Appended;
+import im.restante.store.ArchiveQuery;
+import im.restante.store.ArchivedMessage;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.Owed;
@@ -280,7 +283,8 @@ class SqliteTroubleTest {
         start();
         assertSays("made by a newer Restante", awaitFailure(append(2)));
         assertSays("made by a newer Restante", awaitFailure(store.page(ROMEO, 0, 10, ALL)));
-        execute("UPDATE om_version SET version=4");
+        execute("UPDATE om_version SET version="
+                + new SqliteDialect(file()).scripts().size());
         awaitRecovery(() -> append(3));
         assertEquals(List.of(1L, 3L), waiting());
     }
@@ -424,6 +428,39 @@ class SqliteTroubleTest {
             assertTrue(row.getString(2).startsWith("a note of romeo@example.org for @: "), row.getString(2));
             assertEquals(1, row.getLong(3), "it is not read again");
         }
+    }
+
+    /** The bytes of a message that waits and is archived stand once: if they change, both are set aside, and nobody else is hidden. */
+    @Test
+    void anArchivedStanzaWhoseBytesChangedIsSetAsideWithTheMessageThatHasItsBytesThere() throws Exception {
+        start();
+        MessageArchive archive = store.archive().orElseThrow();
+        for (long id = 1; id <= 4; id++) {
+            StoredMessage message = message(id, 100);
+            await(store.append(
+                    message,
+                    ArchivedMessage.of(message, JULIET),
+                    Admission.UNLIMITED,
+                    Fence.HERE,
+                    Claim.NEVER_WITHDRAWN));
+        }
+        await(store.remove(ROMEO, List.of(2L), Fence.HERE));
+        byte[] other = "x".repeat(100).getBytes(StandardCharsets.UTF_8);
+        changeStanza("ar_message", 2, other);
+        changeStanza("ar_message", 3, other);
+        assertEquals(List.of(1L, 4L), archived(archive));
+        awaitQuarantined(2);
+        assertEquals(List.of(1L, 4L), waiting());
+        awaitQuarantined(3);
+        assertEquals(2, await(store.usage(ROMEO, JULIET)).messages());
+        assertEquals(List.of(1L, 4L), archived(archive));
+        assertEquals(List.of(1L, 4L), waiting());
+    }
+
+    private static List<Long> archived(MessageArchive archive) {
+        return await(archive.first(ROMEO, ArchiveQuery.ALL, 100, Long.MAX_VALUE)).stream()
+                .map(ArchivedMessage::id)
+                .toList();
     }
 
     private void changeStanza(long id, byte[] stanza) throws SQLException {
@@ -613,6 +650,7 @@ class SqliteTroubleTest {
         }
         lost.loseEachStepOfWhatIsOwed(store);
         lost.loseEachStepOfANote(store);
+        lost.loseEachStepOfArchiving(store);
         assertEquals(List.of(1L), waiting());
         assertEquals(1, await(store.usage(ROMEO, JULIET)).messages());
         assertEquals(1, await(store.statistics()).messages());
@@ -710,7 +748,7 @@ class SqliteTroubleTest {
     // ---- an older schema
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4, 5})
     void aFileOfAnOlderVersionIsBroughtUpToDateInPlace(int version) throws Exception {
         try (Connection connection = another()) {
             OlderSchema.make(connection, new SqliteDialect(file()).scripts(), version);
@@ -723,7 +761,7 @@ class SqliteTroubleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4, 5})
     void anUpdateThatWasCutIsMadeAgain(int version) throws Exception {
         SqliteDialect whole = new SqliteDialect(file());
         try (Connection connection = another()) {
