@@ -57,7 +57,9 @@ class ArchiveTest {
     }
 
     private void purge() throws Exception {
-        get(server.service(SpoolAdministration.class).purge(PurgeRequest.of(HERMIT, "test")));
+        get(server.service(SpoolAdministration.class)
+                .purge(PurgeRequest.of(HERMIT, "test"))
+                .end());
     }
 
     private void leave(String body) throws Exception {
