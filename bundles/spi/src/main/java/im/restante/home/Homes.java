@@ -25,4 +25,12 @@ public interface Homes {
     default List<Fence> held() {
         return List.of(Fence.HERE);
     }
+
+    /**
+     * The number of this node, 0 to 255, which stands in the ids that it gives ({@link IdSource}). No other node has it at the same
+     * time, and it stays the same as long as this service is there. A server that is alone is node 0.
+     */
+    default int node() {
+        return 0;
+    }
 }

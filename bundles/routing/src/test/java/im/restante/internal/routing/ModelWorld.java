@@ -13,6 +13,7 @@ import im.restante.session.ProofPolicy;
 import im.restante.spool.Envelope;
 import im.restante.spool.OwnerSpools;
 import im.restante.stanza.Stanza;
+import im.restante.store.Fence;
 import im.restante.store.StoredMessage;
 import im.restante.xml.StreamCondition;
 import java.lang.reflect.Proxy;
@@ -347,7 +348,8 @@ final class ModelWorld {
         people.forEach(person -> existing.add(person.jid));
         existing.add(Server.JULIET);
         Server.FakeRoster roster = new Server.FakeRoster();
-        spool = new SpoolHost(Server.DOMAIN, roster, workers.clock(), workers, SpoolSettings.of(properties));
+        spool = new SpoolHost(
+                Server.DOMAIN, roster, owner -> Fence.HERE, workers.clock(), workers, SpoolSettings.of(properties));
         host = new DefaultSessionManager(
                 Server.DOMAIN,
                 Server.CODEC,

@@ -24,6 +24,7 @@ import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.stanza.Presence;
 import im.restante.stanza.Stanza;
+import im.restante.store.Fence;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import im.restante.xml.XmlCodec;
@@ -89,7 +90,13 @@ final class Server implements AutoCloseable {
         this.delivery = delivery;
         this.users = users;
         existing.addAll(List.of(ROMEO, JULIET));
-        spool = new SpoolHost(DOMAIN, roster, new TestClock(), new PatientWorkers(), SpoolSettings.of(properties));
+        spool = new SpoolHost(
+                DOMAIN,
+                roster,
+                owner -> Fence.HERE,
+                new TestClock(),
+                new PatientWorkers(),
+                SpoolSettings.of(properties));
         sender = sender(() -> System.nanoTime() + passed.get());
         host = new DefaultSessionManager(
                 DOMAIN,

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Arrival ids: 41 bits of milliseconds since 2020-01-01 UTC, 8 bits of node, 14 bits of counter. Always above the last one
- * given and above every floor set, whatever the clock does. Lock-free; an owner's ids are in order because whoever runs its core takes
- * them.
+ * Arrival ids of one partition: 41 bits of milliseconds since 2020-01-01 UTC, 8 bits of node, 14 bits of counter. Always above the last
+ * one given and above every floor set, whatever the clock does and whichever node set the floor. Lock-free; an owner's ids are in order
+ * because whoever runs its core takes them.
  */
-public final class ArrivalIds {
+final class ArrivalIds {
     private static final long EPOCH_MILLIS = 1_577_836_800_000L; // 2020-01-01T00:00:00Z
     private static final int COUNTER_BITS = 14;
     private static final int TIME_SHIFT = COUNTER_BITS + 8;
@@ -21,28 +21,28 @@ public final class ArrivalIds {
 
     private final AtomicLong last = new AtomicLong();
 
-    /** Ids at or above it are not kept for this server: however far ahead the clock is, they are not given. */
-    private volatile long end = Long.MAX_VALUE;
+    private final AtomicLong end;
 
-    /** For the only node there is. */
-    public ArrivalIds() {
-        this(0);
-    }
-
-    /** @param node 0 to 255: no other server gives ids with it at the same time */
-    ArrivalIds(int node) {
+    /**
+     * @param node 0 to 255: no other server gives ids with it at the same time
+     * @param end  the stores keep the ids below it for this server: however far ahead the clock is, none at or above it is given. One that
+     *     comes after this server begins above them. Between the time of the last id and a bound a second ahead there are millions, so
+     *     that there is always one
+     */
+    ArrivalIds(int node, AtomicLong end) {
         if (node < 0 || node >= MOST_NODES) {
             throw new IllegalArgumentException("a node is 0 to " + (MOST_NODES - 1) + ", not " + node);
         }
         this.node = (long) node << COUNTER_BITS;
+        this.end = end;
     }
 
     /** The next id for a message that arrived at {@code epochMillis}. */
-    public long next(long epochMillis) {
+    long next(long epochMillis) {
         long earliest = of(epochMillis) | node;
         while (true) {
             long before = last.get();
-            long id = earliest > before && earliest < end ? earliest : after(before);
+            long id = earliest > before && earliest < end.get() ? earliest : after(before);
             if (last.compareAndSet(before, id)) {
                 return id;
             }
@@ -59,21 +59,13 @@ public final class ArrivalIds {
         return (id >> TIME_SHIFT) + time.toMillis() << TIME_SHIFT;
     }
 
-    /**
-     * The stores keep the ids below {@code bound} for this server: one that comes after it begins above them. Between the time of
-     * the last id and a bound a second ahead there are millions, so that there is always one.
-     */
-    void keptUpTo(long bound) {
-        end = bound;
-    }
-
     /** Every id from here on is larger than {@code id}. */
-    public void above(long id) {
+    void above(long id) {
         last.accumulateAndGet(id, Math::max);
     }
 
     /** The last id given, or the floor. */
-    public long last() {
+    long last() {
         return last.get();
     }
 

@@ -99,7 +99,8 @@ final class ByHand {
     }
 
     CompletionStage<Void> purge(Jid owner, Jid by) {
-        return all.ask(owner, core -> core.waitingUpTo(all.ids.last())).thenCompose(last -> purge(owner, 0, last, by));
+        return all.ask(owner, core -> core.waitingUpTo(all.ids.last(owner)))
+                .thenCompose(last -> purge(owner, 0, last, by));
     }
 
     private CompletionStage<Void> purge(Jid owner, long after, long last, Jid by) {

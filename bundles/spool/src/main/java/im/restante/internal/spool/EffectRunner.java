@@ -257,7 +257,7 @@ final class EffectRunner {
 
     private Event.PageRead seen(Effect.Read read, List<StoredMessage> rows, Set<Jid> hidden) {
         if (!rows.isEmpty()) {
-            all.ids.above(rows.get(rows.size() - 1).id());
+            all.ids.above(jid, rows.get(rows.size() - 1).id());
         }
         return new Event.PageRead(read, rows, hidden);
     }

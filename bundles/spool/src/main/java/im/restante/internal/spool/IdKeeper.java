@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Sees to it that no arrival id is given twice, or below one that was given before, whatever happens to the clock and to the server,
  * as long as a store answers: ids begin above all that the stores have or kept for a server before this one, and the stores keep those that this one is about to
- * give. Safe for concurrent use.
+ * give, in whichever partition. Safe for concurrent use.
  */
 final class IdKeeper {
     /** How long the first sessions wait for a store that is not ready. */
@@ -51,7 +51,7 @@ final class IdKeeper {
             if (problem != null) {
                 owners.troubles.idsUnknown(problem);
             } else if (largest > 0) {
-                owners.ids.above(largest);
+                owners.ids.floor(largest);
                 floorKnown = true;
                 if (keeping.get() != null) { // what is kept may be below: this answer came late
                     keep();
@@ -64,6 +64,18 @@ final class IdKeeper {
         }
         owners.workers.after(PATIENCE, () -> asked.complete(null));
         return asked;
+    }
+
+    /** Raises the floor of a partition; see {@link im.restante.home.IdSource#floor}. */
+    CompletionStage<Void> floor(int part, long floor) {
+        owners.ids.floor(part, floor);
+        if (keeping.get() == null) { // nobody has asked for an id yet: they are kept before one is given
+            return completedFuture(null);
+        }
+        CompletableFuture<Void> known = new CompletableFuture<>();
+        keep().whenComplete((bound, problem) -> known.complete(null));
+        owners.workers.after(PATIENCE, () -> known.complete(null));
+        return known;
     }
 
     /** Begins to keep ids. The first sessions wait until some are, but not for long. */
@@ -89,7 +101,7 @@ final class IdKeeper {
 
     private CompletionStage<Long> keep() {
         long upTo = Math.max(
-                ArrivalIds.of(owners.clock.millis() + AHEAD.toMillis()), ArrivalIds.later(owners.ids.last(), AHEAD));
+                ArrivalIds.of(owners.clock.millis() + AHEAD.toMillis()), ArrivalIds.later(owners.ids.largest(), AHEAD));
         return owners.ask(now -> now.reserveIds(upTo)).whenComplete((bound, problem) -> {
             if (problem == null && bound > 0) {
                 owners.ids.keptUpTo(bound);

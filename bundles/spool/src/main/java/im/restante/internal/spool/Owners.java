@@ -41,7 +41,7 @@ final class Owners implements Moment {
 
     final Jid domain;
     final Clock clock;
-    final ArrivalIds ids;
+    final PartitionIds ids;
     final Workers workers;
     final Dynamic<Delivery> delivery;
     final Blocks blocks;
@@ -64,7 +64,7 @@ final class Owners implements Moment {
     Owners(
             Jid domain,
             Clock clock,
-            ArrivalIds ids,
+            PartitionIds ids,
             Workers workers,
             Dynamic<Delivery> delivery,
             Blocks blocks,
@@ -104,8 +104,8 @@ final class Owners implements Moment {
     }
 
     @Override
-    public long lastId() {
-        return ids.last();
+    public long lastId(Jid owner) {
+        return ids.last(owner);
     }
 
     @Override
@@ -180,7 +180,7 @@ final class Owners implements Moment {
     private Arrival arrival(Jid owner, Envelope envelope, boolean exclusive) {
         Instant now = now();
         Instant received = envelope.plan() == null ? now : envelope.plan().judgedAt();
-        return new Arrival(ids.next(now.toEpochMilli()), owner, envelope.sender(), received, exclusive);
+        return new Arrival(ids.next(owner, now), owner, envelope.sender(), received, exclusive);
     }
 
     private byte[] stanzaIdElement(Arrival arrival) {

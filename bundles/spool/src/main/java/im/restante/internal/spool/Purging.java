@@ -27,7 +27,7 @@ final class Purging {
 
     /** What was given before this millisecond, and what this server has seen in a store, waits; the clock may have been set back. */
     CompletionStage<Long> waitingUpTo(Jid owner) {
-        long last = Math.max(all.ids.last(), ArrivalIds.of(all.clock.millis()) - 1);
+        long last = Math.max(all.ids.last(owner), ArrivalIds.of(all.clock.millis()) - 1);
         return all.ask(owner, core -> core.waitingUpTo(last));
     }
 
@@ -42,7 +42,7 @@ final class Purging {
             return completedFuture(new Step(upTo, true, 0, 0));
         }
         long end = page.get(page.size() - 1).id();
-        all.ids.above(end); // no new message may come in front of it
+        all.ids.above(owner, end); // no new message may come in front of it
         List<StoredMessage> asked =
                 page.stream().filter(row -> row.id() <= upTo).filter(wanted).toList();
         return all.ask(

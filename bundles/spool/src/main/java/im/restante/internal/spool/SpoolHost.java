@@ -9,6 +9,8 @@ import im.restante.config.ConfigException;
 import im.restante.config.SettingsListener;
 import im.restante.delivery.Delivery;
 import im.restante.delivery.Verdict;
+import im.restante.home.Homes;
+import im.restante.home.IdSource;
 import im.restante.home.ServerSecrets;
 import im.restante.internal.spool.core.Event;
 import im.restante.internal.support.Announcement;
@@ -59,9 +61,9 @@ import org.slf4j.LoggerFactory;
  * in order to start.
  */
 @Component(
-        service = {OwnerSpools.class, StanzaIds.class, SpoolPurge.class},
+        service = {OwnerSpools.class, StanzaIds.class, SpoolPurge.class, IdSource.class},
         configurationPid = OfflineSettings.PID)
-public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
+public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge, IdSource {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolHost.class);
 
     /** The secret behind stanza-ids, so that they stay the same over a restart. */
@@ -82,12 +84,22 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
 
     /** @throws ConfigException for a value that is not usable */
     @Activate
-    public SpoolHost(@Reference ServerInfo server, @Reference Rosters rosters, Map<String, Object> properties) {
-        this(server.domain(), rosters, Clock.systemUTC(), new ThreadWorkers("spool"), SpoolSettings.of(properties));
+    public SpoolHost(
+            @Reference ServerInfo server,
+            @Reference Rosters rosters,
+            @Reference Homes homes,
+            Map<String, Object> properties) {
+        this(
+                server.domain(),
+                rosters,
+                homes,
+                Clock.systemUTC(),
+                new ThreadWorkers("spool"),
+                SpoolSettings.of(properties));
     }
 
     /** For tests, which have a clock and workers of their own. */
-    public SpoolHost(Jid domain, Rosters rosters, Clock clock, Workers workers, SpoolSettings settings) {
+    public SpoolHost(Jid domain, Rosters rosters, Homes homes, Clock clock, Workers workers, SpoolSettings settings) {
         this.domain = domain;
         this.workers = workers;
         this.delivery = new Dynamic<>(workers);
@@ -95,7 +107,7 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
         this.owners = new Owners(
                 domain,
                 clock,
-                new ArrivalIds(),
+                new PartitionIds(homes),
                 workers,
                 delivery,
                 new RosterBlocks(rosters),
@@ -250,6 +262,21 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge {
         }
         OptionalLong known = cipher.decrypt(owner, stanzaId);
         return known.isPresent() ? known.getAsLong() == arrivalId : cipher.isOfFormerForm(owner, arrivalId, stanzaId);
+    }
+
+    @Override
+    public long next(Jid owner, Instant arrived) {
+        return owners.ids.next(owner, arrived);
+    }
+
+    @Override
+    public long last(Jid owner) {
+        return owners.ids.last(owner);
+    }
+
+    @Override
+    public CompletionStage<Void> floor(int part, long floor) {
+        return ids.floor(part, floor);
     }
 
     @Override

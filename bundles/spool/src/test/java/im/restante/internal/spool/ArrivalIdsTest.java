@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,7 +16,8 @@ class ArrivalIdsTest {
     private static final long SINCE_2020 =
             NOW - Instant.parse("2020-01-01T00:00:00Z").toEpochMilli();
 
-    private final ArrivalIds ids = new ArrivalIds();
+    private final AtomicLong end = new AtomicLong(Long.MAX_VALUE);
+    private final ArrivalIds ids = new ArrivalIds(0, end);
 
     @Test
     void anIdIsMillisecondsSince2020ThenNodeThenCounter() {
@@ -56,17 +58,17 @@ class ArrivalIdsTest {
     void noIdIsGivenThatIsNotKeptForThisServerHoweverFarAheadTheClockIs() {
         long now = 1_800_000_000_000L;
         long first = ids.next(now);
-        ids.keptUpTo(ArrivalIds.of(now + 60_000));
+        end.set(ArrivalIds.of(now + 60_000));
         long second = ids.next(now + 3_600_000);
         assertTrue(second > first && second < ArrivalIds.of(now + 60_000));
-        ids.keptUpTo(ArrivalIds.of(now + 3_660_000));
+        end.set(ArrivalIds.of(now + 3_660_000));
         assertEquals(ArrivalIds.of(now + 3_600_000), ids.next(now + 3_600_000));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 7, 255})
     void everyNodeGivesIdsOfItsOwnThatGrowWhateverOthersGave(int node) {
-        ArrivalIds its = new ArrivalIds(node);
+        ArrivalIds its = new ArrivalIds(node, end);
         Random random = new Random(node);
         long last = 0;
         for (int i = 0; i < 100_000; i++) {
@@ -87,7 +89,7 @@ class ArrivalIdsTest {
 
     @Test
     void aNodeIsOneOf256() {
-        assertThrows(IllegalArgumentException.class, () -> new ArrivalIds(256));
-        assertThrows(IllegalArgumentException.class, () -> new ArrivalIds(-1));
+        assertThrows(IllegalArgumentException.class, () -> new ArrivalIds(256, end));
+        assertThrows(IllegalArgumentException.class, () -> new ArrivalIds(-1, end));
     }
 }

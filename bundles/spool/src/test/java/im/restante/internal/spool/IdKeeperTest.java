@@ -10,6 +10,7 @@ import im.restante.internal.support.Dynamic;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.internal.support.Workers;
 import im.restante.jid.Jid;
+import im.restante.store.Fence;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +26,11 @@ import org.junit.jupiter.api.Test;
 /** Ids of servers that come one after another to the same store, while the clock does what it likes. */
 class IdKeeperTest {
     private static final Instant NOW = Instant.parse("2027-01-15T08:00:00Z");
+
+    private static final Jid ROMEO = Jid.of("romeo@localhost");
+
+    /** The only one of partition 1. */
+    private static final Jid JULIET = Jid.of("juliet@localhost");
 
     private boolean timePasses = true;
     private final Workers real = new ThreadWorkers("test");
@@ -76,7 +82,7 @@ class IdKeeperTest {
         return new Owners(
                 Jid.of("localhost"),
                 Clock.fixed(now, ZoneOffset.UTC),
-                new ArrivalIds(),
+                new PartitionIds(owner -> new Fence(owner.equals(JULIET) ? 1 : 0, 0)),
                 workers,
                 delivery,
                 null,
@@ -87,7 +93,7 @@ class IdKeeperTest {
 
     private static long nextId(Owners server) throws Exception {
         new IdKeeper(server).ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        return server.ids.next(server.clock.millis());
+        return server.ids.next(ROMEO, server.clock.instant());
     }
 
     @Test
@@ -112,7 +118,7 @@ class IdKeeperTest {
         assertFalse(ready.toCompletableFuture().isDone(), "the first session waits");
         committed.complete(null);
         ready.toCompletableFuture().get(20, TimeUnit.SECONDS);
-        assertTrue(server.ids.next(server.clock.millis()) < kept);
+        assertTrue(server.ids.next(ROMEO, server.clock.instant()) < kept);
     }
 
     @Test
@@ -124,12 +130,55 @@ class IdKeeperTest {
         new IdKeeper(late).ready().toCompletableFuture().get(20, TimeUnit.SECONDS); // does not wait for ever
         long before = kept;
         answer.complete(null);
-        assertTrue(kept > before && late.ids.next(late.clock.millis()) < kept);
+        assertTrue(kept > before && late.ids.next(ROMEO, late.clock.instant()) < kept);
     }
 
     @Test
     void aStoreThatDoesNotAnswerHoldsNobodyUpForLong() throws Exception {
         mayKeep = new CompletableFuture<>();
         assertTrue(nextId(server(NOW)) > 0);
+    }
+
+    /** As of a partition that is taken over from a node whose clock is ahead. */
+    @Test
+    void idsAboveTheFloorOfAPartitionAreKeptBeforeTheFirstIsGiven() throws Exception {
+        timePasses = false;
+        Owners server = server(NOW);
+        IdKeeper keeper = new IdKeeper(server);
+        keeper.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        long romeos = server.ids.next(ROMEO, server.clock.instant());
+        long floor = ArrivalIds.of(NOW.plus(Duration.ofHours(1)).toEpochMilli());
+        CompletableFuture<Void> committed = new CompletableFuture<>();
+        mayKeep = committed;
+        CompletionStage<Void> raised = keeper.floor(1, floor);
+        assertFalse(raised.toCompletableFuture().isDone(), "the partition waits");
+        committed.complete(null);
+        raised.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        long juliets = server.ids.next(JULIET, server.clock.instant());
+        assertTrue(juliets > floor && juliets < kept);
+        assertEquals(romeos + 1, server.ids.next(ROMEO, server.clock.instant()), "another partition goes on as before");
+    }
+
+    @Test
+    void aFloorThatIsSetBeforeTheFirstSessionIsKeptWithIt() throws Exception {
+        timePasses = false;
+        Owners server = server(NOW);
+        IdKeeper keeper = new IdKeeper(server);
+        long floor = ArrivalIds.of(NOW.plus(Duration.ofHours(1)).toEpochMilli());
+        assertTrue(keeper.floor(1, floor).toCompletableFuture().isDone());
+        keeper.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        long id = server.ids.next(JULIET, server.clock.instant());
+        assertTrue(id > floor && id < kept);
+    }
+
+    @Test
+    void aFloorWaitsForAStoreThatDoesNotAnswerNoLongerThanAMoment() throws Exception {
+        Owners server = server(NOW);
+        IdKeeper keeper = new IdKeeper(server);
+        keeper.ready().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        mayKeep = new CompletableFuture<>();
+        long floor = ArrivalIds.of(NOW.plus(Duration.ofHours(1)).toEpochMilli());
+        keeper.floor(1, floor).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertTrue(server.ids.next(JULIET, server.clock.instant()) > floor);
     }
 }

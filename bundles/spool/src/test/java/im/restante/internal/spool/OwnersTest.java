@@ -25,6 +25,7 @@ import im.restante.spool.OwnerSpool;
 import im.restante.spool.Recipient;
 import im.restante.stanza.Message;
 import im.restante.store.Claim;
+import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -69,7 +70,7 @@ class OwnersTest {
     private final Owners owners = new Owners(
             Jid.of("localhost"),
             Clock.systemUTC(),
-            new ArrivalIds(),
+            new PartitionIds(owner -> new Fence(owner.equals(JULIET) ? 1 : 0, 0)),
             workers,
             delivery,
             new Blocks() {
@@ -579,5 +580,39 @@ class OwnersTest {
         }
         assertEquals(16_000, verdicts.size());
         eventually(() -> owners.isForgotten(ROMEO));
+    }
+
+    /** Its clock was an hour ahead. Romeo's partition stays where it was. */
+    @Test
+    void whatAnotherNodeStoredInAPartitionThatWasTakenOverWaitsForItsOwnerToo() throws Exception {
+        long ahead = ArrivalIds.of(Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
+        owners.ids.floor(1, ahead);
+        rows = List.of(
+                new StoredMessage(ahead, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[] {1}));
+        assertEquals(
+                rows,
+                new ByHand(owners)
+                        .page(JULIET, 0, 10, 1_000)
+                        .toCompletableFuture()
+                        .get(20, TimeUnit.SECONDS));
+        assertEquals(
+                ahead,
+                new Purging(owners).waitingUpTo(JULIET).toCompletableFuture().get(20, TimeUnit.SECONDS));
+        assertTrue(new Purging(owners).waitingUpTo(ROMEO).toCompletableFuture().get(20, TimeUnit.SECONDS) < ahead);
+        new ByHand(owners).purge(JULIET, JULIET).toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertEquals(List.of(ahead), removed);
+    }
+
+    /** Another node gave them, and this one never heard of a floor: nothing may come in front of them. */
+    @Test
+    void aPageRaisesTheFloorOfItsOwnersPartitionAlone() {
+        long ahead = ArrivalIds.of(Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
+        rows = List.of(row(ahead));
+        Session session = new Session();
+        OwnerSpool spool = owners.pin(ROMEO);
+        spool.available(session).run();
+        eventually(() -> List.of(ahead).equals(removed));
+        assertTrue(owners.ids.next(ROMEO, Instant.now()) > ahead);
+        assertTrue(owners.ids.next(JULIET, Instant.now()) < ahead);
     }
 }

@@ -140,14 +140,14 @@ public final class OwnerCore {
         return leased.contains(id) || removals.contains(id);
     }
 
-    /** The last id of what came while nobody was available. @param lastId the last id given to anybody */
+    /** The last id of what came while nobody was available. @param lastId the last id given in the owner's partition */
     public long waitingUpTo(long lastId) {
         return state == State.AWAY ? lastId : hold.waitingUpTo();
     }
 
     /** Whether whoever deals with it by hand may be shown a row of the store. */
     public boolean isShownByHand(StoredMessage row, Moment now) {
-        return row.id() <= waitingUpTo(now.lastId()) && !removals.contains(row.id()) && !Reader.isOver(row, now);
+        return row.id() <= waitingUpTo(now.lastId(jid)) && !removals.contains(row.id()) && !Reader.isOver(row, now);
     }
 
     /** Whether it says nothing that a new one would not say. */
@@ -181,8 +181,8 @@ public final class OwnerCore {
         if (stay(session) != null) {
             return;
         }
-        hold.available(session, state == State.AWAY, moment.lastId());
-        present.add(new Stay(session, moment.lastId()));
+        hold.available(session, state == State.AWAY, moment.lastId(jid));
+        present.add(new Stay(session, moment.lastId(jid)));
         publish();
         if (state == State.AWAY) {
             drainTo(session);

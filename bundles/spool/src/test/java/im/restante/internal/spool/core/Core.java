@@ -75,7 +75,7 @@ final class Core implements Moment {
     }
 
     @Override
-    public long lastId() {
+    public long lastId(Jid owner) {
         return lastId;
     }
 
