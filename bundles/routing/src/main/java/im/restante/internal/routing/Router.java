@@ -22,6 +22,7 @@ import im.restante.internal.support.Listeners;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Successors;
 import im.restante.internal.support.Workers;
 import im.restante.iq.IqRouter;
 import im.restante.jid.Jid;
@@ -197,15 +198,7 @@ final class Router {
 
     /** Whether its rules ask for what a stranger may not know. */
     private boolean hidesFromStrangers(MessageRules reader, Message message) {
-        try {
-            return reader.refusal(message, false).isPresent();
-        } catch (RuntimeException | LinkageError e) {
-            MessageRules next = rules.get();
-            if (next == reader) {
-                throw e;
-            }
-            return next != null && hidesFromStrangers(next, message);
-        }
+        return Successors.ask(reader, rules, each -> each.refusal(message, false).isPresent(), false);
     }
 
     /** Who reads the rules of a message; null if it has none, or there is nobody. */
@@ -368,18 +361,16 @@ final class Router {
 
     /** With those who read rules when this begins; one that fails because it goes leaves it to the next. */
     private Rules rules(MessageRules reader, Message message, boolean trusted, boolean exact) {
-        try {
-            Message refusal = reader.refusal(message, trusted).orElse(null);
-            return refusal != null
-                    ? new Rules(refusal, message, null)
-                    : new Rules(null, reader.passedOn(message), plan(reader, message, exact));
-        } catch (RuntimeException | LinkageError e) {
-            MessageRules next = rules.get();
-            if (next == reader) {
-                throw e;
-            }
-            return next == null ? new Rules(null, message, null) : rules(next, message, trusted, exact);
-        }
+        return Successors.ask(
+                reader,
+                rules,
+                each -> {
+                    Message refusal = each.refusal(message, trusted).orElse(null);
+                    return refusal != null
+                            ? new Rules(refusal, message, null)
+                            : new Rules(null, each.passedOn(message), plan(each, message, exact));
+                },
+                new Rules(null, message, null));
     }
 
     private CompletionStage<Outcome> ruled(
@@ -439,15 +430,7 @@ final class Router {
 
     /** Of one that goes while it is asked the next one says it; if none is there, before the message is stored. */
     private StorageDecision decision(Delivery judge, Message message, Jid owner) {
-        try {
-            return judge.judge(message, owner);
-        } catch (RuntimeException | LinkageError e) {
-            Delivery next = delivery.now();
-            if (judge == next) {
-                throw e;
-            }
-            return next == null ? StorageDecision.UNDECIDED : decision(next, message, owner);
-        }
+        return Successors.ask(judge, delivery::now, each -> each.judge(message, owner), StorageDecision.UNDECIDED);
     }
 
     /** What storage rules are shown of a message: its own rules win over its hints (XEP-0334 §5). */
