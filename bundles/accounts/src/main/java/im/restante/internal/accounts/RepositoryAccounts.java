@@ -14,9 +14,6 @@ import im.restante.config.SettingsTrial;
 import im.restante.home.AccountNotes;
 import im.restante.home.Homes;
 import im.restante.home.ServerSecrets;
-import im.restante.internal.support.LogLimit;
-import im.restante.internal.support.OutOfMemory;
-import im.restante.internal.support.RetryPolicy;
 import im.restante.jid.Jid;
 import im.restante.store.StoreException;
 import java.net.InetAddress;
@@ -24,22 +21,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -78,48 +68,17 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     /** Bytes of heap of a value beside the characters of its key and itself, of which each takes two at most. */
     private static final long VALUE_HEAP = 128;
 
-    /** How long one that ranks higher may take to answer for the first time, and one that is being replaced to come. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    /** What SCRAM asks the repository: under way, and waiting of one address and of all. */
-    private static final int LOOKUPS = 16;
-
-    private static final int LOOKUPS_OF_ONE = 1_024;
-    private static final int MOST_LOOKUPS = 4_096;
-
     private static final Duration KEEP_SETTINGS = Duration.ofMinutes(1);
 
-    private final SecureRandom random = new SecureRandom();
-    private final HashPool pool;
+    private final ChosenRepository users;
     private final DomainRecord record;
-    private final Turns lookups = new Turns(LOOKUPS, LOOKUPS_OF_ONE, MOST_LOOKUPS);
-    private final RepositoryAccess users = this::ask;
-    private final Decoys decoys;
-    private final VerifiedPasswords verified;
+    private final PasswordChecks passwords;
     private final AsyncCache<Jid, Boolean> existing;
     private final AsyncCache<NodeOf, Map<String, String>> nodes;
-    private final Map<Object, Listening> listeners = new ConcurrentHashMap<>();
+    private final AccountListeners listeners = new AccountListeners();
     private final Homes homes;
-    private final UserStores stores = new UserStores(); // guarded by this
-    /** Those that have not answered yet, with the time when they came. Guarded by this. */
-    private final Map<UserRepository, Long> came = new IdentityHashMap<>();
-
-    /** Of those who wait for a repository. Guarded by this. */
-    private final Set<CompletableFuture<Void>> arrivals = new HashSet<>();
-
-    private final LogLimit unreadable;
-    private final LongSupplier nanoTime;
-    private final BiConsumer<Runnable, Duration> later;
 
     private volatile AccountsConfig config;
-    private volatile UserRepository chosen; // null: none is present
-    private volatile boolean stopping; // repositories are unbound afterwards, which is nothing to warn of
-
-    /** A listener and where it comes: of equal ranking the oldest first, as the framework has it. */
-    private record Listening(AccountListener listener, long serviceId, int ranking) {
-        static final Comparator<Listening> ORDER =
-                Comparator.comparingInt(Listening::ranking).reversed().thenComparingLong(Listening::serviceId);
-    }
 
     /** A node of one user. */
     private record NodeOf(Jid user, String node) {}
@@ -153,13 +112,16 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
             BiConsumer<Runnable, Duration> later) {
         this.homes = homes;
         this.config = config;
-        this.nanoTime = nanoTime;
-        this.later = later;
-        unreadable = LogLimit.perMinute(nanoTime);
-        pool = new HashPool(threads);
-        record = new DomainRecord(this::ask, homes, random);
-        decoys = new Decoys(record, nanoTime);
-        verified = new VerifiedPasswords(random, nanoTime);
+        SecureRandom random = new SecureRandom();
+        users = new ChosenRepository(config.userStore(), nanoTime, later, this::forgetAll, listeners::repositoryChosen);
+        record = new DomainRecord(users, homes, random);
+        passwords = new PasswordChecks(
+                threads,
+                () -> this.config.iterations(),
+                record,
+                user -> node(user, StoredCredentials.NODE),
+                random,
+                nanoTime);
         existing = new AsyncCache<>(KNOWN_ACCOUNTS, e -> 1, e -> e ? KEEP_EXISTING : KEEP_MISSING, nanoTime);
         nodes = new AsyncCache<>(
                 SETTINGS_HEAP,
@@ -172,10 +134,8 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     void modified(Map<String, Object> properties) {
         try {
             AccountsConfig changed = AccountsConfig.of(properties);
-            synchronized (this) {
-                config = changed;
-                choose();
-            }
+            config = changed;
+            users.want(changed.userStore());
         } catch (ConfigException e) {
             LOG.error("{}; the configuration before it stays in force", e.getMessage());
         }
@@ -194,74 +154,30 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
 
     @Deactivate
     void deactivate() {
-        stopping = true;
-        arrived();
-        pool.close();
-        lookups.close();
+        users.stop();
+        passwords.close();
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindRepository(UserRepository repository, Map<String, Object> properties) {
-        synchronized (this) {
-            stores.put(repository, properties);
-            came.put(repository, nanoTime.getAsLong());
-            choose();
-        }
-        askWhetherItWorks(repository, 1);
+        users.add(repository, properties);
     }
 
-    /** Asks until it has answered once, or is gone. */
-    private void askWhetherItWorks(UserRepository repository, int tries) {
-        Stages.guarded(() -> repository.users(null, 1)).whenComplete((any, problem) -> {
-            synchronized (this) {
-                if (stopping || !stores.contains(repository)) {
-                    return;
-                }
-                if (problem == null) {
-                    stores.reached(repository);
-                    came.remove(repository);
-                }
-                choose();
-            }
-            if (problem != null) {
-                later.accept(
-                        () -> askWhetherItWorks(repository, tries + 1),
-                        RetryPolicy.PROMPT.pause(
-                                tries, ThreadLocalRandom.current().nextDouble()));
-            }
-        });
+    void updatedRepository(UserRepository repository, Map<String, Object> properties) {
+        users.updated(repository, properties);
     }
 
-    /** Caller holds the lock of this object. */
-    private boolean isNew(UserRepository repository) {
-        Long since = came.get(repository);
-        return since != null && nanoTime.getAsLong() - since < PATIENCE.toNanos();
-    }
-
-    synchronized void updatedRepository(UserRepository repository, Map<String, Object> properties) {
-        stores.put(repository, properties);
-        choose();
-    }
-
-    synchronized void unbindRepository(UserRepository repository, Map<String, Object> properties) {
-        stores.remove(properties);
-        came.remove(repository);
-        choose();
+    void unbindRepository(UserRepository repository, Map<String, Object> properties) {
+        users.remove(repository, properties);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void bindListener(AccountListener listener, Map<String, Object> properties) {
-        listeners.put(
-                properties.get("service.id"),
-                new Listening(
-                        listener,
-                        properties.get("service.id") instanceof Long id ? id : Long.MAX_VALUE,
-                        properties.get("service.ranking") instanceof Integer ranking ? ranking : 0));
+        listeners.add(listener, properties);
     }
 
     void unbindListener(AccountListener listener, Map<String, Object> properties) {
-        listeners.computeIfPresent(
-                properties.get("service.id"), (id, present) -> present.listener() == listener ? null : present);
+        listeners.remove(listener, properties);
     }
 
     @Override
@@ -269,7 +185,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         if (account.local() == null) {
             return CompletableFuture.completedFuture(false);
         }
-        return existing.get(account.bare(), user -> ask(repository -> repository.exists(user)));
+        return existing.get(account.bare(), user -> users.ask(repository -> repository.exists(user)));
     }
 
     @Override
@@ -279,8 +195,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
 
     @Override
     public CompletionStage<ScramCredentials> credentials(Jid account, ScramHash hash, InetAddress client) {
-        return Stages.plain(
-                lookups.take(client, () -> realOrDecoy(account.bare(), hash)).thenApply(Candidate::credentials));
+        return passwords.credentials(account.bare(), hash, client);
     }
 
     @Override
@@ -290,72 +205,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
 
     @Override
     public CompletionStage<Boolean> verify(Jid account, String password, InetAddress client) {
-        Jid user = account.bare();
-        List<String> forms;
-        try {
-            forms = Passwords.forms(password);
-        } catch (IllegalArgumentException e) {
-            return CompletableFuture.completedFuture(false); // nobody has such a password: says nothing about the user
-        }
-        // Whoever was right a moment ago derives nothing, and need not wait for those who do.
-        return Stages.plain(
-                verified.mayKnow(user, forms.get(0))
-                        ? candidate(user)
-                                .thenCompose(candidate -> isKnown(user, candidate, forms)
-                                        ? CompletableFuture.completedFuture(true)
-                                        : pool.inTurn(client, () -> derived(user, candidate, forms)))
-                        : pool.inTurn(
-                                client,
-                                () -> candidate(user).thenCompose(candidate -> derived(user, candidate, forms))));
-    }
-
-    /**
-     * What a password is compared with. Credentials that another program wrote may be of the older hash only. Both are looked up for
-     * everybody: the same work.
-     */
-    private CompletableFuture<Candidate> candidate(Jid user) {
-        return realOrDecoy(user, ScramHash.SHA_256)
-                .thenCombine(
-                        realOrDecoy(user, ScramHash.SHA_1),
-                        (newer, older) -> older.real() && !newer.real() ? older : newer);
-    }
-
-    private boolean isKnown(Jid user, Candidate candidate, List<String> forms) {
-        return candidate.real() && verified.knows(user, candidate.credentials(), forms.get(0));
-    }
-
-    private CompletableFuture<Boolean> derived(Jid user, Candidate candidate, List<String> forms) {
-        ScramCredentials credentials = candidate.credentials();
-        return pool.derive(() -> {
-            boolean right = Passwords.fits(credentials, forms) && candidate.real();
-            if (right) {
-                verified.remember(user, credentials, forms.get(0));
-            }
-            return right;
-        });
-    }
-
-    /** Credentials and whether they are those of an account. */
-    private record Candidate(ScramCredentials credentials, boolean real) {}
-
-    /** Computes the decoy in either case, so that both take the same time. */
-    private CompletableFuture<Candidate> realOrDecoy(Jid user, ScramHash hash) {
-        return node(user, StoredCredentials.NODE)
-                .thenCombine(decoys.of(user, hash, config.iterations()), (values, decoy) -> {
-                    String value = user.local() == null ? null : values.get(StoredCredentials.key(hash));
-                    Optional<ScramCredentials> real =
-                            value == null ? Optional.empty() : StoredCredentials.of(hash, values);
-                    if (value != null && real.isEmpty()) {
-                        if (unreadable.isDue()) {
-                            LOG.warn(
-                                    "{}: its {} credentials in the user repository cannot be read; set its password anew{}",
-                                    user,
-                                    hash.digest(),
-                                    unreadable.more());
-                        }
-                    }
-                    return new Candidate(real.orElse(decoy), real.isPresent());
-                });
+        return passwords.verify(account.bare(), password, client);
     }
 
     @Override
@@ -372,12 +222,13 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         List<String> forms = Passwords.forms(password);
         return changing(
                 user,
-                derive(forms, client)
+                passwords
+                        .derive(forms, client)
                         .thenApply(derived -> derived.stream()
                                 .filter(setting -> setting.value() != null)
                                 .toList())
-                        .thenCompose(
-                                derived -> ask(repository -> repository.create(user, derived, homes.fence(user)))));
+                        .thenCompose(derived ->
+                                users.ask(repository -> repository.create(user, derived, homes.fence(user)))));
     }
 
     @Override
@@ -387,7 +238,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         }
         Jid user = account.bare();
         List<Setting> values = List.copyOf(settings);
-        return changing(user, ask(repository -> repository.create(user, values, homes.fence(user))));
+        return changing(user, users.ask(repository -> repository.create(user, values, homes.fence(user))));
     }
 
     @Override
@@ -399,8 +250,10 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         }
         return changing(
                 user,
-                derive(forms, null)
-                        .thenCompose(derived -> ask(repository -> repository.write(user, derived, homes.fence(user)))));
+                passwords
+                        .derive(forms, null)
+                        .thenCompose(derived ->
+                                users.ask(repository -> repository.write(user, derived, homes.fence(user)))));
     }
 
     @Override
@@ -409,12 +262,12 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         if (user.local() == null) {
             return CompletableFuture.completedFuture(false);
         }
-        List<Listening> told = inOrder();
-        return Stages.plain(emptied(told, user)
-                .thenCompose(none -> owed(told, user))
+        AccountListeners.Removal removal = listeners.removal(user);
+        return Stages.plain(removal.emptied()
+                .thenCompose(none -> removal.owed())
                 .thenCompose(notes ->
-                        changing(user, ask(repository -> repository.remove(user, notes, homes.fence(user)))))
-                .whenComplete((removed, failure) -> tell(told, user, failure == null && removed)));
+                        changing(user, users.ask(repository -> repository.remove(user, notes, homes.fence(user)))))
+                .whenComplete((removed, failure) -> removal.ended(failure == null && removed)));
     }
 
     @Override
@@ -425,7 +278,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     /** Records of domains are not accounts; for each one skipped one more is read. */
     private CompletableFuture<List<Jid>> list(Jid after, int max, List<Jid> found) {
         int missing = max - found.size();
-        return ask(repository -> repository.users(after, missing)).thenCompose(page -> {
+        return users.ask(repository -> repository.users(after, missing)).thenCompose(page -> {
             page.stream().filter(user -> user.local() != null).forEach(found::add);
             return page.size() < missing || found.size() >= max
                     ? CompletableFuture.completedFuture(List.copyOf(found))
@@ -453,7 +306,8 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         Jid user = account.bare();
         List<Setting> written = List.copyOf(settings);
         List<Note> notes = List.copyOf(owed);
-        return writing(user, written, ask(repository -> repository.write(user, written, notes, homes.fence(user))));
+        return writing(
+                user, written, users.ask(repository -> repository.write(user, written, notes, homes.fence(user))));
     }
 
     /** Whatever came of it, what was read of these nodes before is not believed after it. */
@@ -467,7 +321,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
 
     @Override
     public Kept kept() {
-        return new KeptNotes(chosen);
+        return new KeptNotes(users.now());
     }
 
     /** Those of one repository, as long as it is in use. */
@@ -479,7 +333,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         }
 
         private <T> CompletableFuture<T> askSame(Function<UserRepository, CompletionStage<T>> question) {
-            return ask(repository -> repository == kept
+            return users.ask(repository -> repository == kept
                     ? question.apply(repository)
                     : CompletableFuture.failedFuture(
                             StoreException.nothingChanged("another user repository is in use now")));
@@ -529,7 +383,7 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
     private CompletableFuture<Map<String, String>> node(Jid user, String node) {
         return nodes.get(
                 new NodeOf(user, node),
-                key -> ask(repository -> repository.values(key.user(), key.node()))
+                key -> users.ask(repository -> repository.values(key.user(), key.node()))
                         .thenApply(Map::copyOf));
     }
 
@@ -538,167 +392,15 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
         return Stages.plain(change.whenComplete((changed, failure) -> {
             existing.invalidate(user);
             nodes.invalidateAll(key -> key.user().equals(user));
-            verified.forget(user);
+            passwords.forget(user);
         }));
     }
 
-    /** Credentials of all hashes, each with a salt of its own, as settings. */
-    private CompletableFuture<List<Setting>> derive(List<String> forms, InetAddress client) {
-        int iterations = config.iterations();
-        return pool.inTurn(
-                client,
-                () -> pool.derive(() -> {
-                    List<Setting> derived = new ArrayList<>();
-                    for (ScramHash hash : ScramHash.values()) {
-                        byte[] salt = new byte[Decoys.SALT_BYTES];
-                        random.nextBytes(salt);
-                        derived.addAll(StoredCredentials.toSettings(Passwords.derive(hash, forms, salt, iterations)));
-                    }
-                    return derived;
-                }));
-    }
-
-    private List<Listening> inOrder() {
-        return listeners.values().stream().sorted(Listening.ORDER).toList();
-    }
-
-    /** Completes when one listener after the other has removed what may not outlive the account. */
-    private static CompletableFuture<Boolean> emptied(List<Listening> listeners, Jid user) {
-        CompletableFuture<Boolean> done = CompletableFuture.completedFuture(true);
-        for (Listening each : listeners) {
-            done = done.thenCompose(before ->
-                    Stages.guarded(() -> each.listener().removing(user).thenApply(nothing -> true)));
-        }
-        return done;
-    }
-
-    /** What the removal owes others, as the listeners say one after the other. */
-    private static CompletableFuture<List<Note>> owed(List<Listening> listeners, Jid user) {
-        CompletableFuture<List<Note>> all = CompletableFuture.completedFuture(List.of());
-        for (Listening each : listeners) {
-            all = all.thenCompose(before -> Stages.guarded(() -> each.listener().owes(user))
-                    .thenApply(more ->
-                            Stream.concat(before.stream(), more.stream()).toList()));
-        }
-        return all;
-    }
-
-    /** Whoever was told that the account is about to go. */
-    private static void tell(List<Listening> listeners, Jid user, boolean removed) {
-        for (Listening each : listeners) {
-            try {
-                if (removed) {
-                    each.listener().removed(user);
-                } else {
-                    each.listener().kept(user);
-                }
-            } catch (Throwable e) { // also of a bundle that is being exchanged: the others must know
-                OutOfMemory.endsProcess(e);
-                LOG.error("account listener with service.id={} failed for {}", each.serviceId(), user, e);
-            }
-        }
-    }
-
-    /** Asks the repository in use, waiting for one that is being replaced. */
-    private <T> CompletableFuture<T> ask(Function<UserRepository, CompletionStage<T>> question) {
-        UserRepository current = chosen;
-        return current != null
-                ? ask(question, current)
-                : Stages.plain(arrival().thenCompose(came -> ask(question, chosen)));
-    }
-
-    /** One that goes while it is asked, and has changed nothing, leaves the question to the next. */
-    private <T> CompletableFuture<T> ask(
-            Function<UserRepository, CompletionStage<T>> question, UserRepository present) {
-        if (present == null) {
-            String named = config.userStore();
-            return CompletableFuture.failedFuture(StoreException.nothingChanged(
-                    named.isEmpty()
-                            ? "no user repository is present; install or start a store"
-                            : "the user repository named by user-store=" + named + " is not present"));
-        }
-        CompletableFuture<T> answer = Stages.guarded(() -> question.apply(present));
-        return answer.isDone() && !answer.isCompletedExceptionally()
-                ? answer
-                : Stages.plain(answer.exceptionallyCompose(problem -> present != chosen && changedNothing(problem)
-                        ? ask(question)
-                        : CompletableFuture.failedFuture(problem)));
-    }
-
-    private static boolean changedNothing(Throwable problem) {
-        return problem instanceof StoreException known && known.outcome() == StoreException.Outcome.NOTHING_CHANGED;
-    }
-
-    /** Completes when there is a repository, or when patience has ended. */
-    private CompletableFuture<Void> arrival() {
-        CompletableFuture<Void> arrival = new CompletableFuture<>();
-        synchronized (this) {
-            if (chosen != null || stopping) {
-                return CompletableFuture.completedFuture(null);
-            }
-            arrivals.add(arrival);
-        }
-        later.accept(
-                () -> {
-                    synchronized (this) {
-                        arrivals.remove(arrival);
-                    }
-                    arrival.complete(null);
-                },
-                PATIENCE);
-        return arrival;
-    }
-
-    /** Whoever waits for a repository goes on. */
-    private void arrived() {
-        List<CompletableFuture<Void>> waiting;
-        synchronized (this) {
-            waiting = List.copyOf(arrivals);
-            arrivals.clear();
-        }
-        waiting.forEach(one -> one.complete(null));
-    }
-
-    /** Caller holds the lock of this object. */
-    private void choose() {
-        UserRepository before = chosen;
-        UserRepository now = stores.chooseWorking(config.userStore(), before, this::isNew);
-        if (now == before) {
-            return;
-        }
-        chosen = now; // before clearing: what is asked from here on is asked of the new one
+    /** What was read of the repository before. */
+    private void forgetAll() {
         existing.invalidateAll(user -> true);
         nodes.invalidateAll(key -> true);
-        decoys.clear();
-        if (now == null && stopping) {
-            LOG.debug("stopping; the user repository is gone");
-        } else if (now == null) {
-            LOG.warn("no user repository to use: user-store={}, present: {}", config.userStore(), stores.names());
-        } else {
-            LOG.info("users are kept in {}", stores.nameOf(now));
-            CompletableFuture.runAsync(this::arrived); // not under our lock
-            CompletableFuture.runAsync(this::tellOfRepository);
-            UserRepository first = stores.choose(config.userStore());
-            if (first != now) {
-                LOG.warn(
-                        "{} ranks higher than {}, but has not answered since it came, and user-store= does not name it: it is"
-                                + " left out until it answers. If the users are there, set user-store={}",
-                        stores.nameOf(first),
-                        stores.nameOf(now),
-                        stores.nameOf(first));
-            }
-        }
-    }
-
-    private void tellOfRepository() {
-        for (Listening each : inOrder()) {
-            try {
-                each.listener().repositoryChosen();
-            } catch (Throwable e) { // also of a bundle that is being exchanged
-                OutOfMemory.endsProcess(e);
-                LOG.error("account listener with service.id={} failed", each.serviceId(), e);
-            }
-        }
+        passwords.forgetSecrets();
     }
 
     private static long heap(Map<String, String> values) {
