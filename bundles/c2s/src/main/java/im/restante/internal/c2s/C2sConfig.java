@@ -84,14 +84,24 @@ record C2sConfig(
                     0,
                     0,
                     HIGHEST_PORT,
-                    "TCP port for connections that start with TLS (XEP-0368); 0: none.")
+                    "TCP port for connections that start with TLS (XEP-0368, ALPN xmpp-client); 0: none.")
             .text(
                     CERTIFICATE,
                     "",
-                    "Certificate chain, a PEM file; a relative path is meant from the server's home. Read again when"
-                            + " replaced. Empty: a self-signed certificate is made at the first start and kept.")
-            .text(PRIVATE_KEY, "", "Private key, a PEM file; empty: the key is in the file of the certificate.")
-            .number(MAX_STANZA_BYTES, 262_144, 10_000, 16_777_216, "The greatest stanza a client may send, in bytes.")
+                    "Certificate chain, a PEM file with the server's own certificate first; a relative path is meant from"
+                            + " the server's home. Read again when replaced. Empty: a self-signed certificate is made at"
+                            + " the first start and kept, in data/certificate.pem with the key in data/private-key.pem.")
+            .text(
+                    PRIVATE_KEY,
+                    "",
+                    "Private key, a PEM file without encryption (PKCS#8, PKCS#1 or SEC 1); empty: the key is in the file"
+                            + " of the certificate.")
+            .number(
+                    MAX_STANZA_BYTES,
+                    262_144,
+                    10_000,
+                    16_777_216,
+                    "The greatest stanza a client may send, in bytes; before the login it is 10000.")
             .number(MAX_DEPTH, 64, 8, 1_024, "How deep the elements of a stanza may nest.")
             .number(AUTH_TIMEOUT, 30, 1, DAY, "Seconds a client may take from the connection to a bound resource.")
             .number(
@@ -99,7 +109,8 @@ record C2sConfig(
                     300,
                     1,
                     DAY,
-                    "Seconds without anything from a client until it is pinged, and closed if it does not answer.")
+                    "Seconds without anything from a client until it is pinged; it is closed if it does not answer within as"
+                            + " many seconds again, 60 at most.")
             .number(
                     RESUME_TIMEOUT,
                     300,
@@ -107,13 +118,20 @@ record C2sConfig(
                     DAY,
                     "Seconds a client that was cut may come back to its session (XEP-0198), or less if it asks for less;"
                             + " 0: it cannot.")
-            .number(OUTBOUND_LIMIT, 2_048, 16, 1_000_000, "Stanzas that may wait in memory for one slow client.")
+            .number(
+                    OUTBOUND_LIMIT,
+                    2_048,
+                    16,
+                    1_000_000,
+                    "Stanzas that may wait in memory for one slow client. Beyond them messages for it go to the store;"
+                            + " over twice as many it is closed.")
             .number(
                     OUTBOUND_BYTES,
                     1_048_576,
                     65_536,
                     1_073_741_824,
-                    "Bytes that may wait in memory for one slow client.")
+                    "Bytes that may wait in memory for one slow client, with the same consequences. While a quarter of them"
+                            + " waits that no store keeps, such as answers, nothing more is read from that client.")
             .build();
 
     /** With a shorter idle-timeout that long: who wants to know soon who is gone does not want to wait a minute more. */

@@ -23,7 +23,8 @@ final class ConfiguredPaths {
                     "",
                     "Paths parted by commas, from left to right; the first that a message has decides, whatever its type,"
                             + " body and hints say. /message/NAME stores messages with a child of that name,"
-                            + " -/message/NAME does not; [NAMESPACE] at the end asks for that too:\n"
+                            + " -/message/NAME does not. A further /NAME asks for a child of that child, and [NAMESPACE] at the"
+                            + " end for the namespace of the last one:\n"
                             + "msg-store-offline-paths = -/message/plain,/message/received[urn:xmpp:receipts]\n"
                             + "Messages without any of them: stored is what somebody would miss, with or without a body;"
                             + " not chat states alone, calls, headlines, group chat and errors.")

@@ -56,7 +56,12 @@ record HttpSettings(Place admin, Place everybody, String certificate, String pri
                     "127.0.0.1",
                     "Address of the listener for everybody, such as clients that upload files. Nothing that is meant for"
                             + " operators is ever served here.")
-            .number(PUBLIC + PORT, OFF, OFF, HIGHEST_PORT, "Its TCP port; 0 takes a free one, -1 is none.")
+            .number(
+                    PUBLIC + PORT,
+                    OFF,
+                    OFF,
+                    HIGHEST_PORT,
+                    "Its TCP port, another one than port; 0 takes a free one, -1 is none.")
             .choice(PUBLIC + TLS, Tls.ON, "Its encryption; off is for a proxy that encrypts.")
             .text(
                     CERTIFICATE,

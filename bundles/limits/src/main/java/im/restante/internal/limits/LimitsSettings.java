@@ -77,15 +77,15 @@ record LimitsSettings(
                     1_048_576,
                     FEWEST_BYTES,
                     Integer.MAX_VALUE,
-                    "How fast one connection is read, in bytes a second, and four seconds' worth at once after a silence."
-                            + " Who sends more is read later; nothing is dropped.")
+                    "How fast one connection is read, in bytes a second, TLS included, and four seconds' worth at once after a"
+                            + " silence. Who sends more is read later; nothing is dropped.")
             .numberOr(
                     NONE,
                     STANZAS_PER_SECOND,
                     500,
                     1,
                     Integer.MAX_VALUE,
-                    "How fast one connection is read, in stanzas a second.")
+                    "How fast one connection is read, in stanzas and other children of the stream a second.")
             .numberOr(
                     NONE,
                     CONNECTIONS_PER_ADDRESS,
@@ -99,7 +99,7 @@ record LimitsSettings(
                     300,
                     1,
                     Integer.MAX_VALUE,
-                    "New connections a minute from one address.")
+                    "New connections a minute from one address; a minute's worth may come at once.")
             .numberOr(
                     NONE,
                     LOGINS_PER_MINUTE,
@@ -110,7 +110,12 @@ record LimitsSettings(
                             + " wrong try for an account, except where that account was logged in from during the last"
                             + " 30 days.")
             .numberOr(
-                    NONE, REGISTRATIONS_PER_MINUTE, 5, 1, Integer.MAX_VALUE, "Registrations a minute from one address.")
+                    NONE,
+                    REGISTRATIONS_PER_MINUTE,
+                    5,
+                    1,
+                    Integer.MAX_VALUE,
+                    "Tries a minute to register an account (XEP-0077) from one address, successful or not.")
             .numberOr(
                     NONE,
                     ACCOUNTS_PER_CONNECTION,
@@ -124,8 +129,8 @@ record LimitsSettings(
                     20,
                     1,
                     Integer.MAX_VALUE,
-                    "Resources that an account may have bound at a time; one more ends the oldest that sent nothing for"
-                            + " 5 minutes.")
+                    "Resources that an account may have bound at a time; one more ends the oldest that is cut off or"
+                            + " sent nothing for 5 minutes, and is refused if there is none.")
             .numberOr(
                     NONE,
                     OWNER_LIMIT,
@@ -152,9 +157,10 @@ record LimitsSettings(
                     "Bytes of heap for stanzas of all connections together, at most half of the heap: a third for those"
                             + " that are not complete or are being worked on, a third for answers and presence that wait"
                             + " to be read; over these, whoever asks for more is ended. A third for messages to clients"
-                            + " that do not read or acknowledge them, which go to the store when it is used up. As much"
-                            + " as a third once more for what is read from the store for clients that come back, which"
-                            + " get it in small portions when that is used up. -1 is three eighths of the heap (-Xmx).")
+                            + " that do not read or acknowledge them, which go to the store when it is used up, and"
+                            + " for what is kept of streams that may be resumed, which then cannot be. As much as a"
+                            + " third once more for what is read from the store for clients that come back, which get"
+                            + " it in small portions when that is used up. -1 is three eighths of the heap (-Xmx).")
             .numberOr(
                     NONE,
                     DISK_WARN_PERCENT,
@@ -176,7 +182,8 @@ record LimitsSettings(
                     EXEMPT,
                     "127.0.0.0/8,::1/128",
                     "Networks for which nothing is counted by address, and whose connections are read at any speed; with"
-                            + " commas between, or none. Behind a proxy on this machine all clients come from 127.0.0.1:"
+                            + " commas between, or none. accounts-per-connection and max-resources hold for them, too."
+                            + " Behind a proxy on this machine all clients come from 127.0.0.1:"
                             + " let it speak the PROXY protocol, version 2, and name it in proxy-protocol-from.")
             .text(
                     PROXIES,
@@ -199,7 +206,7 @@ record LimitsSettings(
             throw settings.bad(MEMORY_BUDGET_BYTES, "at most " + most + ", half of the heap that the JVM has");
         }
         return new LimitsSettings(
-                new Rates(settings.integer(BYTES_PER_SECOND), settings.integer(STANZAS_PER_SECOND)),
+                Rates.of(settings.integer(BYTES_PER_SECOND), settings.integer(STANZAS_PER_SECOND)),
                 settings.integer(CONNECTIONS_PER_ADDRESS),
                 settings.integer(CONNECTIONS_PER_MINUTE),
                 settings.integer(LOGINS_PER_MINUTE),

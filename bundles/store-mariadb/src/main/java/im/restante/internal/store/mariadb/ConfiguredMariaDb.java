@@ -26,7 +26,7 @@ public final class ConfiguredMariaDb extends ConfiguredStore<MariaDbSettings> {
                             "The store on a MariaDB server, 10.5 or later. It is used once im.restante.offline says store ="
                                     + " mariadb, and im.restante.accounts says user-store = mariadb."),
                     "Where the database is, with one host: jdbc:mariadb://HOST:3306/DATABASE. Options of the driver may"
-                            + " follow, such as ?sslMode=verify-full. Empty: there is no such store.",
+                            + " follow, such as ?sslMode=verify-full, and win over ours. Empty: there is no such store.",
                     "Who logs in there. CREATE DATABASE restante; CREATE USER ...; and to it GRANT SELECT, INSERT, UPDATE,"
                             + " DELETE, CREATE, ALTER, INDEX ON restante.*")
             .build();

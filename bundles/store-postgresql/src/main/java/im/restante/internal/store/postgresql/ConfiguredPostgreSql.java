@@ -26,7 +26,7 @@ public final class ConfiguredPostgreSql extends ConfiguredStore<PostgreSqlSettin
                             "The store on a PostgreSQL server, 14 or later. It is used once im.restante.offline says store ="
                                     + " postgresql, and im.restante.accounts says user-store = postgresql."),
                     "Where the database is, with one host: jdbc:postgresql://HOST:5432/DATABASE. Options of the driver may"
-                            + " follow, such as ?sslmode=verify-full. Empty: there is no such store.",
+                            + " follow, such as ?sslmode=verify-full, and win over ours. Empty: there is no such store.",
                     "Who logs in there. CREATE USER restante PASSWORD '...'; CREATE DATABASE restante OWNER restante"
                             + " ENCODING 'UTF8' TEMPLATE template0;")
             .build();
