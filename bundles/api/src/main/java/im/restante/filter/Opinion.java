@@ -12,6 +12,24 @@ public sealed interface Opinion {
      *
      * @param rule what an operator would recognise, e.g. the path entry
      */
+    static Keep keep(String rule) {
+        return new Keep(rule);
+    }
+
+    /**
+     * Do not store it.
+     *
+     * @param rule what an operator would recognise, e.g. the path entry
+     */
+    static Skip skip(String rule) {
+        return new Skip(rule);
+    }
+
+    /**
+     * Store it, whatever the defaults say.
+     *
+     * @param rule what an operator would recognise, e.g. the path entry
+     */
     record Keep(String rule) implements Opinion {
         public Keep {
             requireNonNull(rule, "rule");

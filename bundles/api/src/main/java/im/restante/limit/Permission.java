@@ -9,6 +9,25 @@ public sealed interface Permission {
     /** Do it now. */
     Permission GRANTED = new Granted();
 
+    /**
+     * Do it after a pause. The client waits meanwhile, and so does the thread that reads it: seconds, not minutes.
+     *
+     * @param pause longer than zero
+     */
+    static Delayed delayed(Duration pause) {
+        return new Delayed(pause);
+    }
+
+    /**
+     * Not now. The client may ask again later.
+     *
+     * @param limit which limit says so, as its configuration key; one word, for the log
+     * @param text  one sentence for the client
+     */
+    static Refused refused(String limit, String text) {
+        return new Refused(limit, text);
+    }
+
     /** Do it now. */
     record Granted() implements Permission {}
 

@@ -19,4 +19,9 @@ public record Rates(long bytes, long stanzas) {
             throw new IllegalArgumentException("a rate of 0 would stop the connection for ever");
         }
     }
+
+    /** So many bytes and stanzas a second; negative: no limit. */
+    public static Rates of(long bytes, long stanzas) {
+        return new Rates(bytes, stanzas);
+    }
 }

@@ -38,9 +38,7 @@ public interface QuotaExceededStrategy {
      */
     default Optional<StanzaError> totalExceeded(Message message, Admission admission, Appended.Full full) {
         return exceeded(message, admission, full.usage())
-                .map(told -> new StanzaError(
-                        told.condition(),
-                        told.type(),
+                .map(told -> told.withText(
                         "The recipient's offline queue is full: the limit of all senders together is reached"));
     }
 }

@@ -83,7 +83,17 @@ public record StanzaError(
 
     /** The same, but worth trying again later (type {@code wait}). */
     public StanzaError later() {
-        return new StanzaError(condition, Type.WAIT, text);
+        return withType(Type.WAIT);
+    }
+
+    /** The same with another type than RFC 6120 gives the condition. */
+    public StanzaError withType(Type other) {
+        return new StanzaError(condition, other, text);
+    }
+
+    /** The same with this text for a person; null for none. */
+    public StanzaError withText(@Nullable String other) {
+        return new StanzaError(condition, type, other);
     }
 
     /** The {@code <error/>} child of a stanza. */

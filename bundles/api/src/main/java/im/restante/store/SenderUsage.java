@@ -14,4 +14,9 @@ public record SenderUsage(Jid sender, long messages) {
     public SenderUsage {
         requireNonNull(sender, "sender");
     }
+
+    /** So many messages from a sender, bare. */
+    public static SenderUsage of(Jid sender, long messages) {
+        return new SenderUsage(sender, messages);
+    }
 }

@@ -16,4 +16,19 @@ public record Usage(long messages, long bytes, @Nullable Instant oldest) {
             throw new IllegalArgumentException("messages must not be negative, got " + messages);
         }
     }
+
+    /** So many messages, of which no more is known. */
+    public static Usage of(long messages) {
+        return new Usage(messages, -1, null);
+    }
+
+    /** The same with the bytes of their stanzas. */
+    public Usage withBytes(long number) {
+        return new Usage(messages, number, oldest);
+    }
+
+    /** The same with the moment when the oldest was received; null if nothing waits. */
+    public Usage withOldest(@Nullable Instant received) {
+        return new Usage(messages, bytes, received);
+    }
 }

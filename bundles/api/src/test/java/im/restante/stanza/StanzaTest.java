@@ -217,6 +217,15 @@ class StanzaTest {
         assertEquals("x", error.child(STANZA_ERRORS, "text").orElseThrow().text());
     }
 
+    @Test
+    void theTextAndTheTypeOfAnErrorAreChangedOneByOne() {
+        StanzaError error = StanzaError.of(Condition.GONE, "x");
+        assertEquals(new StanzaError(Condition.GONE, StanzaError.Type.CANCEL, "y"), error.withText("y"));
+        assertEquals(
+                new StanzaError(Condition.GONE, StanzaError.Type.MODIFY, "x"), error.withType(StanzaError.Type.MODIFY));
+        assertNull(error.withText(null).text());
+    }
+
     private static Element element(String name, String type) {
         return Element.builder(CLIENT, name).attribute("type", type).build();
     }

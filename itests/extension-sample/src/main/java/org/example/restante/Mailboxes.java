@@ -61,7 +61,7 @@ final class Mailboxes {
             }
         }
         if (reached != null) {
-            Usage ofPair = new Usage(count(message.owner(), message.sender()), -1, null);
+            Usage ofPair = Usage.of(count(message.owner(), message.sender()));
             return new Appended.Full(reached, ofPair, usage(message.owner()));
         }
         evicted.forEach(id -> remove(message.owner(), id));
@@ -142,7 +142,7 @@ final class Mailboxes {
         Instant oldest = box.messages.isEmpty()
                 ? null
                 : box.messages.firstEntry().getValue().receivedAt();
-        return new Usage(box.messages.size(), box.bytes, oldest);
+        return Usage.of(box.messages.size()).withBytes(box.bytes).withOldest(oldest);
     }
 
     int count(Jid owner, Jid sender) {
@@ -152,7 +152,7 @@ final class Mailboxes {
 
     List<SenderUsage> senders(Jid owner, int max) {
         return box(owner).bySender.entrySet().stream()
-                .map(entry -> new SenderUsage(entry.getKey(), entry.getValue().size()))
+                .map(entry -> SenderUsage.of(entry.getKey(), entry.getValue().size()))
                 .sorted(Comparator.comparingLong(SenderUsage::messages)
                         .reversed()
                         .thenComparing(usage -> usage.sender().toString()))
@@ -175,6 +175,6 @@ final class Mailboxes {
     }
 
     StoreStatistics statistics() {
-        return new StoreStatistics(count, boxes.size(), 0, largest);
+        return StoreStatistics.of(count, largest).withOwners(boxes.size());
     }
 }

@@ -147,7 +147,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public CompletionStage<Usage> usage(Jid owner, Jid sender) {
-        return later(() -> new Usage(mailboxes.count(owner, sender), -1, null));
+        return later(() -> Usage.of(mailboxes.count(owner, sender)));
     }
 
     @Override

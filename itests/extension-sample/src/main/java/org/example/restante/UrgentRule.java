@@ -10,7 +10,7 @@ import org.osgi.service.component.annotations.Component;
 public final class UrgentRule implements StorageRule {
     static final String NAMESPACE = "urn:example:urgent";
 
-    private static final Opinion URGENT = new Opinion.Keep("urgent");
+    private static final Opinion URGENT = Opinion.keep("urgent");
 
     @Override
     public Opinion consider(Message message) {

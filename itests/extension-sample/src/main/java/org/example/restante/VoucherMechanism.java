@@ -63,7 +63,7 @@ public final class VoucherMechanism implements SaslMechanism {
             if (code == null || !MessageDigest.isEqual(code.getBytes(UTF_8), parts[1].getBytes(UTF_8))) {
                 throw new CompletionException(SaslFailure.wrong("no such voucher of " + account));
             }
-            return new SaslStep.Success(null);
+            return SaslStep.success(null);
         });
     }
 }

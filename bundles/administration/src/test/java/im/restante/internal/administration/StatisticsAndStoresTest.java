@@ -127,7 +127,7 @@ class StatisticsAndStoresTest {
     void aStoreThatDoesNotAnswerHidesNoOther() {
         stores.bindStore(
                 reference(Map.of("store.id", "good", "service.ranking", 1, "self", 1)),
-                store(done(new StoreStatistics(10, 2, 0, 5))));
+                store(done(StoreStatistics.of(10, 5).withOwners(2))));
         stores.bindStore(
                 reference(Map.of("store.id", "broken", "service.ranking", 0, "self", 2)),
                 store(CompletableFuture.failedFuture(new StoreException("no connection"))));

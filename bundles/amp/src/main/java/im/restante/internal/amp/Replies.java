@@ -42,7 +42,7 @@ final class Replies {
         if (!action.equals(Rule.ERROR)) {
             return new AmpAction(action.equals(Rule.NOTIFY), reply(message, null, List.of(amp)));
         }
-        StanzaError error = new StanzaError(Condition.UNDEFINED_CONDITION, StanzaError.Type.MODIFY, null);
+        StanzaError error = StanzaError.of(Condition.UNDEFINED_CONDITION).withType(StanzaError.Type.MODIFY);
         Element failed = Element.of(FAILED, "failed-rules", List.of(), List.of(rule.element()));
         return new AmpAction(
                 false, reply(message, "error", List.of(amp, error.toElement().with(failed))));

@@ -210,10 +210,8 @@ final class MemoryStore implements MessageStore {
         if (failure != null) {
             return CompletableFuture.failedFuture(failure);
         }
-        return CompletableFuture.completedFuture(new StoreStatistics(
+        return CompletableFuture.completedFuture(StoreStatistics.of(
                 rows.size(),
-                -1,
-                0,
                 Stream.concat(rows.stream(), owed.stream().map(Owed::message))
                         .mapToLong(StoredMessage::id)
                         .max()

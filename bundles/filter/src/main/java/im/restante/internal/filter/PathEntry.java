@@ -68,7 +68,7 @@ record PathEntry(String text, boolean keep, List<String> steps, String namespace
 
     /** What it says of a message that it matches. */
     Opinion opinion() {
-        return keep ? new Opinion.Keep(text) : new Opinion.Skip(text);
+        return keep ? Opinion.keep(text) : Opinion.skip(text);
     }
 
     @Override

@@ -59,7 +59,7 @@ final class StockRules {
 
     private void add(String[] row, PathTable.Builder paths, PathTable.Builder belowContent) throws PathEntry.Malformed {
         int number = opinions.size();
-        opinions.add(row[0].equals("keep") ? new Opinion.Keep(row[2]) : new Opinion.Skip(row[2]));
+        opinions.add(row[0].equals("keep") ? Opinion.keep(row[2]) : Opinion.skip(row[2]));
         if (row[1].startsWith(TYPE)) {
             String type = row[1].substring(TYPE.length()).toUpperCase(Locale.ROOT);
             byType[Message.Type.valueOf(type).ordinal()] = number;

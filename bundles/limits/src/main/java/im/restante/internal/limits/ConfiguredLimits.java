@@ -149,10 +149,10 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
         try {
             Counts counts = addresses.of(key, time);
             if (isReached(now.connectionsPerAddress(), counts.open())) {
-                return new Permission.Refused("connections-per-address", "Too many connections from your address");
+                return Permission.refused("connections-per-address", "Too many connections from your address");
             }
             if (isOver(now.connectionsPerMinute(), counts.connections, time)) {
-                return new Permission.Refused("connections-per-minute", "Too many new connections from your address");
+                return Permission.refused("connections-per-minute", "Too many new connections from your address");
             }
             take(now.connectionsPerMinute(), counts.connections, time);
             addresses.opened(key, time);
@@ -201,15 +201,15 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
             long delay = tries.pause(name, key, time);
             long turn = counts.logins.pause(time, now.loginsPerMinute());
             if (delay > LONGEST_PAUSE.toNanos()) {
-                return new Permission.Refused("login-delay", "Too many tries, come back later");
+                return Permission.refused("login-delay", "Too many tries, come back later");
             }
             if (turn > LONGEST_PAUSE.toNanos()) {
-                return new Permission.Refused("logins-per-minute", "Too many logins from your address");
+                return Permission.refused("logins-per-minute", "Too many logins from your address");
             }
             long pause = Math.max(0, Math.max(delay, turn));
             counts.logins.take(time, now.loginsPerMinute());
             tries.tried(name, key, time + pause);
-            return pause == 0 ? Permission.GRANTED : new Permission.Delayed(Duration.ofNanos(pause));
+            return pause == 0 ? Permission.GRANTED : Permission.delayed(Duration.ofNanos(pause));
         } finally {
             lock.unlock();
         }
@@ -247,7 +247,7 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
             long time = nanoTime.getAsLong();
             Counts counts = addresses.of(AddressCounts.key(client), time);
             if (isOver(now.registrationsPerMinute(), counts.registrations, time)) {
-                return new Permission.Refused("registrations-per-minute", "Too many registrations from your address");
+                return Permission.refused("registrations-per-minute", "Too many registrations from your address");
             }
             take(now.registrationsPerMinute(), counts.registrations, time);
             return Permission.GRANTED;

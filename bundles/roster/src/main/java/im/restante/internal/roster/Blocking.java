@@ -120,8 +120,7 @@ final class Blocking {
 
     /** What the sender of a stanza to somebody he blocks himself is told; null for nothing. */
     static Stanza answerForBlocking(Stanza stanza) {
-        StanzaError error = StanzaError.of(Condition.NOT_ACCEPTABLE);
-        StanzaError cancel = new StanzaError(error.condition(), StanzaError.Type.CANCEL, null);
+        StanzaError cancel = StanzaError.of(Condition.NOT_ACCEPTABLE).withType(StanzaError.Type.CANCEL);
         if (stanza instanceof Message message && message.type() != Message.Type.ERROR) {
             return Message.of(blocked(message.error(cancel).element()));
         }

@@ -40,7 +40,7 @@ final class Plain implements SaslMechanism {
                                 throw new CompletionException(
                                         SaslFailure.wrong("wrong password or no such user: " + account));
                             }
-                            return new SaslStep.Success(null);
+                            return SaslStep.success(null);
                         }));
     }
 }

@@ -69,7 +69,7 @@ final class ScramMechanism implements SaslMechanism {
             return login.claim(scram.username(), scram.authzid()).thenCompose(claimed -> {
                 account = claimed;
                 return AccountsAnswer.within(accounts.credentials(claimed, hash, login.client()))
-                        .thenApply(credentials -> new SaslStep.Challenge(scram.challenge(credentials)));
+                        .thenApply(credentials -> SaslStep.challenge(scram.challenge(credentials)));
             });
         }
 
@@ -78,7 +78,7 @@ final class ScramMechanism implements SaslMechanism {
             if (last == null) {
                 throw SaslFailure.wrong("wrong password, channel or nonce, or no such user: " + account);
             }
-            return new SaslStep.Success(last);
+            return SaslStep.success(last);
         }
     }
 }

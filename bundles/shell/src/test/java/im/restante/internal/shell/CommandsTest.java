@@ -183,7 +183,7 @@ class CommandsTest {
 
     @Test
     void listsStoresAndMarksTheOneThatTakesNewMessages() throws Exception {
-        FakeStore good = new FakeStore(done(new StoreStatistics(12, -1, 3, 99)), null, List.of());
+        FakeStore good = new FakeStore(done(StoreStatistics.of(12, 99).withQuarantined(3)), null, List.of());
         FakeStore broken =
                 new FakeStore(CompletableFuture.failedFuture(new StoreException("no connection")), null, List.of());
         Desks.Store[] services = {broken.as("high", 5), good.as("low", 0)};

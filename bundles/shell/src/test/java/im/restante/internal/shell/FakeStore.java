@@ -31,7 +31,9 @@ final class FakeStore implements MessageStore {
 
     static FakeStore empty() {
         return new FakeStore(
-                CompletableFuture.completedFuture(new StoreStatistics(0, 0, 0, 0)), new Usage(0, 0, null), List.of());
+                CompletableFuture.completedFuture(StoreStatistics.of(0, 0).withOwners(0)),
+                new Usage(0, 0, null),
+                List.of());
     }
 
     Desks.Store as(String id, int ranking) {

@@ -97,8 +97,8 @@ final class ListStore implements MessageStore {
 
     @Override
     public synchronized CompletionStage<StoreStatistics> statistics() {
-        return completedFuture(new StoreStatistics(
-                rows.size(), -1, 0, rows.isEmpty() ? 0 : rows.last().id()));
+        return completedFuture(
+                StoreStatistics.of(rows.size(), rows.isEmpty() ? 0 : rows.last().id()));
     }
 
     private List<StoredMessage> of(Jid owner) {
