@@ -157,6 +157,22 @@ class DocumentsTest {
         assertEquals(List.of(), unknown);
     }
 
+    /** Whoever compares them would ask which one is right. */
+    @Test
+    void theFirstCommandIsTheSameInTheReadmeAndTheQuickStart() throws IOException {
+        List<String> commands =
+                List.of(firstCommand(ROOT.resolve("README.md")), firstCommand(DOCS.resolve("quick-start.md")));
+        assertEquals(commands.get(0), commands.get(1));
+    }
+
+    private static String firstCommand(Path file) throws IOException {
+        return lines(file).stream()
+                .map(line -> line.text().strip())
+                .filter(text -> text.startsWith("mvn "))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void everyTestThatTheProtocolsNameExists() throws IOException {
         Map<String, Path> classes = new HashMap<>();
