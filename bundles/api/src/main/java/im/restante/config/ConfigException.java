@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    private final boolean ofOneKey;
+
     /**
      * A value that cannot be used.
      *
@@ -13,6 +15,21 @@ public final class ConfigException extends IllegalArgumentException {
      * @param wanted what would be right, as it ends the sentence "must be ..."
      */
     public ConfigException(String pid, String key, @Nullable Object value, String wanted) {
-        super(pid + ": " + key + "=" + value + ": must be " + wanted);
+        this(pid + ": " + key + "=" + value + ": must be " + wanted, false);
+    }
+
+    private ConfigException(String message, boolean ofOneKey) {
+        super(message);
+        this.ofOneKey = ofOneKey;
+    }
+
+    /** The same, of a value that is refused by itself: the other settings of its PID are taken without it. */
+    public ConfigException alone() {
+        return new ConfigException(String.valueOf(getMessage()), true);
+    }
+
+    /** Whether the other settings of its PID are taken without this one. If not, all of them are refused together. */
+    public boolean isAlone() {
+        return ofOneKey;
     }
 }

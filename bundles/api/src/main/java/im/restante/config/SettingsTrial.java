@@ -20,7 +20,8 @@ public interface SettingsTrial {
      * Judges settings as they would be judged when they come from Config Admin. Keys that are missing have their defaults.
      *
      * @return what an operator should know although they would be taken; one sentence each
-     * @throws ConfigException if they would be refused; it says which value, and what would be right
+     * @throws ConfigException if they would be refused; it says which value, what would be right, and whether the others would be taken
+     *     ({@link ConfigException#isAlone})
      */
     List<String> judge(Map<String, ?> values);
 }

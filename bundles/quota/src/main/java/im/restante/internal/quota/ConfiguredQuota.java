@@ -152,15 +152,17 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
     @Override
     public synchronized List<String> judge(Map<String, ?> values) {
         if (!isPresent(QuotaSettings.of(values).strategy())) {
-            throw unknownStrategy(values); // of this key alone: the others would hold
+            throw unknownStrategy(values);
         }
         return List.of();
     }
 
+    /** The others hold without it. */
     private ConfigException unknownStrategy(Map<String, ?> values) {
         return QuotaSettings.DESCRIPTOR
                 .read(values)
-                .bad(QuotaSettings.STRATEGY_KEY, "the name of a strategy that is present: " + present());
+                .bad(QuotaSettings.STRATEGY_KEY, "the name of a strategy that is present: " + present())
+                .alone();
     }
 
     @Reference(

@@ -1,6 +1,7 @@
 package im.restante.internal.quota;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -246,6 +247,8 @@ class ConfiguredQuotaTest {
         assertEquals(
                 "im.restante.quota: quota-exceeded=bounce: must be the name of a strategy that is present: [error]",
                 unknown.getMessage());
-        assertThrows(ConfigException.class, () -> quota.judge(Map.of("store-limit", "1e3")));
+        assertTrue(unknown.isAlone(), "the other keys hold");
+        assertFalse(assertThrows(ConfigException.class, () -> quota.judge(Map.of("store-limit", "1e3")))
+                .isAlone());
     }
 }

@@ -93,27 +93,41 @@ public final class TigaseCheckCommand implements Function {
     private List<String> print(InitFile file, InitProperties content, OperatorConsole out) {
         out.println(file.path());
         List<Finding> findings = new ArrayList<>(content.findings());
-        Set<String> refusing = new TreeSet<>();
-        List<String> winning = new ArrayList<>();
+        Set<String> refusing = new TreeSet<>(); // PIDs
+        List<Meant> refused = new ArrayList<>(); // by themselves
+        List<Meant> taken = new ArrayList<>();
         for (Meant meant : content.meant()) {
-            List<Finding> judged = judged(meant);
-            findings.addAll(judged);
-            if (judged.stream().anyMatch(finding -> finding.kind() == Finding.Kind.REFUSES)) {
+            Judgement judgement = judged(meant);
+            findings.addAll(judgement.findings());
+            if (judgement.refusesAll()) {
                 refusing.add(meant.pid());
-                findings.removeIf(finding -> finding.line() == meant.line() && finding.kind() == Finding.Kind.SETS);
+            } else if (judgement.refuses()) {
+                refused.add(meant);
             } else {
-                winning.add("  " + meant.pid() + " " + meant.key() + "=" + meant.value());
+                taken.add(meant);
+            }
+            if (judgement.refuses()) {
+                findings.removeIf(finding -> finding.line() == meant.line() && finding.kind() == Finding.Kind.SETS);
             }
         }
+        List<String> winning = taken.stream()
+                .filter(meant -> !refusing.contains(meant.pid()))
+                .map(meant -> "  " + meant.pid() + " " + meant.key() + "=" + meant.value())
+                .sorted()
+                .toList();
         findings.sort(Comparator.comparingInt(Finding::line));
         findings.forEach(finding -> out.println(word(finding.kind()) + ", " + finding.sentence()));
         refusing.forEach(pid -> out.println(pid + " would refuse its settings, and what it has in force would stay"));
+        refused.stream()
+                .filter(meant -> !refusing.contains(meant.pid()))
+                .forEach(meant -> out.println(meant.pid() + " would refuse " + meant.key()
+                        + " alone, and what it has in force of it would stay"));
         if (!content.problems().isEmpty()) {
             out.println("the whole file would be refused, and what is in force would stay");
         } else if (!winning.isEmpty()) {
             out.println("these would win over the configuration:");
-            winning.stream().sorted().forEach(out::println);
-        } else if (refusing.isEmpty()) {
+            winning.forEach(out::println);
+        } else if (content.meant().isEmpty()) {
             out.println("nothing in it concerns this server");
         }
         return findings.stream()
@@ -122,9 +136,17 @@ public final class TigaseCheckCommand implements Function {
                 .toList();
     }
 
-    /** What the reader of a setting says of it: the grammar of its values is nobody else's. */
-    private List<Finding> judged(Meant meant) {
+    /**
+     * What the readers of a setting say of it.
+     *
+     * @param refusesAll the other settings of its PID with it
+     */
+    private record Judgement(List<Finding> findings, boolean refuses, boolean refusesAll) {}
+
+    /** The grammar of its values is nobody else's. */
+    private Judgement judged(Meant meant) {
         List<Finding> findings = new ArrayList<>();
+        List<ConfigException> refusals = new ArrayList<>();
         trials.forEach((reference, trial) -> {
             if (!meant.pid().equals(reference.getProperty(SettingsTrial.PID))) {
                 return;
@@ -134,10 +156,11 @@ public final class TigaseCheckCommand implements Function {
                         .forEach(sentence -> findings.add(
                                 new Finding(meant.line(), Finding.Kind.WARNING, meant.name() + ": " + sentence)));
             } catch (ConfigException e) {
+                refusals.add(e);
                 findings.add(new Finding(meant.line(), Finding.Kind.REFUSES, meant.name() + ": " + e.getMessage()));
             }
         });
-        return findings;
+        return new Judgement(findings, !refusals.isEmpty(), !refusals.stream().allMatch(ConfigException::isAlone));
     }
 
     private static String word(Finding.Kind kind) {

@@ -108,6 +108,46 @@ class TigaseCheckCommandTest {
                 bad);
     }
 
+    /** As the quota judges: a strategy that is not there is refused by itself, a limit that is no number with everything else. */
+    private static final class Quota implements SettingsTrial {
+        @Override
+        public SettingsDescriptor descriptor() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> judge(Map<String, ?> values) {
+            if ("bounce".equals(values.get("quota-exceeded"))) {
+                throw new ConfigException("im.restante.quota", "quota-exceeded", "bounce", "a strategy").alone();
+            }
+            if ("7".equals(values.get("store-limit"))) {
+                throw new ConfigException("im.restante.quota", "store-limit", "7", "another number");
+            }
+            return List.of();
+        }
+    }
+
+    @Test
+    void aKeyThatIsRefusedByItselfLeavesTheOthersOfItsPidInForce() throws Exception {
+        trials.put("im.restante.quota", new Quota());
+        Files.writeString(home.resolve("key"), "amp/quota-exceeded=bounce\namp/store-limit=5");
+        Files.writeString(home.resolve("pid"), "amp/quota-exceeded=drop\namp/store-limit=7");
+        Files.writeString(home.resolve("only"), "amp/quota-exceeded=bounce");
+
+        String key = refused("restante:tigase-check key", "quota-exceeded=bounce: must be a strategy");
+        assertTrue(key.endsWith("""
+                        im.restante.quota would refuse quota-exceeded alone, and what it has in force of it would stay
+                        these would win over the configuration:
+                          im.restante.quota store-limit=5
+                        """), key);
+        String pid = refused("restante:tigase-check pid", "store-limit=7: must be another number");
+        assertTrue(
+                pid.endsWith("im.restante.quota would refuse its settings, and what it has in force would stay\n"),
+                pid);
+        String only = refused("restante:tigase-check only", "bounce");
+        assertTrue(only.endsWith(" alone, and what it has in force of it would stay\n"), only);
+    }
+
     @Test
     void checksTheFileInUseIfNoneIsNamed() throws Exception {
         Files.createDirectory(home.resolve("etc"));
