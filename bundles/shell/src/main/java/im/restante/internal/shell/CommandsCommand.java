@@ -1,12 +1,7 @@
 package im.restante.internal.shell;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -14,53 +9,54 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * {@code restante:commands}: ours, and what other bundles add to the scope. Not {@code help}, which would stand before the
- * shell's own.
+ * shell's own in Karaf; the socket takes {@code help} for it.
  */
 @Component(
         service = CommandsCommand.class,
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "commands"})
 public final class CommandsCommand extends ShellCommand {
+    static final String ALL = "--all";
+
+    private static final String ITS_NAME = "commands";
+    private static final String OPERANDS = "[" + ALL + "]";
+    private static final String PURPOSE = "Lists these commands; each one explains itself with --help. " + ALL
+            + ": and the names of those in other scopes, behind them.";
+
+    /** It is not among those that it is given. */
+    static final KnownCommand ITSELF = new KnownCommand(SCOPE, ITS_NAME, OPERANDS, PURPOSE);
+
     private final BundleContext context;
     private final List<ShellCommand> ours;
 
     @Activate
     public CommandsCommand(
             BundleContext context, @Reference(policyOption = ReferencePolicyOption.GREEDY) List<ShellCommand> ours) {
-        super("commands", "Lists these commands; each one explains itself with --help.", 0, 0);
+        super(ITS_NAME + " " + OPERANDS, PURPOSE, 0, 1);
         this.context = context;
         this.ours = List.copyOf(ours);
     }
 
     @Override
     void run(Terminal terminal, List<String> arguments) {
-        Map<String, String> purposes = new TreeMap<>();
-        purposes.put(usage(), purpose());
-        ours.forEach(command -> purposes.put(command.usage(), command.purpose()));
-        for (ServiceReference<?> command : ofOthers()) {
-            Object purpose = command.getProperty(Constants.SERVICE_DESCRIPTION);
-            Object names = command.getProperty("osgi.command.function");
-            for (Object name : names instanceof Object[] several ? several : new Object[] {names}) {
-                purposes.put(SCOPE + ":" + name, purpose == null ? "" : purpose.toString());
+        if (!arguments.isEmpty() && !arguments.get(0).equals(ALL)) {
+            throw new IllegalArgumentException("usage: " + usage());
+        }
+        List<KnownCommand> all = KnownCommand.all(context, ours);
+        for (KnownCommand command : all) {
+            if (command.isOurs()) {
+                terminal.console().println(command.usage());
+                if (!command.purpose().isEmpty()) {
+                    Paragraph.print(terminal.console(), command.purpose());
+                }
             }
         }
-        purposes.forEach((usage, purpose) -> {
-            terminal.console().println(usage);
-            if (!purpose.isEmpty()) {
-                terminal.console().println("    " + purpose);
-            }
-        });
-    }
-
-    /** They are asked for nothing but their properties: what a command of somebody else does with {@code --help} is not known. */
-    private ServiceReference<?>[] ofOthers() {
-        try {
-            ServiceReference<?>[] found = context.getAllServiceReferences(
-                    null,
-                    "(&(" + IN_SCOPE + ")(" + NAME + "*)(!(" + Constants.SERVICE_BUNDLEID + "="
-                            + context.getBundle().getBundleId() + ")))");
-            return found == null ? new ServiceReference<?>[0] : found;
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
+        List<String> others = all.stream()
+                .filter(command -> !command.isOurs())
+                .map(KnownCommand::fullName)
+                .toList();
+        if (!arguments.isEmpty() && !others.isEmpty()) {
+            terminal.console().println("commands of others:");
+            Paragraph.print(terminal.console(), String.join(" ", others));
         }
     }
 }

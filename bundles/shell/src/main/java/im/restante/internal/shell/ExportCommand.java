@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Reference;
 /** {@code restante:export}. */
 @Component(
         service = ShellCommand.class,
+        immediate = true, // else it would be made anew for each call, and the last work forgotten
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "export"})
 public final class ExportCommand extends ShellCommand {
     private static final String FORCE = "--force";

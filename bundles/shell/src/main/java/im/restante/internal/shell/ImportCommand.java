@@ -13,6 +13,7 @@ import org.osgi.service.component.annotations.Reference;
 /** {@code restante:import}. */
 @Component(
         service = ShellCommand.class,
+        immediate = true, // else it would be made anew for each call, and the last work forgotten
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "import"})
 public final class ImportCommand extends ShellCommand {
     private final PortableServices portable;

@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Reference;
 /** {@code restante:import-tigase}. */
 @Component(
         service = ShellCommand.class,
+        immediate = true, // else it would be made anew for each call, and the last work forgotten
         property = {ShellCommand.IN_SCOPE, ShellCommand.NAME + "import-tigase"})
 public final class ImportTigaseCommand extends ShellCommand {
     private static final String PASSWORD_FILE = "--password-file";

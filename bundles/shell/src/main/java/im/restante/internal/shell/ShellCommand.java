@@ -47,7 +47,7 @@ abstract class ShellCommand implements Function {
         Terminal terminal = Terminal.of(session);
         if (!arguments.isEmpty() && "--help".equals(String.valueOf(arguments.get(0)))) {
             terminal.console().println(usage());
-            terminal.console().println("    " + purpose);
+            Paragraph.print(terminal.console(), purpose);
             return null;
         }
         if (arguments.size() < least || arguments.size() > most) {

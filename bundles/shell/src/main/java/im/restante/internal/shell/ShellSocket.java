@@ -6,8 +6,6 @@ import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
 import im.restante.internal.support.AcceptLoop;
 import im.restante.internal.support.OutOfMemory;
-import im.restante.internal.support.Printable;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -51,8 +49,8 @@ import org.slf4j.LoggerFactory;
  * Gogo's commands behind a Unix-domain socket that only the owner of the process can open. One command a connection: the client
  * sends the command's name and its operands ({@link Words}), and behind them whatever the command shall read, of which it is told
  * when the command wants it ({@link RemoteKeyboard}); then the server answers {@code ok} or {@code error} in a line, the output behind
- * it, escaped, and closes. Gogo's language is not spoken here: a
- * command is looked up by its name and called with the operands, so that nothing in them can be a command.
+ * it, escaped, and closes. What a command that takes long wants to be seen meanwhile comes before ({@link RemoteScreen}). Gogo's language
+ * is not spoken here: a command is looked up by its name and called with the operands, so that nothing in them can be a command.
  */
 @Component(
         service = SettingsTrial.class,
@@ -232,20 +230,34 @@ public final class ShellSocket implements SettingsTrial {
     private record Reply(boolean done, String text) {}
 
     private Reply reply(InputStream in, OutputStream out) {
-        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        RemoteScreen screen = new RemoteScreen(out);
         boolean done;
         try {
-            done = run(Words.read(in), new RemoteKeyboard(in, out), output);
+            done = run(meant(Words.read(in)), new RemoteKeyboard(in, out), screen);
         } catch (IOException e) { // not what a client of ours says
             done = false;
-            output.writeBytes(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
+            screen.writeBytes(String.valueOf(e.getMessage()).getBytes(StandardCharsets.UTF_8));
         }
-        String printed = output.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
-        return new Reply(done, Printable.lines(printed)); // whosever command it is
+        return new Reply(done, screen.rest());
     }
 
-    private boolean run(List<String> words, InputStream keyboard, ByteArrayOutputStream output) {
-        PrintStream console = new PrintStream(output, true, StandardCharsets.UTF_8);
+    /** {@code help}: Gogo's own does not know our commands, since they are no annotated methods. */
+    private static List<String> meant(List<String> words) {
+        if (words.isEmpty() || !words.get(0).equals(CompleteCommand.HELP) || words.size() > 2) {
+            return words;
+        }
+        if (words.size() == 1) {
+            return List.of(ShellCommand.SCOPE + ":commands", CommandsCommand.ALL);
+        }
+        String name = words.get(1);
+        return name.contains(":") && !name.startsWith(ShellCommand.SCOPE + ":")
+                ? List.of("felix:help", name)
+                : List.of(name, "--help");
+    }
+
+    private boolean run(List<String> words, InputStream keyboard, RemoteScreen screen) {
+        // Flushed by commands alone: that is how they say that somebody waits for a line.
+        PrintStream console = new PrintStream(screen, false, StandardCharsets.UTF_8);
         if (threadIo != null) {
             threadIo.setStreams(keyboard, console, console);
         }
@@ -263,7 +275,6 @@ public final class ShellSocket implements SettingsTrial {
             if (threadIo != null) {
                 threadIo.close();
             }
-            console.flush();
         }
     }
 

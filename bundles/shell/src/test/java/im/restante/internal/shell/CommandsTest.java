@@ -145,9 +145,12 @@ class CommandsTest {
                 session(JULIET.withResource("b"), false, 0, "127.0.0.1:5", SessionInfo.State.AWAY));
         try (Gogo gogo = new Gogo(new SessionsCommand(administration.sessions(new Sessions(all, new ArrayList<>()))))) {
             assertEquals("""
-                    session                    priority  spool  since                 from             tls
-                    romeo@example.org/orchard  -5        LIVE   2026-11-22T20:00:00Z  127.0.0.1:50000  yes
-                    juliet@example.org/b       -         AWAY   2026-11-22T20:00:00Z  127.0.0.1:5      no
+                    session                    priority  spool  since
+                        from             tls
+                    romeo@example.org/orchard  -5        LIVE   2026-11-22T20:00:00Z
+                        127.0.0.1:50000  yes
+                    juliet@example.org/b       -         AWAY   2026-11-22T20:00:00Z
+                        127.0.0.1:5      no
                     2 sessions
                     """, gogo.run("sessions"));
         }
@@ -223,32 +226,48 @@ class CommandsTest {
             assertEquals(
                     "restante:user-list [AFTER]\n    Lists accounts by address, 1000 at a time, those behind AFTER.\n",
                     gogo.run("user-list --help"));
-            assertEquals("""
-                    restante:commands
-                        Lists these commands; each one explains itself with --help.
-                    restante:other-check
+            String ours = """
+                    restante:commands [--all]
+                        Lists these commands; each one explains itself with --help. --all: and the
+                        names of those in other scopes, behind them.
+                    restante:other-check JID
                         Checks the other.
-                    restante:other-list
+                    restante:other-list JID
                         Checks the other.
                     restante:user-list [AFTER]
                         Lists accounts by address, 1000 at a time, those behind AFTER.
-                    """, gogo.run("commands"));
+                    """;
+            assertEquals(ours, gogo.run("commands"));
+            assertEquals(ours + "commands of others:\n    alien:cat alien:ls\n", gogo.run("commands --all"));
+            assertEquals(
+                    "usage: restante:commands [--all]",
+                    assertThrows(Exception.class, () -> gogo.run("commands --al"))
+                            .getMessage());
         }
     }
 
-    /** A framework in which another bundle has added two commands. */
-    private static BundleContext others() {
+    /** A framework in which another bundle has added two commands, and two in a scope of its own that says nothing of them. */
+    static BundleContext others() {
         Map<String, Object> properties = Map.of(
+                "osgi.command.scope",
+                "restante",
                 "osgi.command.function",
                 new String[] {"other-list", "other-check"},
+                "restante.command.operands",
+                "JID",
                 "service.description",
                 "Checks the other.");
         ServiceReference<?> other = fake(ServiceReference.class, (name, args) -> properties.get(args[0]));
+        Map<String, Object> silent =
+                Map.of("osgi.command.scope", "alien", "osgi.command.function", new String[] {"ls", "cat"});
+        ServiceReference<?> alien = fake(ServiceReference.class, (name, args) -> silent.get(args[0]));
         Bundle ours = fake(Bundle.class, (name, args) -> 7L);
         return fake(BundleContext.class, (name, args) -> switch (name) {
             case "getBundle" -> ours;
             case "getAllServiceReferences" ->
-                args[1].toString().contains("(!(service.bundleid=7))") ? new ServiceReference<?>[] {other} : null;
+                args[1].toString().contains("(!(service.bundleid=7))")
+                        ? new ServiceReference<?>[] {alien, other}
+                        : null;
             default -> null;
         });
     }

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
 import im.restante.internal.administration.Desks;
+import im.restante.internal.support.OperatorConsole;
 import im.restante.jid.Jid;
+import im.restante.migration.Job;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.StandardProtocolFamily;
@@ -21,6 +24,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +45,10 @@ class ShellSocketTest {
             new UserListCommand(administration.accounts(accounts)),
             new UserAddCommand(administration.accounts(accounts)),
             new UserRemoveCommand(administration.accounts(accounts)),
-            new Show());
+            new CommandsCommand(CommandsTest.others(), List.of(new Show())),
+            new Show(),
+            new Work());
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
 
     /** Remembers what it was given. */
     private final class Show extends ShellCommand {
@@ -53,6 +62,31 @@ class ShellSocketTest {
             if (arguments.get(0).equals("throw")) {
                 throw new IllegalStateException(arguments.get(1));
             }
+        }
+    }
+
+    /** Tells how far it is, and ends when the test lets it. */
+    private final class Work extends ShellCommand {
+        Work() {
+            super("work", "For this test.", 0, 0);
+        }
+
+        @Override
+        void run(Terminal terminal, List<String> arguments) {
+            terminal.console().println("begun");
+            terminal.console().println("half\u202e way");
+            terminal.console().ask("going on");
+            await(mayEnd);
+            terminal.console().println();
+            throw new IllegalStateException("broken off");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(20, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -170,6 +204,83 @@ class ShellSocketTest {
         assertEquals(
                 "ask\nPassword: \nok\nadded romeo@example.org\n", typed("secret\n", "user-add", "romeo@example.org"));
         assertEquals("secret", accounts.passwords.get(Jid.of("romeo@example.org")));
+        shell.close();
+    }
+
+    @Test
+    void wholeLinesAreSeenWhileACommandWorks() throws IOException {
+        ShellSocket shell = open();
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
+            Channels.newOutputStream(channel)
+                    .write(netstring(netstring("restante:work")).getBytes(StandardCharsets.UTF_8));
+            channel.shutdownOutput();
+            BufferedReader in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            assertEquals("say", in.readLine());
+            assertEquals("begun", in.readLine());
+            assertEquals("say", in.readLine());
+            assertEquals("half\\u202E way", in.readLine());
+            mayEnd.countDown();
+            assertEquals("error", in.readLine());
+            assertEquals("going on", in.readLine());
+            assertEquals("broken off", in.readLine());
+            assertEquals(null, in.readLine());
+        }
+        shell.close();
+    }
+
+    @Test
+    void longWorkIsFollowedOverTheSocket() throws IOException {
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        gogo.processor.addCommand(
+                "others",
+                (Function) (session, words) -> {
+                    Following.until(new OperatorConsole(session.getConsole()), job(end), "restante:work");
+                    return null;
+                },
+                "long");
+        ShellSocket shell = open();
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
+            Channels.newOutputStream(channel)
+                    .write(netstring(netstring("others:long")).getBytes(StandardCharsets.UTF_8));
+            BufferedReader in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            assertEquals("say", in.readLine());
+            assertEquals("half way", in.readLine());
+            end.complete(null);
+            assertEquals(
+                    "ok",
+                    in.lines()
+                            .dropWhile(line -> line.equals("say") || line.equals("half way"))
+                            .findFirst()
+                            .orElseThrow());
+        }
+        shell.close();
+    }
+
+    private static Job job(CompletableFuture<Void> end) {
+        return (Job) Proxy.newProxyInstance(
+                Job.class.getClassLoader(),
+                new Class<?>[] {Job.class},
+                (proxy, method, args) -> switch (method.getName()) {
+                    case "progress" -> "half way";
+                    case "report" -> List.of("done");
+                    case "end" -> end;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    @Test
+    void helpListsOursFirstAndExplainsOne() throws IOException {
+        ShellSocket shell = open();
+        String help = say("help");
+        assertTrue(help.startsWith("ok\nrestante:commands [--all]\n"), help);
+        assertTrue(help.contains("\nrestante:show WORDS\n    For this test.\n"), help);
+        assertTrue(help.endsWith("\ncommands of others:\n    alien:cat alien:ls\n"), help);
+        assertEquals("ok\nrestante:work\n    For this test.\n", say("help", "work"));
+        assertEquals("ok\nrestante:work\n    For this test.\n", say("help", "restante:work"));
+        assertEquals(
+                "error\nthere is no command felix:help; restante:commands lists them\n",
+                say("help", "felix:ls"),
+                "Gogo's");
         shell.close();
     }
 

@@ -31,10 +31,12 @@ import org.osgi.service.component.annotations.ReferencePolicy;
         property = {
             "osgi.command.scope=restante",
             "osgi.command.function=tigase-check",
+            "restante.command.operands=" + TigaseCheckCommand.OPERANDS,
             Constants.SERVICE_DESCRIPTION + "=" + TigaseCheckCommand.PURPOSE
         })
 public final class TigaseCheckCommand implements Function {
-    private static final String USAGE = "restante:tigase-check [FILE]";
+    static final String OPERANDS = "[FILE]";
+    private static final String USAGE = "restante:tigase-check " + OPERANDS;
     static final String PURPOSE =
             "Tells line by line what an init.properties means here, and fails if something in it would be refused;"
                     + " without FILE, the one in use. A relative name starts from the server's home. Changes nothing.";

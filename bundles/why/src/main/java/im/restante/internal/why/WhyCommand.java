@@ -19,12 +19,14 @@ import org.osgi.service.component.annotations.Reference;
         property = {
             "osgi.command.scope=restante",
             "osgi.command.function=why",
+            "restante.command.operands=" + WhyCommand.OPERANDS,
             Constants.SERVICE_DESCRIPTION + "=" + WhyCommand.PURPOSE
         })
 public final class WhyCommand implements Function {
     static final int MOST_LINES = 100;
 
-    private static final String USAGE = "restante:why JID|ID";
+    static final String OPERANDS = "JID|ID";
+    private static final String USAGE = "restante:why " + OPERANDS;
     static final String PURPOSE =
             "Tells what became of the messages for or from an account, or of one message by its id or stanza-id, and why;"
                     + " the newest last.";

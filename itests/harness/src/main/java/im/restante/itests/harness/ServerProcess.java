@@ -37,6 +37,8 @@ public final class ServerProcess implements AutoCloseable {
     /** What the server prints when it is ready. */
     private static final String READY = "restante ready: ";
 
+    private static final String SAY = "say\n";
+
     private static final Pattern OBJECTS_ALIVE = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
     private static final Duration START = Duration.ofSeconds(180);
     private static final Duration END = Duration.ofSeconds(120);
@@ -208,13 +210,19 @@ public final class ServerProcess implements AutoCloseable {
             channel.write(ByteBuffer.wrap(request.getBytes(UTF_8)));
             channel.shutdownOutput();
             String reply = new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
-            int end = reply.indexOf('\n');
-            String status = end < 0 ? reply : reply.substring(0, end);
-            String output = end < 0 ? "" : reply.substring(end + 1);
+            StringBuilder output = new StringBuilder();
+            int at = 0;
+            while (reply.startsWith(SAY, at)) { // a line that was shown while the command worked
+                int end = reply.indexOf('\n', at + SAY.length()) + 1;
+                output.append(reply, at + SAY.length(), end);
+                at = end;
+            }
+            int end = reply.indexOf('\n', at);
+            String status = end < 0 ? reply.substring(at) : reply.substring(at, end);
             if (!status.equals("ok")) {
                 throw new IOException(command + ": " + reply);
             }
-            return output;
+            return output.append(reply, end + 1, reply.length()).toString();
         }
     }
 
