@@ -18,8 +18,8 @@ record Arguments(Path home, Task task, List<String> operands) {
 
               (no command)     run the server in the foreground; SIGTERM or Ctrl-C ends it
               user add JID     make an account while the server is stopped; the password is read from standard input
-              shell [COMMAND]  run a command in the running server; without COMMAND read commands from standard input;
-                               `shell restante:commands` lists them
+              shell [COMMAND]  run a command in the running server; without COMMAND a prompt at a terminal, else commands
+                               from standard input; `shell help` lists them
               demo             play a message to somebody who is away, through a kill of the server, and check that it arrives
 
               --home DIR       directory of etc/, data/ and log/; made if missing (default: ./restante)

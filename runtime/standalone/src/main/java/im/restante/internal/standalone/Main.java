@@ -4,7 +4,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.Locale;
 
-/** Starts {@link Program} in a class loader that hides {@code sun.misc.Unsafe}. */
+/** Starts {@link Program}; what needs the framework, in a class loader that hides {@code sun.misc.Unsafe}. */
 public final class Main {
     private Main() {}
 
@@ -13,6 +13,9 @@ public final class Main {
         Locale.setDefault(Locale.ROOT);
         // Else the JVM makes a class for each method that the bundles call by reflection, nearly all of them once.
         System.setProperty("jdk.reflect.useNativeAccessorOnly", "true");
+        if (Program.isSmall(args)) { // by the JVM's own loader, which is quicker
+            System.exit(Program.run(args));
+        }
         URL jar = Main.class.getProtectionDomain().getCodeSource().getLocation();
         // Never closed: the program ends with it.
         @SuppressWarnings("resource")

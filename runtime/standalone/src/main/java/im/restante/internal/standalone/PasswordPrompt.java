@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.Charset;
 
 /** Asks for a password on the terminal, which does not show what is typed, or reads one from a pipe. */
 final class PasswordPrompt {
@@ -32,9 +33,13 @@ final class PasswordPrompt {
     /** The answer; empty at the end of the input. */
     static String asked(Console terminal, String question) throws Refusal {
         char[] typed = terminal.readPassword("%s", question);
-        String answer = typed == null ? "" : new String(typed);
+        return checked(typed == null ? "" : new String(typed), terminal.charset());
+    }
+
+    /** The answer itself, if the terminal could take it whole. */
+    static String checked(String answer, Charset terminals) throws Refusal {
         if (answer.indexOf(REPLACEMENT) >= 0) { // nobody sees what was typed, so nobody would find out
-            throw Refusal.failed("the terminal's character set, " + terminal.charset()
+            throw Refusal.failed("the terminal's character set, " + terminals
                     + ", has not all of these characters: use a locale with UTF-8, or a pipe");
         }
         return answer;

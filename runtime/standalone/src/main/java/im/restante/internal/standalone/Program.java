@@ -16,6 +16,16 @@ public final class Program {
 
     private Program() {}
 
+    /** Whether the framework has no part in what the command line says. */
+    static boolean isSmall(String... args) {
+        try {
+            Arguments.Task task = Arguments.parse(args).task();
+            return task == Arguments.Task.SHELL || task == Arguments.Task.HELP || task == Arguments.Task.VERSION;
+        } catch (Refusal e) {
+            return true;
+        }
+    }
+
     /** Does what the command line says; returns the exit code. */
     public static int run(String... args) {
         try {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -16,13 +17,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
 /**
  * Speaks to the shell of a running server: a connection a command, its words out as they are, {@code ok} or {@code error} and the
  * output, escaped, back. Before it the server may say that it waits for what is typed ({@code type}), or for the answer to a question
- * ({@code ask}), which a terminal does not show.
+ * ({@code ask}), which a terminal does not show; and send lines of long work to be seen at once ({@code say}).
  */
 final class ShellClient {
     private final Path socket;
@@ -32,16 +34,25 @@ final class ShellClient {
     }
 
     static void run(Arguments arguments) throws Refusal {
-        ShellClient client =
-                new ShellClient(socket(arguments.home().toAbsolutePath().normalize()));
+        Path home = arguments.home().toAbsolutePath().normalize();
+        ShellClient client = new ShellClient(socket(home));
         if (arguments.operands().isEmpty()) {
-            client.converse();
+            client.converse(home);
         } else {
-            Reply reply = client.ask(arguments.operands(), System.in);
+            Reply reply = client.ask(arguments.operands(), System.in, new AtConsole());
             if (!reply.done()) {
                 throw Refusal.failed(reply.reason());
             }
             System.out.print(reply.text());
+        }
+    }
+
+    /** Looked for when somebody asks, since that alone costs a command a tenth of its time. */
+    private static final class AtConsole implements Operator {
+        @Override
+        public String answer(String question) throws Refusal {
+            Console terminal = PasswordPrompt.terminal();
+            return terminal == null ? null : PasswordPrompt.asked(terminal, question);
         }
     }
 
@@ -54,9 +65,9 @@ final class ShellClient {
 
     /** Where {@code etc/im.restante.shell.cfg} says. */
     private static Path socket(Path home) throws Refusal {
-        Path file = home.resolve("etc").resolve("im.restante.shell.cfg");
+        String file = home.resolve("etc").resolve("im.restante.shell.cfg").toString();
         Properties configuration = new Properties();
-        try (Reader in = Files.newBufferedReader(file, UTF_8)) {
+        try (Reader in = new InputStreamReader(new FileInputStream(file), UTF_8)) {
             configuration.load(in);
         } catch (IOException e) {
             throw Refusal.failed("no server is running in " + home + ": cannot read " + Refusals.reason(e));
@@ -64,71 +75,122 @@ final class ShellClient {
         return home.resolve(configuration.getProperty("socket", "").replace("${restante.home}", home.toString()));
     }
 
-    private void converse() throws Refusal {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
-            Console terminal = PasswordPrompt.terminal();
-            while (true) {
+    /** Where commands are typed, or stand. */
+    @FunctionalInterface
+    private interface Lines {
+        /** Null at the end. */
+        String next() throws IOException;
+    }
+
+    private void converse(Path home) throws Refusal {
+        Console terminal = PasswordPrompt.terminal();
+        try {
+            if (terminal == null) {
+                BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+                converse(in::readLine, null);
+                return;
+            }
+            Prompt prompt = prompt(home);
+            if (prompt == null) {
                 // The terminal's own reader, which a password is read with, too: what is typed ahead is not a command.
-                String line = terminal == null ? in.readLine() : terminal.readLine("restante> ");
-                if (line == null || line.equals("exit")) {
-                    return;
-                }
-                try {
-                    List<String> words = Typed.words(line);
-                    if (words.isEmpty()) {
-                        continue;
-                    }
-                    Reply reply = ask(words, null);
-                    if (reply.done()) {
-                        System.out.print(reply.text());
-                    } else {
-                        System.err.println(reply.reason());
-                    }
-                } catch (IllegalArgumentException e) {
-                    System.err.println(e.getMessage());
-                }
+                converse(() -> terminal.readLine(Prompt.TEXT), new AtConsole());
+                return;
+            }
+            try (prompt) {
+                converse(prompt::line, prompt);
             }
         } catch (IOException e) {
             throw Refusal.failed("cannot read standard input: " + Refusals.reason(e));
         }
     }
 
-    /** @param keyboard what the command may read, until the end of the input; none: null */
-    private Reply ask(List<String> words, InputStream keyboard) throws Refusal {
-        if (Files.notExists(socket)) {
-            throw Refusal.failed("no server is running in this home: there is no " + socket);
+    /** Null if this terminal can do no more than read lines. */
+    private Prompt prompt(Path home) {
+        try {
+            return Prompt.atTerminal(home.resolve("data").resolve("shell-history"), this::completions);
+        } catch (IOException e) {
+            return null;
         }
+    }
+
+    /** What the server says; nothing if it says nothing. */
+    private List<String> completions(List<String> words) {
+        List<String> asked = new ArrayList<>(List.of("restante:complete"));
+        asked.addAll(words);
+        try {
+            Reply reply = ask(asked, null, null);
+            return reply.done() ? reply.text().lines().toList() : List.of();
+        } catch (Refusal e) {
+            return List.of(); // the next command says it
+        }
+    }
+
+    private void converse(Lines lines, Operator operator) throws IOException, Refusal {
+        while (true) {
+            String line = lines.next();
+            if (line == null || line.strip().equals(Prompt.EXIT)) {
+                return;
+            }
+            try {
+                List<String> words = Typed.words(line);
+                if (words.isEmpty()) {
+                    continue;
+                }
+                Reply reply = ask(words, null, operator);
+                if (reply.done()) {
+                    System.out.print(reply.text());
+                } else {
+                    System.err.println(reply.reason());
+                }
+            } catch (IllegalArgumentException e) {
+                System.err.println(e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * @param keyboard what the command may read, until the end of the input; none: null. It is not touched before the command reads
+     * @param operator who answers a question; null, as an answer of null: what is in the keyboard is the answer
+     */
+    private Reply ask(List<String> words, InputStream keyboard, Operator operator) throws Refusal {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 BufferedReader in = new BufferedReader(Channels.newReader(channel, UTF_8))) {
             OutputStream out = Channels.newOutputStream(channel);
             out.write(vector(words));
-            Console terminal = PasswordPrompt.terminal();
-            if (terminal == null) { // nobody to ask: what is there is sent, or that there is nothing
-                type(keyboard, channel);
-            }
-            String line = in.readLine();
-            while ("ask".equals(line) || "type".equals(line)) {
-                String question = line.equals("ask") ? in.readLine() : null;
-                if (terminal != null && question != null) {
-                    out.write((PasswordPrompt.asked(terminal, question) + '\n').getBytes(UTF_8));
-                } else if (terminal != null) {
-                    type(keyboard, channel);
+            boolean isTyping = false;
+            while (true) {
+                String line = in.readLine();
+                if ("say".equals(line)) {
+                    System.out.println(in.readLine());
+                } else if ("ask".equals(line) || "type".equals(line)) {
+                    String question = line.equals("ask") ? in.readLine() : null;
+                    String answer = question == null || operator == null ? null : operator.answer(question);
+                    if (answer != null) {
+                        out.write((answer + '\n').getBytes(UTF_8));
+                    } else if (!isTyping) {
+                        isTyping = true;
+                        type(keyboard, channel);
+                    }
+                } else {
+                    StringWriter text = new StringWriter();
+                    in.transferTo(text);
+                    return new Reply("ok".equals(line), text.toString());
                 }
-                line = in.readLine();
             }
-            boolean done = "ok".equals(line);
-            StringWriter text = new StringWriter();
-            in.transferTo(text);
-            return new Reply(done, text.toString());
         } catch (IOException e) {
-            throw Refusal.failed("cannot speak to the server at " + socket + ": " + Refusals.reason(e));
+            throw Refusal.failed(
+                    Files.notExists(socket)
+                            ? "no server is running in this home: there is no " + socket
+                            : "cannot speak to the server at " + socket + ": " + Refusals.reason(e));
         }
     }
 
     /** Each word as {@code LENGTH:BYTES,}, and so the whole: nothing in a word can be taken for anything but a part of it. */
     private static byte[] vector(List<String> words) {
         ByteArrayOutputStream inside = new ByteArrayOutputStream();
-        words.forEach(word -> inside.writeBytes(netstring(word.getBytes(UTF_8))));
+        for (String word : words) {
+            inside.writeBytes(netstring(word.getBytes(UTF_8)));
+        }
         return netstring(inside.toByteArray());
     }
 
@@ -146,17 +208,30 @@ final class ShellClient {
             channel.shutdownOutput();
             return;
         }
-        Thread typing = new Thread(
-                () -> {
-                    try {
-                        keyboard.transferTo(Channels.newOutputStream(channel));
-                        channel.shutdownOutput();
-                    } catch (IOException e) {
-                        // The command did not wait for all that was typed.
-                    }
-                },
-                "restante-keyboard");
+        Thread typing = new Typist(keyboard, channel);
         typing.setDaemon(true);
         typing.start();
+    }
+
+    /** A class with a name, as everything that a single command needs: a lambda would cost it a tenth of its time. */
+    private static final class Typist extends Thread {
+        private final InputStream keyboard;
+        private final SocketChannel channel;
+
+        Typist(InputStream keyboard, SocketChannel channel) {
+            super("restante-keyboard");
+            this.keyboard = keyboard;
+            this.channel = channel;
+        }
+
+        @Override
+        public void run() {
+            try {
+                keyboard.transferTo(Channels.newOutputStream(channel));
+                channel.shutdownOutput();
+            } catch (IOException e) {
+                // The command did not wait for all that was typed.
+            }
+        }
     }
 }

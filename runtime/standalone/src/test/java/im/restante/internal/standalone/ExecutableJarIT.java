@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -228,7 +229,7 @@ class ExecutableJarIT {
         assertEquals(
                 new Finished(1, "", "restante: there is no account paris@localhost\n"),
                 run("", "shell", "restante:user-remove", "paris@localhost"));
-        assertTrue(run("", "shell", "restante:commands").out().contains("restante:tigase-check\n    "));
+        assertTrue(run("", "shell", "restante:commands").out().contains("restante:tigase-check [FILE]\n    "));
     }
 
     @ParameterizedTest
@@ -245,6 +246,113 @@ class ExecutableJarIT {
         Finished steering = run("restante:why a\u001b[2J\u009b2J\u202e\n", "shell");
         assertTrue(steering.out().startsWith("nothing is known about a\\u001B[2J\\u009B2J\\u202E\n"), steering.out());
         assertTrue(run("", "shell", "restante:user-list").out().contains("yc@localhost"));
+    }
+
+    /** At a pseudo-terminal, which {@code script} of the system makes. */
+    @Test
+    void aTerminalHasAPromptThatCompletesAsksAndRemembers() throws Exception {
+        assumeTrue(
+                Stream.of("script", "stty", "tty").allMatch(ExecutableJarIT::isInstalled),
+                "needs script, stty and tty");
+        assertEquals(0, run("secret\n", "user", "add", "juliet@localhost").exitCode());
+        readyLine(server());
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("jar"),
+                "--home",
+                home.toString(),
+                "shell");
+        ProcessBuilder builder = new ProcessBuilder(
+                        "script",
+                        "-q",
+                        "-e",
+                        "-c",
+                        "'" + String.join("' '", command) + "'",
+                        directory.resolve("typescript").toString())
+                .redirectErrorStream(true);
+        builder.environment().put("TERM", "xterm");
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        Process terminal = builder.start();
+        started.add(terminal);
+        Screen screen = new Screen(terminal);
+        screen.await("restante> ");
+        screen.type("user-l\t\r");
+        screen.await("juliet@localhost");
+        screen.await("restante> ");
+        screen.type("spool jul\t\r");
+        screen.await("sqlite: nothing waits");
+        screen.await("restante> ");
+        screen.type("user-add romeo@localhost\r");
+        screen.await("Password: ");
+        screen.type("hush\r");
+        screen.await("added romeo@localhost");
+        screen.await("restante> ");
+        screen.type("sto\u0003"); // Ctrl-C
+        screen.await("restante> ");
+        screen.type("exit\r");
+        assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), screen::toString);
+        assertEquals(0, terminal.exitValue(), screen::toString);
+        assertFalse(screen.toString().contains("hush"), screen::toString);
+        Path history = home.resolve("data").resolve("shell-history");
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(history)));
+        String kept = Files.readString(history);
+        assertTrue(kept.contains("restante:user-list"), kept);
+        assertFalse(kept.contains("hush"), kept);
+    }
+
+    private static boolean isInstalled(String command) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+    }
+
+    /** What a terminal shows, as it comes. */
+    private static final class Screen {
+        private final Process terminal;
+        private final StringBuilder shown = new StringBuilder();
+        private int seen;
+
+        Screen(Process terminal) {
+            this.terminal = terminal;
+        }
+
+        void type(String keys) throws IOException {
+            terminal.getOutputStream().write(keys.getBytes(UTF_8));
+            terminal.getOutputStream().flush();
+        }
+
+        /** Returns when it is there, behind what was waited for before. */
+        void await(String text) throws IOException {
+            byte[] some = new byte[4_096];
+            int at = shown.indexOf(text, seen);
+            while (at < 0) {
+                int read = terminal.getInputStream().read(some);
+                assertTrue(read > 0, () -> "no " + text + " in " + shown);
+                shown.append(new String(some, 0, read, UTF_8));
+                at = shown.indexOf(text, seen);
+            }
+            seen = at + text.length();
+        }
+
+        @Override
+        public String toString() {
+            return shown.toString();
+        }
+    }
+
+    @Test
+    void theLastExportAndImportAreRemembered() throws Exception {
+        assertEquals(0, run("secret\n", "user", "add", "juliet@localhost").exitCode());
+        readyLine(server());
+        assertEquals(1, run("", "shell", "restante:export").exitCode(), "there was none yet");
+        assertEquals(0, run("", "shell", "restante:export", "all.xml").exitCode());
+        Finished export = run("", "shell", "restante:export");
+        assertTrue(
+                export.out().startsWith("export to " + home.resolve("all.xml") + "\n1 account"),
+                export.out() + export.err());
+        assertEquals(0, run("", "shell", "restante:import", "all.xml").exitCode());
+        Finished imported = run("", "shell", "restante:import");
+        assertTrue(imported.out().contains("1 account"), imported.out() + imported.err());
     }
 
     @Test
