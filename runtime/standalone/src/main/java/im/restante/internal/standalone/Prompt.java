@@ -19,6 +19,7 @@ import org.jline.reader.MaskingCallback;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -78,10 +79,14 @@ final class Prompt implements Operator, AutoCloseable {
                     .provider(TerminalBuilder.PROP_PROVIDER_EXEC)
                     .dumb(false)
                     .nativeSignals(true) // Ctrl-C gives a line up, not the program
+                    .graphemeCluster(false) // it would be asked for first, and wait for an answer
                     .build();
             if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
                 terminal.close();
                 throw new IOException("the terminal has no cursor that could be moved");
+            }
+            if (terminal.getSize().getColumns() <= 0) { // it does not say
+                terminal.setSize(Size.of(80, 24));
             }
             return new Prompt(terminal, history, completions);
         } catch (IllegalStateException e) {
