@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The directory a server lives in: {@code etc/} is the operator's, {@code data/} and {@code log/} are the server's. Held by one
- * process at a time, from {@link #open} to {@link #close} or its death.
+ * The directory a server lives in: {@code etc/} is the operator's, {@code data/} and {@code log/} are the server's; each may be a
+ * link to a directory elsewhere. Held by one process at a time, from {@link #open} to {@link #close} or its death.
  */
 final class Home implements AutoCloseable {
     private final Path root;
@@ -33,9 +33,9 @@ final class Home implements AutoCloseable {
     static Home open(Path directory) throws Refusal {
         Path root = directory.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(root, ownerOnly("rwx------"));
+            makeFolder(root);
             for (String name : List.of("etc", "data", "log", "deploy")) {
-                Files.createDirectories(root.resolve(name), ownerOnly("rwx------"));
+                makeFolder(root.resolve(name));
             }
             FileChannel lock = lock(root);
             Home home = new Home(root, lock);
@@ -46,6 +46,13 @@ final class Home implements AutoCloseable {
             return home;
         } catch (IOException e) {
             throw Refusal.usage("cannot use " + root + " as home: " + Refusals.reason(e));
+        }
+    }
+
+    /** One that is there may be a link, which {@code createDirectories} refused in early updates of JDK 17. */
+    private static void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder, ownerOnly("rwx------"));
         }
     }
 

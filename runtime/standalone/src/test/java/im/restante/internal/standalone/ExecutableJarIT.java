@@ -139,6 +139,20 @@ class ExecutableJarIT {
     }
 
     @Test
+    void aFolderOfTheHomeMayBeALinkAndWhatItLeadsToIsLeftAsItIs() throws Exception {
+        Path etc = Files.move(home.resolve("etc"), directory.resolve("configuration"));
+        Files.setPosixFilePermissions(etc, PosixFilePermissions.fromString("rwxr-x---"));
+        Files.createSymbolicLink(home.resolve("etc"), etc);
+        Path log = Files.createDirectory(directory.resolve("logs"));
+        Files.createSymbolicLink(home.resolve("log"), log);
+        readyLine(server());
+        assertTrue(Files.exists(log.resolve("restante.log")));
+        assertEquals("rwxr-x---", PosixFilePermissions.toString(Files.getPosixFilePermissions(etc)));
+        Files.writeString(etc.resolve("im.restante.quota.cfg"), "store-limit = many\n");
+        awaitInLog("store-limit=many: must be ");
+    }
+
+    @Test
     void anotherStoreIsUsedWhenItIsNamed() throws Exception {
         configure("offline", "store = mariadb");
         configure("store.mariadb", "url = jdbc:mariadb://127.0.0.1:1/restante\n.password = x"); // nobody is there yet
