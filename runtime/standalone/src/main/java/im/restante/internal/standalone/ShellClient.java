@@ -47,7 +47,7 @@ final class ShellClient {
         }
     }
 
-    /** Looked for when somebody asks, since that alone costs a command a tenth of its time. */
+    /** Looked for when somebody asks: most commands do not. */
     private static final class AtConsole implements Operator {
         @Override
         public String answer(String question) throws Refusal {
@@ -213,7 +213,7 @@ final class ShellClient {
         typing.start();
     }
 
-    /** A class with a name, as everything that a single command needs: a lambda would cost it a tenth of its time. */
+    /** A class with a name: a lambda's would be made when it runs. */
     private static final class Typist extends Thread {
         private final InputStream keyboard;
         private final SocketChannel channel;
