@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
+import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import java.lang.reflect.Proxy;
 import java.util.Dictionary;
@@ -31,6 +32,9 @@ class ConfiguredMariaDbTest {
     /** What is registered; null: nothing. */
     private MessageStore registered;
 
+    /** The archive that is registered; null: none. */
+    private MessageArchive archived;
+
     private Dictionary<?, ?> properties;
     private List<String> names;
     private ConfiguredMariaDb component;
@@ -45,6 +49,10 @@ class ConfiguredMariaDbTest {
                             ((Dictionary<?, ?>) args[2]).size(),
                             "no value of the configuration, which has a password");
                     return registration(() -> {});
+                }
+                if (args[1] instanceof MessageArchive archive) {
+                    archived = archive;
+                    return registration(() -> archived = null);
                 }
                 names = List.of((String[]) args[0]);
                 registered = (MessageStore) args[1];
@@ -78,10 +86,13 @@ class ConfiguredMariaDbTest {
     void withoutAUrlThereIsNoStore() {
         activate(Map.of("url", " ", "user", "restante"));
         assertNull(registered);
+        assertNull(archived);
         component.modified(NOWHERE);
         assertInstanceOf(MessageStore.class, registered);
+        assertSame(registered.archive().orElseThrow(), archived);
         component.modified(Map.of());
         assertNull(registered);
+        assertNull(archived);
     }
 
     @Test
