@@ -290,6 +290,17 @@ class ArchiveCopiesTest {
         }
     }
 
+    /** Whoever takes the name next must not find it; what came after the removal is his. */
+    @Test
+    void theArchiveOfARemovedAccountIsEmptied() {
+        store.archive = archive;
+        fixture.bind("memory", 0, store);
+        now(fixture.store(1, chat()));
+        assertTrue(fixture.delivery.removing(ROMEO).toCompletableFuture().isDone());
+        assertEquals(List.of(), store.ids());
+        assertEquals(List.of(ROMEO + " to " + Fixture.NOW), archive.removed);
+    }
+
     /** The next store's archive keeps the copy, though the policy was asked while the first one was there. */
     @Test
     void aStoreThatIsReplacedBeforeItBeginsIsFollowedByOneThatKeepsTheCopy() {
