@@ -32,6 +32,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** A database as an older version of the SQL schema left it, for engines that bring it up to date. */
 public final class OlderSchema {
@@ -48,9 +49,15 @@ public final class OlderSchema {
      * @param version how many of them were run, 1 or more; what is in it was there at version 1
      */
     public static void make(Connection connection, List<String> scripts, int version) throws SQLException, IOException {
+        make(connection, scripts, version, rows -> rows);
+    }
+
+    /** The same. @param spelling makes the rows of version 1 what the engine's SQL and its version 1 want */
+    public static void make(Connection connection, List<String> scripts, int version, UnaryOperator<String> spelling)
+            throws SQLException, IOException {
         try (InputStream in = OlderSchema.class.getResourceAsStream("version-1.sql");
                 Statement statement = connection.createStatement()) {
-            run(statement, scripts.get(0) + new String(in.readAllBytes(), UTF_8));
+            run(statement, scripts.get(0) + spelling.apply(new String(in.readAllBytes(), UTF_8)));
             for (String script : scripts.subList(1, version)) {
                 run(statement, script);
             }

@@ -3,11 +3,13 @@ package im.restante.internal.store.postgresql;
 import static im.restante.itests.contract.Stages.await;
 import static im.restante.itests.contract.Stages.awaitFailure;
 import static im.restante.itests.contract.Stages.awaitRecovery;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
+import im.restante.itests.contract.OlderSchema;
 import im.restante.itests.database.Database;
 import im.restante.itests.database.DatabaseServer;
 import im.restante.itests.database.ServerTroubleContract;
@@ -21,6 +23,7 @@ import im.restante.store.jdbc.SqlStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +98,31 @@ class PostgreSqlTroubleTest extends ServerTroubleContract {
     @Override
     protected String anotherStanza() {
         return "decode(repeat('78',500),'hex')";
+    }
+
+    // ---- an older version
+
+    @Test
+    void aDatabaseOfVersionOneIsBroughtUpToDateInPlace() throws Exception {
+        try (Connection connection =
+                DriverManager.getConnection(database.url(), database.user(), database.password())) {
+            OlderSchema.make(connection, dialect(database).scripts(), 1, PostgreSqlTroubleTest::spelledForPostgreSql);
+        }
+        start();
+        OlderSchema.check(store);
+        store.close();
+        start();
+        assertEquals(List.of(9L), waiting());
+    }
+
+    /** Its version 1 is what version 5 of the others is. */
+    private static String spelledForPostgreSql(String rows) {
+        return rows.replaceAll("x'([0-9a-f]*)'", "'\\\\x$1'")
+                .replace(
+                        "UPDATE om_state SET messages=4, largest_id=40 WHERE node=0;",
+                        "UPDATE om_partition SET messages=4, floor=40 WHERE part=0;\n"
+                                + "INSERT INTO om_total(rcpt, n, bytes)"
+                                + " SELECT rcpt, count(*), sum(length(stanza)) FROM om_message GROUP BY rcpt;");
     }
 
     // ---- who may
