@@ -1,6 +1,7 @@
 package im.restante.itests.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,12 +9,16 @@ import im.restante.itests.harness.Await;
 import im.restante.itests.harness.ServerProcess;
 import java.time.Duration;
 import java.util.Set;
+import org.jivesoftware.smack.SmackException.NotConnectedException;
+import org.jivesoftware.smack.StanzaCollector;
 import org.jivesoftware.smack.XMPPException.XMPPErrorException;
+import org.jivesoftware.smack.packet.EmptyResultIQ;
 import org.jivesoftware.smack.packet.StanzaError.Condition;
 import org.jivesoftware.smack.sasl.SASLErrorException;
 import org.jivesoftware.smack.tcp.XMPPTCPConnection;
 import org.jivesoftware.smackx.iqregister.AccountManager;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.jxmpp.jid.parts.Localpart;
 
 /** XEP-0077 as an ordinary client does it, from making an account to removing it. */
@@ -42,12 +47,28 @@ class RegistrationIT extends ServerTest {
         again.connect();
         assertThrows(SASLErrorException.class, () -> again.login("benvolio", "first secret"));
         again.login("benvolio", "second secret");
-        AccountManager.getInstance(again).deleteAccount();
+        assertAnsweredBeforeTheEnd(
+                again, () -> AccountManager.getInstance(again).deleteAccount());
         Await.until(
                 "the account is gone",
                 Duration.ofSeconds(60),
                 () -> !server.shell("restante:user-list").contains(jid("benvolio")));
         again.disconnect();
+    }
+
+    /** Smack does not look for an answer any more once the connection has ended, even if that came first: so it is looked for here. */
+    private static void assertAnsweredBeforeTheEnd(XMPPTCPConnection connection, Executable question) throws Exception {
+        StanzaCollector answers = connection.createStanzaCollector(stanza -> stanza instanceof EmptyResultIQ
+                && connection.getXMPPServiceDomain().equals(stanza.getFrom()));
+        try {
+            question.execute();
+        } catch (NotConnectedException e) {
+            assertNotNull(answers.pollResult(), e::toString);
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        } finally {
+            answers.cancel();
+        }
     }
 
     @Test
