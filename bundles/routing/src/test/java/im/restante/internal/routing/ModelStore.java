@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -39,6 +41,9 @@ final class ModelStore implements Delivery {
     private long kept;
     /** The same, when this server began. */
     private long keptBefore;
+
+    /** Appends whose answer has not come, by owner: also of messages whose sender was told that they are delivered. */
+    private final Map<Jid, Set<Long>> open = new HashMap<>();
 
     private boolean stalled;
     private boolean broken;
@@ -93,6 +98,7 @@ final class ModelStore implements Delivery {
             }
         }
         writes.clear();
+        open.clear();
         keptBefore = kept;
         workers = successor;
         stalled = false;
@@ -184,7 +190,8 @@ final class ModelStore implements Delivery {
 
     @Override
     public CompletionStage<Verdict> store(Message message, StoredMessage row, StorageDecision.Keep keep, Claim claim) {
-        return this.<Verdict>write(
+        Set<Long> ofOwner = open.computeIfAbsent(row.owner(), owner -> new TreeSet<>());
+        CompletionStage<Verdict> answered = this.<Verdict>write(
                 "append " + row.id(),
                 claim,
                 () -> {
@@ -195,6 +202,16 @@ final class ModelStore implements Delivery {
                         "broken",
                         StanzaError.of(StanzaError.Condition.RESOURCE_CONSTRAINT)
                                 .later())));
+        ofOwner.add(row.id());
+        answered.whenComplete((verdict, problem) -> ofOwner.remove(row.id()));
+        return answered;
+    }
+
+    /** How many rows an owner has, or may have as soon as the answers have come. */
+    int waiting(Jid owner) {
+        Set<Long> all = new TreeSet<>(spool(owner).keySet());
+        all.addAll(open.getOrDefault(owner, Set.of()));
+        return all.size();
     }
 
     @Override

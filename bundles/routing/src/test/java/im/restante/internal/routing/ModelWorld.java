@@ -423,7 +423,8 @@ final class ModelWorld {
     private boolean isSpilled(Mail mail) {
         long waiting = store.spool(mail.to.jid).size()
                 + undecided.values().stream().filter(mail.to.jid::equals).count();
-        return waiting >= Long.parseLong(properties.get("spill-limit").toString());
+        return Math.max(waiting, store.waiting(mail.to.jid))
+                >= Long.parseLong(properties.get("spill-limit").toString());
     }
 
     List<String> history() {
