@@ -146,7 +146,7 @@ final class ArchiveCopies {
                         workers);
     }
 
-    /** Asked for each try: it may have become another one. */
+    /** Asked at each append: it may have become another one. */
     private MessageArchive archive(ArchiveCopy copy) {
         ArchivePolicy now = policy;
         try {
