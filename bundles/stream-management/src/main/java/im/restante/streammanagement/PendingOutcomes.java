@@ -33,6 +33,12 @@ public final class PendingOutcomes {
     /** Open verdicts at which the connection stops reading. */
     public static final int MAX_OPEN = 1_024;
 
+    /**
+     * Requests without an answer at which the connection stops reading: an answer may be two thousand times as large as what asks for
+     * it, and is made whether it is read or not.
+     */
+    static final int MAX_REQUESTS = 8;
+
     /** Bytes of stanzas with an open verdict, and of answers that wait for it, at which the connection stops reading. */
     static final long MAX_BYTES = 1L << 20;
 
@@ -65,6 +71,7 @@ public final class PendingOutcomes {
     private boolean closing;
     private boolean released;
     private long openBytes;
+    private int openRequests;
     private long answerBytes;
     /** Units of the room that the stanzas without a verdict have. */
     private int units;
@@ -154,6 +161,7 @@ public final class PendingOutcomes {
         try {
             open.add(entry);
             openBytes += size;
+            openRequests += request == null ? 0 : 1;
             openCount = open.size();
             counts = !released;
             units += counts ? entry.units : 0;
@@ -189,7 +197,7 @@ public final class PendingOutcomes {
     private boolean mustWait() throws InterruptedException {
         lock.lock();
         try {
-            while (!closing && (open.size() >= MAX_OPEN || openBytes >= MAX_BYTES)) {
+            while (!closing && hasReachedItsBounds()) {
                 full = true;
                 fewer.await();
             }
@@ -198,6 +206,10 @@ public final class PendingOutcomes {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean hasReachedItsBounds() {
+        return open.size() >= MAX_OPEN || openBytes >= MAX_BYTES || openRequests >= MAX_REQUESTS;
     }
 
     private void awaitWoken() throws InterruptedException {
@@ -460,6 +472,7 @@ public final class PendingOutcomes {
     private void remove(Entry first) {
         open.poll();
         openBytes -= first.size;
+        openRequests -= first.request == null ? 0 : 1;
         if (first.answer != null && !released) {
             heap.give(first.answer.length);
             answerBytes -= first.answer.length;

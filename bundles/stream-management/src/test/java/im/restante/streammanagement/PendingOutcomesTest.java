@@ -253,6 +253,24 @@ class PendingOutcomesTest {
     }
 
     @Test
+    void theReaderWaitsForAnAnswerWhenEightRequestsHaveNone() throws Exception {
+        Element request = Element.of("jabber:client", "iq");
+        List<CompletableFuture<Outcome>> verdicts = new ArrayList<>();
+        for (int i = 0; i < PendingOutcomes.MAX_REQUESTS; i++) {
+            reading(flood).get(20, TimeUnit.SECONDS);
+            CompletableFuture<Outcome> verdict = new CompletableFuture<>();
+            flood.begin();
+            flood.add(verdict, 1, request);
+            verdicts.add(verdict);
+        }
+        add(flood, 1);
+        CompletableFuture<Void> reading = reading(flood);
+        waits(reading);
+        verdicts.get(0).complete(answer("a"));
+        reading.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
     void whoLetsTooManyAnswersWaitIsEndedAndKeepsNothing() {
         add(flood, 1);
         int size = (int) PendingOutcomes.MAX_ANSWER_BYTES / 4;
