@@ -35,7 +35,7 @@ public final class HostileRunner {
     private final List<String> jvmOptions;
 
     /**
-     * @param quiet      how long the victims are watched before an attack
+     * @param quiet      how long the victims are watched before an attack; for half as long the server is in ordinary use before that
      * @param attack     how long it goes on
      * @param rest       from its end until the heap is looked at
      * @param jvmOptions of the server, beside its heap
@@ -109,6 +109,9 @@ public final class HostileRunner {
             for (String account : Victim.ACCOUNTS) {
                 server.user(account);
             }
+            for (String account : Regulars.ACCOUNTS) {
+                server.user(account);
+            }
             for (String account : one.accounts()) {
                 server.user(account);
             }
@@ -136,7 +139,9 @@ public final class HostileRunner {
             this.attack = attack;
             this.server = server;
             try (Victim victim = new Victim(server.port())) {
-                TimeUnit.NANOSECONDS.sleep(quiet.toNanos() / 2); // the server's code is compiled meanwhile
+                try (Regulars regulars = new Regulars(server.port())) {
+                    regulars.live(quiet.toNanos() / 2);
+                }
                 heap = server.liveHeapKib() / 1024.0;
                 victim.noticed();
                 TimeUnit.NANOSECONDS.sleep(quiet.toNanos());
