@@ -15,7 +15,7 @@ import static java.util.Objects.requireNonNull;
  */
 public record Admission(int limit, OnFull onFull, OwnerLimit total) {
     /** Taken whatever waits already; it still counts. */
-    public static final Admission UNLIMITED = new Admission(-1, OnFull.REFUSE);
+    public static final Admission UNLIMITED = of(-1, OnFull.REFUSE);
 
     /** What a limit that was reached means for the store. */
     public enum OnFull {
@@ -33,8 +33,18 @@ public record Admission(int limit, OnFull onFull, OwnerLimit total) {
         requireNonNull(total, "total");
     }
 
-    /** Without a limit for the owner's total. */
-    public Admission(int limit, OnFull onFull) {
-        this(limit, onFull, OwnerLimit.NONE);
+    /**
+     * Without a limit for what waits for the owner in all.
+     *
+     * @param limit  messages of the pair that may wait, this one included; 0 keeps none, negative is no limit
+     * @param onFull what to do with a message beyond it
+     */
+    public static Admission of(int limit, OnFull onFull) {
+        return new Admission(limit, onFull, OwnerLimit.NONE);
+    }
+
+    /** The same with a limit for what may wait for the owner, from all senders together. */
+    public Admission withTotal(OwnerLimit limitOfOwner) {
+        return new Admission(limit, onFull, limitOfOwner);
     }
 }

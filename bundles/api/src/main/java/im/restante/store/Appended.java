@@ -7,6 +7,43 @@ import org.jspecify.annotations.Nullable;
 
 /** What a store did with a message. A full mailbox is an answer; a broken disk is a {@link StoreException}. */
 public sealed interface Appended {
+    /** Not stored, and never will be: its {@link Claim} was withdrawn before the store began with it. */
+    Appended WITHDRAWN = new Withdrawn();
+
+    /** It is there and durable, or was before; nothing made room for it. */
+    static Stored stored() {
+        return new Stored(List.of());
+    }
+
+    /**
+     * It is there and durable.
+     *
+     * @param evicted ids that made room for it, oldest first; may be empty
+     */
+    static Stored stored(List<Long> evicted) {
+        return new Stored(evicted);
+    }
+
+    /**
+     * Not stored, from a store that counts no totals: the pair has reached its limit.
+     *
+     * @param usage what waited for the pair at that moment
+     */
+    static Full full(Usage usage) {
+        return new Full(Limit.PAIR, usage, null);
+    }
+
+    /**
+     * Not stored: there was no room, and none could be made.
+     *
+     * @param reached the first limit, in the order of {@link Limit}, that stood against it
+     * @param usage   what waited for the pair at that moment
+     * @param total   what waited for the owner, with its bytes; null from a store that counts no totals
+     */
+    static Full full(Limit reached, Usage usage, @Nullable Usage total) {
+        return new Full(reached, usage, total);
+    }
+
     /**
      * It is there and durable, or was before.
      *
@@ -42,11 +79,6 @@ public sealed interface Appended {
             if (reached != Limit.PAIR) {
                 requireNonNull(total, "total");
             }
-        }
-
-        /** The pair has reached its limit, in a store that counts no totals. */
-        public Full(Usage usage) {
-            this(Limit.PAIR, usage, null);
         }
     }
 

@@ -39,6 +39,29 @@ public record StoredMessage(
         requireNonNull(stanza, "stanza");
     }
 
+    /**
+     * A message that was sent to somebody who is away ({@link MessageKind#OFFLINE}), and waits until it is delivered.
+     *
+     * @param id         positive; given on arrival
+     * @param owner      recipient, bare
+     * @param sender     bare
+     * @param receivedAt server clock at acceptance
+     * @param stanza     UTF-8 of the complete {@code <message/>}, as the component says; shared, not copied
+     */
+    public static StoredMessage of(long id, Jid owner, Jid sender, Instant receivedAt, byte[] stanza) {
+        return new StoredMessage(id, owner, sender, receivedAt, null, MessageKind.OFFLINE, stanza);
+    }
+
+    /** The same with the moment from which it may be removed unread; null for never. */
+    public StoredMessage withExpiresAt(@Nullable Instant moment) {
+        return new StoredMessage(id, owner, sender, receivedAt, moment, kind, stanza);
+    }
+
+    /** The same with another reason why the row is there. */
+    public StoredMessage withKind(MessageKind other) {
+        return new StoredMessage(id, owner, sender, receivedAt, expiresAt, other, stanza);
+    }
+
     /** What windows and quotas charge: UTF-8 bytes of the stanza. */
     public int sizeBytes() {
         return stanza.length;

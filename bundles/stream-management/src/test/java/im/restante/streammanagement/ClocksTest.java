@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import im.restante.internal.support.LogLimits;
 import im.restante.jid.Jid;
 import im.restante.session.ProofPolicy;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.streammanagement.Proofs.Batch;
 import java.io.OutputStream;
@@ -104,14 +103,8 @@ class ClocksTest {
     @Test
     void everyRowThatIsProvedBeginsANewWait() {
         List<StoredMessage> rows = LongStream.rangeClosed(1, 3)
-                .mapToObj(id -> new StoredMessage(
-                        id,
-                        ROMEO.bare(),
-                        ROMEO.bare(),
-                        Instant.EPOCH,
-                        null,
-                        MessageKind.OFFLINE,
-                        "<message/>".getBytes(US_ASCII)))
+                .mapToObj(id -> StoredMessage.of(
+                        id, ROMEO.bare(), ROMEO.bare(), Instant.EPOCH, "<message/>".getBytes(US_ASCII)))
                 .toList();
         Batch batch = proofs.begin(new ProofPolicy(ProofPolicy.Way.SM, TIMEOUT), true, rows, ids -> {});
         batch.countedFrom(0);

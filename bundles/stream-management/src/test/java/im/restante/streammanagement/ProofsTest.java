@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.jid.Jid;
 import im.restante.session.ProofPolicy;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.streammanagement.Proofs.Batch;
 import java.time.Duration;
@@ -41,8 +40,7 @@ class ProofsTest {
 
     private Batch batch(long from, long to, Consumer<Collection<Long>> receiver) {
         List<StoredMessage> rows = LongStream.rangeClosed(from, to)
-                .mapToObj(id -> new StoredMessage(
-                        id, ROMEO, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, "<message/>".getBytes(US_ASCII)))
+                .mapToObj(id -> StoredMessage.of(id, ROMEO, ROMEO, Instant.EPOCH, "<message/>".getBytes(US_ASCII)))
                 .toList();
         Batch batch = proofs.begin(AUTO, true, rows, receiver);
         batch.countedFrom(from - 1);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.jid.Jid;
 import im.restante.session.Arrival;
 import im.restante.session.Outbound;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.time.Instant;
 import java.util.List;
@@ -98,13 +97,6 @@ class SentStanzasTest {
     }
 
     private static StoredMessage row(long id) {
-        return new StoredMessage(
-                id,
-                Jid.of("a@localhost"),
-                Jid.of("b@localhost"),
-                Instant.EPOCH,
-                null,
-                MessageKind.OFFLINE,
-                new byte[10]);
+        return StoredMessage.of(id, Jid.of("a@localhost"), Jid.of("b@localhost"), Instant.EPOCH, new byte[10]);
     }
 }

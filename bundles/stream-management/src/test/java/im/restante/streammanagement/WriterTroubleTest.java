@@ -11,7 +11,6 @@ import im.restante.jid.Jid;
 import im.restante.session.Arrival;
 import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
@@ -174,7 +173,6 @@ class WriterTroubleTest {
     }
 
     private static StoredMessage row() {
-        return new StoredMessage(
-                1, ROMEO, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, "<message/>".getBytes(US_ASCII));
+        return StoredMessage.of(1, ROMEO, ROMEO, Instant.EPOCH, "<message/>".getBytes(US_ASCII));
     }
 }

@@ -47,7 +47,7 @@ final class Mailboxes {
 
     Appended append(StoredMessage message, Admission admission) {
         if (box(message.owner()).messages.containsKey(message.id())) {
-            return new Appended.Stored(List.of());
+            return Appended.stored();
         }
         List<Long> evicted = new ArrayList<>();
         Appended.Limit reached = reached(message, admission, evicted);
@@ -62,11 +62,11 @@ final class Mailboxes {
         }
         if (reached != null) {
             Usage ofPair = Usage.of(count(message.owner(), message.sender()));
-            return new Appended.Full(reached, ofPair, usage(message.owner()));
+            return Appended.full(reached, ofPair, usage(message.owner()));
         }
         evicted.forEach(id -> remove(message.owner(), id));
         add(message);
-        return new Appended.Stored(evicted);
+        return Appended.stored(evicted);
     }
 
     /** What stands against a message if some of its sender's have gone; null: nothing does. */

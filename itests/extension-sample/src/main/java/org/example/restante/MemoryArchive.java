@@ -97,10 +97,9 @@ final class MemoryArchive implements MessageArchive {
         return store.later(() -> {
             List<ArchivedMessage> matching = matching(owner, query);
             long bytes = matching.stream().mapToLong(ArchivedMessage::sizeBytes).sum();
-            return new Usage(
-                    matching.size(),
-                    bytes,
-                    matching.stream()
+            return Usage.of(matching.size())
+                    .withBytes(bytes)
+                    .withOldest(matching.stream()
                             .map(ArchivedMessage::receivedAt)
                             .min(Instant::compareTo)
                             .orElse(null));

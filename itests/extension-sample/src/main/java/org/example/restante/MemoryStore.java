@@ -86,7 +86,7 @@ public final class MemoryStore implements MessageStore {
 
     @Override
     public CompletionStage<Appended> append(StoredMessage message, Admission admission, Fence fence, Claim claim) {
-        return change(fence, () -> claim.begin() ? mailboxes.append(message, admission) : new Appended.Withdrawn());
+        return change(fence, () -> claim.begin() ? mailboxes.append(message, admission) : Appended.WITHDRAWN);
     }
 
     @Override
@@ -101,7 +101,7 @@ public final class MemoryStore implements MessageStore {
             throw new IllegalArgumentException(copy + " is no copy of " + message);
         }
         return change(fence, () -> {
-            Appended answer = claim.begin() ? mailboxes.append(message, admission) : new Appended.Withdrawn();
+            Appended answer = claim.begin() ? mailboxes.append(message, admission) : Appended.WITHDRAWN;
             if (answer instanceof Appended.Stored) {
                 archive.keep(copy);
             }

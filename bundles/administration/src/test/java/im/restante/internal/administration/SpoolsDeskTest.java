@@ -17,7 +17,6 @@ import im.restante.admin.SpoolDetails;
 import im.restante.internal.support.ThreadWorkers;
 import im.restante.jid.Jid;
 import im.restante.spool.SpoolPurge;
-import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.SenderUsage;
 import im.restante.store.StoreException;
@@ -66,9 +65,13 @@ class SpoolsDeskTest {
 
     @Test
     void tellsTheFiguresOfAllStoresAndOfEach() {
-        store("sqlite", new Usage(3, 300, NOON), new SenderUsage(JULIET, 2), new SenderUsage(NURSE, 1));
-        store("old", new Usage(1, 50, NOON.minusSeconds(60)), new SenderUsage(NURSE, 1));
-        store("empty", new Usage(0, 0, null));
+        store(
+                "sqlite",
+                Usage.of(3).withBytes(300).withOldest(NOON),
+                SenderUsage.of(JULIET, 2),
+                SenderUsage.of(NURSE, 1));
+        store("old", Usage.of(1).withBytes(50).withOldest(NOON.minusSeconds(60)), SenderUsage.of(NURSE, 1));
+        store("empty", Usage.of(0).withBytes(0));
         SpoolDetails spool = get(desk(null).spool(ROMEO, 1));
         assertEquals(ROMEO, spool.owner());
         assertEquals(4, spool.messages());
@@ -77,14 +80,14 @@ class SpoolsDeskTest {
         assertEquals(
                 List.of("sqlite", "old", "empty"),
                 spool.stores().stream().map(one -> one.store()).toList());
-        assertEquals(List.of(new SenderUsage(JULIET, 2)), spool.stores().get(0).senders());
+        assertEquals(List.of(SenderUsage.of(JULIET, 2)), spool.stores().get(0).senders());
         assertEquals(List.of(), get(desk(null).spool(ROMEO, 0)).stores().get(0).senders());
     }
 
     @Test
     void whatAStoreDoesNotKnowIsNotMadeUp() {
-        store("sqlite", new Usage(3, 300, NOON));
-        store("odd", new Usage(1, -1, null));
+        store("sqlite", Usage.of(3).withBytes(300).withOldest(NOON));
+        store("odd", Usage.of(1));
         SpoolDetails spool = get(desk(null).spool(ROMEO, 1));
         assertEquals(4, spool.messages());
         assertEquals(OptionalLong.empty(), spool.bytes());
@@ -119,7 +122,7 @@ class SpoolsDeskTest {
         boolean open = true;
 
         Spool with(long id, Jid sender, Instant received) {
-            rows.add(new StoredMessage(id, ROMEO, sender, received, null, MessageKind.OFFLINE, new byte[0]));
+            rows.add(StoredMessage.of(id, ROMEO, sender, received, new byte[0]));
             return this;
         }
 

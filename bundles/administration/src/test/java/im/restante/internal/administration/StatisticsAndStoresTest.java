@@ -98,10 +98,10 @@ class StatisticsAndStoresTest {
     void figuresAreThoseOfTheMoment() {
         stores.bindStore(
                 reference(Map.of("store.id", "sqlite", "service.ranking", 1, "self", 1)),
-                store(done(new StoreStatistics(10, 2, 0, 5, 1_000))));
+                store(done(StoreStatistics.of(10, 5).withOwners(2).withBytes(1_000))));
         stores.bindStore(
                 reference(Map.of("store.id", "old", "service.ranking", 0, "self", 2)),
-                store(done(new StoreStatistics(1, 1, 0, 5, 10))));
+                store(done(StoreStatistics.of(1, 5).withOwners(1).withBytes(10))));
         desk.server = Fakes.server();
         desk.chosen = () -> "sqlite";
         desk.manager = Fakes.fake(

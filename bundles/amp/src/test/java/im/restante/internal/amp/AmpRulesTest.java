@@ -197,14 +197,14 @@ class AmpRulesTest {
     }
 
     private static StoredMessage row(String rules, Instant end, MessageKind kind) {
-        return new StoredMessage(
-                1,
-                Jid.of("romeo@localhost"),
-                Jid.of("juliet@localhost"),
-                NOW.minusSeconds(1),
-                end,
-                kind,
-                text(" id='m1'", amp(rules)).getBytes(UTF_8));
+        return StoredMessage.of(
+                        1,
+                        Jid.of("romeo@localhost"),
+                        Jid.of("juliet@localhost"),
+                        NOW.minusSeconds(1),
+                        text(" id='m1'", amp(rules)).getBytes(UTF_8))
+                .withExpiresAt(end)
+                .withKind(kind);
     }
 
     private static String at(String action, String time) {
@@ -274,14 +274,13 @@ class AmpRulesTest {
 
     @Test
     void aRowThatCannotBeReadEndsLikeAnyOther() {
-        StoredMessage broken = new StoredMessage(
-                1,
-                Jid.of("romeo@localhost"),
-                Jid.of("juliet@localhost"),
-                NOW,
-                NOW,
-                MessageKind.OFFLINE,
-                ("<message>" + MessageRules.NAMESPACE).getBytes(UTF_8));
+        StoredMessage broken = StoredMessage.of(
+                        1,
+                        Jid.of("romeo@localhost"),
+                        Jid.of("juliet@localhost"),
+                        NOW,
+                        ("<message>" + MessageRules.NAMESPACE).getBytes(UTF_8))
+                .withExpiresAt(NOW);
         assertEquals(Optional.empty(), rules.expired(broken, NOW));
     }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.jid.Jid;
 import im.restante.session.Outbound;
 import im.restante.session.ProofPolicy;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.streammanagement.OutboundQueue;
 import im.restante.streammanagement.Proofs;
@@ -53,8 +52,7 @@ class GoodbyeTest {
 
     private CompletionStage<Void> send() {
         Jid romeo = Jid.of("romeo@localhost");
-        StoredMessage row = new StoredMessage(
-                1, romeo, romeo, Instant.EPOCH, null, MessageKind.OFFLINE, "<message/>".getBytes(US_ASCII));
+        StoredMessage row = StoredMessage.of(1, romeo, romeo, Instant.EPOCH, "<message/>".getBytes(US_ASCII));
         return queue.sendStored(List.of(row), AUTO, id -> Outbound.of("<iq/>".getBytes(US_ASCII)), ids -> {});
     }
 

@@ -22,7 +22,7 @@ class GuardTest {
     @Test
     void whoIsRefusedStandsThereInOneForm() throws Exception {
         guard.limits(limits);
-        Permission refused = new Permission.Refused("some-limit", "Not now");
+        Permission refused = Permission.refused("some-limit", "Not now");
         InetAddress here = InetAddress.getByName("192.0.2.7");
         InetAddress there = InetAddress.getByName("2001:db8::7");
         limits.connect = refused;
@@ -60,7 +60,7 @@ class GuardTest {
 
     @Test
     void connectionsRefusedOneAfterTheOtherAreOneLine() throws Exception {
-        limits.connect = new Permission.Refused("some-limit", "Not now");
+        limits.connect = Permission.refused("some-limit", "Not now");
         for (int i = 0; i < 1_000; i++) {
             guard.connect(limits, InetAddress.getByName("192.0.2.7"));
             guard.connect(limits, InetAddress.getByName("2001:db8::" + Integer.toHexString(i)));

@@ -58,7 +58,7 @@ class LimitsTest {
     }
 
     private static Permission refused() {
-        return new Permission.Refused("some-limit", "Not <now>");
+        return Permission.refused("some-limit", "Not <now>");
     }
 
     @Test
@@ -150,7 +150,7 @@ class LimitsTest {
 
     @Test
     void aFloodIsReadSlowlyAndItsNeighbourIsNot() throws Exception {
-        limits.ratesOf.put(HERE, new Rates(-1, 25));
+        limits.ratesOf.put(HERE, Rates.of(-1, 25));
         int flood = 25 * Rates.BURST_SECONDS + 50;
         try (TestClient flooder = online(HERE)) {
             FakeSessions.Session slow = server.sessions.next();
@@ -171,7 +171,7 @@ class LimitsTest {
 
     @Test
     void bytesAreCountedBeneathTheStanzas() throws Exception {
-        limits.rates = new Rates(10_000, -1);
+        limits.rates = Rates.of(10_000, -1);
         try (TestClient client = online(HERE)) {
             FakeSessions.Session session = server.sessions.next();
             long began = System.nanoTime();
@@ -185,7 +185,7 @@ class LimitsTest {
 
     @Test
     void aRateThatIsLiftedSetsFreeWhoWaits() throws Exception {
-        limits.rates = new Rates(-1, 1);
+        limits.rates = Rates.of(-1, 1);
         try (TestClient client = online(HERE)) {
             FakeSessions.Session session = server.sessions.next();
             client.send("<message to='romeo@localhost'/>".repeat(10_000));
@@ -202,7 +202,7 @@ class LimitsTest {
         server = new TestServer(home, impatient);
         server.change(TestServer.config(Tls.OFF)); // patient until the client has said all it says
         server.server.limits(limits);
-        limits.rates = new Rates(1_000, -1);
+        limits.rates = Rates.of(1_000, -1);
         try (TestClient client = online(HERE)) {
             FakeSessions.Session session = server.sessions.next();
             client.send("<message to='romeo@localhost'><body>" + "x".repeat(5_000 + 1_000 * Rates.BURST_SECONDS)
@@ -241,7 +241,7 @@ class LimitsTest {
 
     @Test
     void aLoginMayHaveToWait() throws Exception {
-        limits.login = new Permission.Delayed(Duration.ofMillis(300));
+        limits.login = Permission.delayed(Duration.ofMillis(300));
         try (TestClient client = server.connectFrom(HERE)) {
             client.open();
             long began = System.nanoTime();
@@ -252,7 +252,7 @@ class LimitsTest {
 
     @Test
     void whoLeavesWhileItWaitsWaitsNoMore() throws Exception {
-        limits.login = new Permission.Delayed(Duration.ofDays(1));
+        limits.login = Permission.delayed(Duration.ofDays(1));
         try (TestClient client = server.connectFrom(HERE)) {
             client.open();
             client.send(TestClient.plain("", "juliet", "r0m30"));

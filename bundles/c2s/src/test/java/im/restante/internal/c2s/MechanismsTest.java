@@ -60,12 +60,12 @@ class MechanismsTest {
             String text = new String(message, UTF_8);
             if (!named) {
                 named = true;
-                return login.claim(text, null).thenApply(account -> new SaslStep.Challenge("word?".getBytes(UTF_8)));
+                return login.claim(text, null).thenApply(account -> SaslStep.challenge("word?".getBytes(UTF_8)));
             }
             if (!text.equals("swordfish")) {
                 throw SaslFailure.wrong("another word");
             }
-            return completedFuture(new SaslStep.Success("welcome".getBytes(UTF_8)));
+            return completedFuture(SaslStep.success("welcome".getBytes(UTF_8)));
         }
     }
 
@@ -149,7 +149,7 @@ class MechanismsTest {
                 };
             case "answers null" -> message -> null;
             case "fails" -> message -> CompletableFuture.failedFuture(new IOException("broken on purpose"));
-            case "lets somebody in whom it has not named" -> message -> completedFuture(new SaslStep.Success(null));
+            case "lets somebody in whom it has not named" -> message -> completedFuture(SaslStep.success(null));
             default -> null;
         });
         client.open();

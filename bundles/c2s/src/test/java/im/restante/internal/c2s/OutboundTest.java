@@ -14,7 +14,6 @@ import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
 import im.restante.stanza.Iq;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +53,7 @@ class OutboundTest {
     private static List<StoredMessage> stored(int from, int count, int size) {
         List<StoredMessage> messages = new ArrayList<>();
         for (int i = from; i < from + count; i++) {
-            messages.add(new StoredMessage(i, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(i, size)));
+            messages.add(StoredMessage.of(i, JULIET, ROMEO, Instant.EPOCH, xml(i, size)));
         }
         return messages;
     }

@@ -36,21 +36,21 @@ class PacerTest {
 
     @Test
     void whatFitsTheBurstIsReadAtOnce() {
-        rates = new Rates(1_000, -1);
+        rates = Rates.of(1_000, -1);
         assertEquals(0, milliseconds(() -> pacer.bytes(1_000 * Rates.BURST_SECONDS)));
         assertFalse(pacer.isPausing());
     }
 
     @Test
     void beyondItTheRateHolds() {
-        rates = new Rates(1_000, -1);
+        rates = Rates.of(1_000, -1);
         pacer.bytes(1_000 * Rates.BURST_SECONDS);
         assertEquals(10_000, milliseconds(() -> pacer.bytes(10_000)));
     }
 
     @Test
     void stanzasHaveARateOfTheirOwn() {
-        rates = new Rates(-1, 2);
+        rates = Rates.of(-1, 2);
         pacer.bytes(1);
         assertEquals(10_000, milliseconds(() -> {
             for (int i = 0; i < 2 * Rates.BURST_SECONDS + 20; i++) {
@@ -80,7 +80,7 @@ class PacerTest {
 
     @Test
     void aPauseEndsWithinASecondOfWhenTheRateIsLifted() {
-        rates = new Rates(1_000, -1);
+        rates = Rates.of(1_000, -1);
         pacer.bytes(1_000 * Rates.BURST_SECONDS);
         rates = Rates.NONE;
         assertEquals(1_000, milliseconds(() -> pacer.bytes(1_000_000)));
@@ -89,7 +89,7 @@ class PacerTest {
     @Test
     void theEndOfTheConnectionEndsThePause() {
         AtomicLong standing = new AtomicLong();
-        Pacer slow = new Pacer(() -> new Rates(1, -1), standing::get);
+        Pacer slow = new Pacer(() -> Rates.of(1, -1), standing::get);
         CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> slow.bytes(1_000_000));
         while (!slow.isPausing()) {
             Thread.onSpinWait();

@@ -12,7 +12,6 @@ import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
 import im.restante.session.ProofPolicy.Way;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.streammanagement.PendingOutcomes;
 import im.restante.xml.StreamCondition;
@@ -88,7 +87,7 @@ class ProofTest {
 
     private CompletableFuture<Void> send(ProofPolicy policy, long from, long to) {
         List<StoredMessage> rows = LongStream.rangeClosed(from, to)
-                .mapToObj(id -> new StoredMessage(id, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(id)))
+                .mapToObj(id -> StoredMessage.of(id, JULIET, ROMEO, Instant.EPOCH, xml(id)))
                 .toList();
         return session.link.sendStored(rows, policy, told::addAll).toCompletableFuture();
     }
@@ -349,7 +348,7 @@ class ProofTest {
     @Test
     void whoIsToldAndFailsEndsTheConnectionAndKeepsWhatItWasNotTold() throws Exception {
         enable();
-        StoredMessage row = new StoredMessage(1, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(1));
+        StoredMessage row = StoredMessage.of(1, JULIET, ROMEO, Instant.EPOCH, xml(1));
         CompletableFuture<Void> proof = session.link
                 .sendStored(List.of(row), policy(Way.AUTO), ids -> {
                     throw new AssertionError("a test");

@@ -13,7 +13,6 @@ import im.restante.session.CloseReason;
 import im.restante.session.Outbound;
 import im.restante.session.Outcome;
 import im.restante.session.ProofPolicy;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.streammanagement.Resumptions;
 import im.restante.xml.StreamCondition;
@@ -117,7 +116,7 @@ class ResumeTest {
     }
 
     private static StoredMessage row(long number) {
-        return new StoredMessage(number, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, xml(number));
+        return StoredMessage.of(number, JULIET, ROMEO, Instant.EPOCH, xml(number));
     }
 
     private static <T> T soon(BlockingQueue<T> queue) throws InterruptedException {

@@ -5,6 +5,7 @@ import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
+import im.restante.store.Appended;
 import im.restante.store.Appended.Full;
 import im.restante.store.Appended.Limit;
 import im.restante.store.OwnerLimit;
@@ -16,7 +17,7 @@ import java.util.Optional;
 /** What a message meets for which there is no room. */
 final class OverLimit {
     /** A store refuses it, and so tells what waits, when everything handed over before is stored. */
-    static final Admission FOR_ANYTHING = new Admission(0, OnFull.REFUSE);
+    static final Admission FOR_ANYTHING = Admission.of(0, OnFull.REFUSE);
 
     private OverLimit() {}
 
@@ -72,9 +73,11 @@ final class OverLimit {
     static Optional<Full> otherwise(Admission admission, Full refused, long bytes) {
         Limit reached = reached(admission, refused.usage(), refused.total(), bytes);
         if (reached != null && admission.onFull() == OnFull.EVICT_OLDEST && admission.limit() != 0) {
-            reached = reached(admission, new Usage(0, -1, null), without(refused), bytes);
+            reached = reached(admission, Usage.of(0), without(refused), bytes);
         }
-        return reached == null ? Optional.empty() : Optional.of(new Full(reached, refused.usage(), refused.total()));
+        return reached == null
+                ? Optional.empty()
+                : Optional.of(Appended.full(reached, refused.usage(), refused.total()));
     }
 
     /** What waits for the owner without what the sender has sent. */
@@ -82,7 +85,8 @@ final class OverLimit {
         if (full.total() == null || full.usage().messages() == 0) {
             return full.total();
         }
-        return new Usage(Math.max(0, full.total().messages() - full.usage().messages()), 0, null);
+        return Usage.of(Math.max(0, full.total().messages() - full.usage().messages()))
+                .withBytes(0);
     }
 
     private static Limit reached(Admission admission, Usage ofPair, Usage total, long bytes) {

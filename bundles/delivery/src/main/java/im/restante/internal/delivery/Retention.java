@@ -352,7 +352,7 @@ public final class Retention {
                                             List<StoredMessage> own = new ArrayList<>();
                                             List<StoredMessage> others = new ArrayList<>();
                                             if (action.proceeds()) {
-                                                own.add(settings.expiring(StorageSettings.endless(row)));
+                                                own.add(settings.expiring(row.withExpiresAt(null)));
                                             }
                                             notice.ifPresent(told ->
                                                     (told.owner().equals(row.owner()) ? own : others).add(told));

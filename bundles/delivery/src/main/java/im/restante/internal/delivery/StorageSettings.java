@@ -36,18 +36,6 @@ record StorageSettings(boolean storing, String store, Duration storeTimeout, Dur
 
     /** The row with that end, unless its own comes before. */
     static StoredMessage ending(StoredMessage row, Instant end) {
-        if (row.expiresAt() != null && !row.expiresAt().isAfter(end)) {
-            return row;
-        }
-        return with(row, end);
-    }
-
-    /** The row without an end. */
-    static StoredMessage endless(StoredMessage row) {
-        return with(row, null);
-    }
-
-    private static StoredMessage with(StoredMessage row, Instant end) {
-        return new StoredMessage(row.id(), row.owner(), row.sender(), row.receivedAt(), end, row.kind(), row.stanza());
+        return row.expiresAt() != null && !row.expiresAt().isAfter(end) ? row : row.withExpiresAt(end);
     }
 }

@@ -164,7 +164,7 @@ class ArchiveCopiesTest {
     void whatIsRefusedOrOnlyRehearsedIsNotArchived() {
         fixture.bind("memory", 0, store);
         keepAllIn(archive);
-        store.onAppend = row -> CompletableFuture.completedFuture(new Appended.Full(new Usage(100, -1, null)));
+        store.onAppend = row -> CompletableFuture.completedFuture(Appended.full(Usage.of(100)));
         assertEquals(TOLD, now(fixture.store(1, chat())).told());
         store.onAppend = row -> null;
         StorageDecision.Keep keep = (StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO);

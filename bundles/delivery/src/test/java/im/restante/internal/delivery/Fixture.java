@@ -14,7 +14,6 @@ import im.restante.stanza.StanzaError;
 import im.restante.store.Admission;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
 import im.restante.store.Usage;
@@ -43,8 +42,8 @@ final class Fixture {
     static final MessageFilter FILTER = message -> message.hasBody()
                     || message.element().child(Namespaces.RECEIPTS, "received").isPresent()
                     || message.element().child("urn:xmpp:omemo:2", "encrypted").isPresent()
-            ? new Opinion.Keep("kept")
-            : new Opinion.Skip("skipped");
+            ? Opinion.keep("kept")
+            : Opinion.skip("skipped");
 
     static final QuotaService QUOTA = quota(message -> Optional.of(TOLD));
 
@@ -131,7 +130,7 @@ final class Fixture {
                 return answer.apply(message);
             }
         };
-        Terms terms = new Terms(new Admission(100, Admission.OnFull.REFUSE), strategy);
+        Terms terms = new Terms(Admission.of(100, Admission.OnFull.REFUSE), strategy);
         return (owner, sender) -> CompletableFuture.completedFuture(terms);
     }
 
@@ -140,7 +139,7 @@ final class Fixture {
     }
 
     static StoredMessage row(long id, Jid owner, int bytes) {
-        return new StoredMessage(id, owner, JULIET, NOW, null, MessageKind.OFFLINE, new byte[bytes]);
+        return StoredMessage.of(id, owner, JULIET, NOW, new byte[bytes]);
     }
 
     /** @param children names as {@link #child} knows them, parted by blanks */

@@ -53,7 +53,7 @@ class JudgeTest {
     })
     void answersWhatIsSkippedUnlessItIsNothingButASignal(String type, String children, boolean answered) {
         Fixture fixture = new Fixture().judging();
-        fixture.delivery.bindFilter(m -> new Opinion.Skip("a rule"));
+        fixture.delivery.bindFilter(m -> Opinion.skip("a rule"));
         assertEquals(
                 new StorageDecision.Skip(
                         "a rule", answered ? StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE) : null),

@@ -66,13 +66,13 @@ final class MemoryStore implements MessageStore {
             return instead;
         }
         if (!claim.begin()) {
-            return CompletableFuture.completedFuture(new Appended.Withdrawn());
+            return CompletableFuture.completedFuture(Appended.WITHDRAWN);
         }
         if (rows.stream()
                 .noneMatch(row -> row.id() == message.id() && row.owner().equals(message.owner()))) {
             rows.add(message);
         }
-        return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
+        return CompletableFuture.completedFuture(Appended.stored());
     }
 
     /** What it keeps copies in, with their messages; null: nothing. */
@@ -235,7 +235,7 @@ final class MemoryStore implements MessageStore {
     @Override
     public synchronized CompletionStage<Usage> usage(Jid owner) {
         long waiting = rows.stream().filter(row -> row.owner().equals(owner)).count();
-        return CompletableFuture.completedFuture(new Usage(waiting, -1, null));
+        return CompletableFuture.completedFuture(Usage.of(waiting));
     }
 
     @Override

@@ -56,14 +56,14 @@ class MessageMigrationTest {
     private final MemoryStore young = new MemoryStore();
 
     private static StoredMessage row(long id, Jid owner) {
-        return new StoredMessage(
-                id,
-                owner,
-                id % 2 == 0 ? JULIET : NURSE,
-                NOW.plusMillis(id),
-                id % 3 == 0 ? NOW.plusSeconds(id) : null,
-                MessageKind.of((int) (id % 4)),
-                ("<message id='" + id + "'/>").getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return StoredMessage.of(
+                        id,
+                        owner,
+                        id % 2 == 0 ? JULIET : NURSE,
+                        NOW.plusMillis(id),
+                        ("<message id='" + id + "'/>").getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .withExpiresAt(id % 3 == 0 ? NOW.plusSeconds(id) : null)
+                .withKind(MessageKind.of((int) (id % 4)));
     }
 
     /** More than a chunk, of more owners than a chunk takes, some of them with one row. */
@@ -213,7 +213,7 @@ class MessageMigrationTest {
                 synchronized (young) {
                     young.rows.add(row);
                 }
-                return CompletableFuture.completedFuture(new Appended.Stored(List.of()));
+                return CompletableFuture.completedFuture(Appended.stored());
             });
         };
         return asked;

@@ -36,7 +36,8 @@ class OwedMessagesTest {
     private final Stores.Named named = new Stores.Named("memory", store);
 
     private static StoredMessage notice(long id, Jid owner) {
-        return new StoredMessage(id, owner, Jid.of("example.org"), NOW, null, MessageKind.NOTICE, new byte[] {1});
+        return StoredMessage.of(id, owner, Jid.of("example.org"), NOW, new byte[] {1})
+                .withKind(MessageKind.NOTICE);
     }
 
     private void bind(MessageStore bound) {

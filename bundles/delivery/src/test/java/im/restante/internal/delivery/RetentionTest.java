@@ -74,8 +74,8 @@ class RetentionTest {
             return CompletableFuture.completedFuture(
                     owner.equals(GONE)
                             ? Optional.empty()
-                            : Optional.of(new StoredMessage(
-                                    ++next, owner, Jid.of("x.org"), NOW, null, MessageKind.NOTICE, new byte[] {2})));
+                            : Optional.of(StoredMessage.of(++next, owner, Jid.of("x.org"), NOW, new byte[] {2})
+                                    .withKind(MessageKind.NOTICE)));
         }
 
         @Override
@@ -423,7 +423,8 @@ class RetentionTest {
     private void ruled(long id, Instant end) {
         byte[] stanza = ("<message><amp xmlns='" + MessageRules.NAMESPACE + "'/></message>").getBytes(UTF_8);
         store.append(
-                new StoredMessage(id, ROMEO, JULIET, NOW.minusSeconds(1000), end, MessageKind.OFFLINE, stanza),
+                StoredMessage.of(id, ROMEO, JULIET, NOW.minusSeconds(1000), stanza)
+                        .withExpiresAt(end),
                 Admission.UNLIMITED,
                 Fence.HERE,
                 Claim.NEVER_WITHDRAWN);
@@ -434,6 +435,7 @@ class RetentionTest {
     }
 
     private static StoredMessage row(long id, Jid owner, Instant end) {
-        return new StoredMessage(id, owner, JULIET, NOW.minusSeconds(1000), end, MessageKind.OFFLINE, new byte[] {1});
+        return StoredMessage.of(id, owner, JULIET, NOW.minusSeconds(1000), new byte[] {1})
+                .withExpiresAt(end);
     }
 }

@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreTest {
     private static final String FULL_REASON = "limit of 100 messages from one sender reached: 100 wait";
-    private static final Appended FULL = new Appended.Full(new Usage(100, -1, null));
+    private static final Appended FULL = Appended.full(Usage.of(100));
 
     private final Fixture fixture = new Fixture().judging();
     private final MemoryStore store = new MemoryStore();
@@ -67,7 +67,7 @@ class StoreTest {
         fixture.bind("memory", 0, store);
         assertEquals(new Verdict.Stored("kept"), now(fixture.store(1, chat())));
         assertEquals(List.of(1L), store.ids());
-        assertEquals(List.of(new Admission(100, Admission.OnFull.REFUSE)), store.admissions);
+        assertEquals(List.of(Admission.of(100, Admission.OnFull.REFUSE)), store.admissions);
     }
 
     @Test
@@ -85,7 +85,7 @@ class StoreTest {
     void rehearsesWithoutStoring() {
         fixture.bind("memory", 0, store);
         StorageDecision.Keep keep = (StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO);
-        store.onAppend = row -> done(new Appended.Full(new Usage(99, -1, null)));
+        store.onAppend = row -> done(Appended.full(Usage.of(99)));
         assertEquals(new Verdict.Stored("kept"), now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim())));
         store.onAppend = row -> done(FULL);
         assertEquals(
@@ -96,7 +96,7 @@ class StoreTest {
                 new Verdict.Stored("kept"),
                 now(fixture.delivery.rehearse(chat(), row(3), keep.withoutLimit(), new Claim())));
         assertEquals(
-                List.of(new Admission(0, Admission.OnFull.REFUSE)),
+                List.of(Admission.of(0, Admission.OnFull.REFUSE)),
                 store.admissions.stream().distinct().toList());
     }
 
@@ -241,17 +241,18 @@ class StoreTest {
     @Test
     void saysWhichLimitOfTheOwnerWasReachedAndTellsTheSenderNoFigures() {
         fixture.bind("memory", 0, store);
-        fixture.delivery.bindQuota(limited(new Admission(100, Admission.OnFull.REFUSE, OF_OWNER)));
-        Usage total = new Usage(39, 4_995, null);
-        store.onAppend = row -> done(new Appended.Full(Appended.Limit.OWNER_BYTES, new Usage(2, -1, null), total));
+        fixture.delivery.bindQuota(
+                limited(Admission.of(100, Admission.OnFull.REFUSE).withTotal(OF_OWNER)));
+        Usage total = Usage.of(39).withBytes(4_995);
+        store.onAppend = row -> done(Appended.full(Appended.Limit.OWNER_BYTES, Usage.of(2), total));
         StanzaError told = StanzaError.of(
                 TOLD.condition(),
                 "The recipient's offline queue is full: the limit of all senders together is reached");
         assertEquals(
                 new Verdict.Refused("limit of 5000 bytes from all senders reached: 4995 wait", told),
                 now(fixture.store(1, chat())));
-        store.onAppend = row -> done(
-                new Appended.Full(Appended.Limit.OWNER_MESSAGES, new Usage(2, -1, null), new Usage(40, 100, null)));
+        store.onAppend = row -> done(Appended.full(
+                Appended.Limit.OWNER_MESSAGES, Usage.of(2), Usage.of(40).withBytes(100)));
         assertEquals(
                 new Verdict.Refused("limit of 40 messages from all senders reached: 40 wait", told),
                 now(fixture.store(2, chat())));
@@ -279,9 +280,9 @@ class StoreTest {
     void rehearsesWithTheLimitsOfTheOwner(
             Admission.OnFull onFull, long ofPair, long ofOwner, long bytes, String outcome) {
         fixture.bind("memory", 0, store);
-        fixture.delivery.bindQuota(limited(new Admission(100, onFull, OF_OWNER)));
-        store.onAppend = row -> done(
-                new Appended.Full(Appended.Limit.PAIR, new Usage(ofPair, -1, null), new Usage(ofOwner, bytes, null)));
+        fixture.delivery.bindQuota(limited(Admission.of(100, onFull).withTotal(OF_OWNER)));
+        store.onAppend = row -> done(Appended.full(
+                Appended.Limit.PAIR, Usage.of(ofPair), Usage.of(ofOwner).withBytes(bytes)));
         StorageDecision.Keep keep = (StorageDecision.Keep) fixture.delivery.judge(chat(), ROMEO);
         Verdict verdict = now(fixture.delivery.rehearse(chat(), row(1), keep, new Claim()));
         if (outcome.equals("stored")) {
@@ -290,7 +291,7 @@ class StoreTest {
             String reason = assertInstanceOf(Verdict.Refused.class, verdict).reason();
             assertTrue(reason.startsWith("limit of " + outcome), reason);
         }
-        assertEquals(List.of(new Admission(0, Admission.OnFull.REFUSE)), store.admissions, "it would store nothing");
+        assertEquals(List.of(Admission.of(0, Admission.OnFull.REFUSE)), store.admissions, "it would store nothing");
     }
 
     @Test
@@ -298,11 +299,12 @@ class StoreTest {
         Told told = new Told();
         fixture.delivery.addMessageListener(told);
         fixture.bind("memory", 0, store);
-        store.onAppend = row -> done(new Appended.Stored(List.of(7L)));
-        fixture.delivery.bindQuota(limited(new Admission(100, Admission.OnFull.EVICT_OLDEST, OF_OWNER)));
+        store.onAppend = row -> done(Appended.stored(List.of(7L)));
+        fixture.delivery.bindQuota(
+                limited(Admission.of(100, Admission.OnFull.EVICT_OLDEST).withTotal(OF_OWNER)));
         fixture.store(9, chat());
         fixture.delivery.bindQuota(
-                limited(new Admission(-1, Admission.OnFull.EVICT_OLDEST, new OwnerLimit(-1, 5_000))));
+                limited(Admission.of(-1, Admission.OnFull.EVICT_OLDEST).withTotal(new OwnerLimit(-1, 5_000))));
         fixture.store(10, chat());
         assertEquals(
                 List.of(
@@ -326,7 +328,7 @@ class StoreTest {
         Told told = new Told();
         fixture.delivery.addMessageListener(told);
         fixture.bind("memory", 0, store);
-        store.onAppend = row -> done(new Appended.Stored(List.of(7L, 8L)));
+        store.onAppend = row -> done(Appended.stored(List.of(7L, 8L)));
         fixture.store(9, chat());
         assertEquals(List.of(ROMEO + " [7, 8] EVICTED (limit of 100 messages from one sender)"), told.lines);
     }
@@ -378,7 +380,7 @@ class StoreTest {
         assertFalse(verdict.toCompletableFuture().isDone());
         fixture.pass(Duration.ofMillis(1));
         assertEquals(Condition.RESOURCE_CONSTRAINT, now(verdict).told().condition());
-        late.complete(new Appended.Stored(List.of()));
+        late.complete(Appended.stored());
         assertInstanceOf(Verdict.Failed.class, now(verdict));
     }
 
@@ -519,7 +521,7 @@ class StoreTest {
         fixture.pass(Duration.ofSeconds(10));
         assertInstanceOf(Verdict.Failed.class, now(told));
         store.rows.add(row(1));
-        late.complete(new Appended.Stored(List.of()));
+        late.complete(Appended.stored());
         assertEquals(List.of(), store.ids());
     }
 
@@ -538,7 +540,7 @@ class StoreTest {
         assertEquals(StoreException.Outcome.UNKNOWN, passedOn(queued), "nobody takes it out of the queue");
 
         Fixture next = new Fixture();
-        next.delivery.bindFilter(message -> new Opinion.Skip("changed"));
+        next.delivery.bindFilter(message -> Opinion.skip("changed"));
         next.delivery.bindQuota(QUOTA);
         stalled.heal();
         next.bind("memory", 0, store);
@@ -684,9 +686,9 @@ class StoreTest {
             queue.forEach((id, answer) -> {
                 if (claims.get(id).begin()) {
                     store.rows.add(rows.get(id));
-                    answer.complete(new Appended.Stored(List.of()));
+                    answer.complete(Appended.stored());
                 } else {
-                    answer.complete(new Appended.Withdrawn());
+                    answer.complete(Appended.WITHDRAWN);
                 }
             });
         }
@@ -809,7 +811,7 @@ class StoreTest {
                 if (fails) {
                     throw new NoClassDefFoundError("gone");
                 }
-                return new Opinion.Skip("without rules");
+                return Opinion.skip("without rules");
             }
         };
         QuotaService quota = new QuotaService() {
@@ -819,7 +821,7 @@ class StoreTest {
                 if (fails) {
                     throw new NoClassDefFoundError("gone");
                 }
-                return CompletableFuture.completedFuture(new Terms(new Admission(0, Admission.OnFull.REFUSE), null));
+                return CompletableFuture.completedFuture(new Terms(Admission.of(0, Admission.OnFull.REFUSE), null));
             }
         };
         fixture.delivery.bindFilter(leaving);

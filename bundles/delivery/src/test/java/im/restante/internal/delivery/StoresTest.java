@@ -18,7 +18,6 @@ import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
@@ -80,7 +79,7 @@ class StoresTest {
         fixture.bind("first", 10, first);
         fixture.bind("second", 0, second);
         fill(second, 10, 7, 8);
-        first.onAppend = row -> CompletableFuture.completedFuture(new Appended.Stored(List.of(7L)));
+        first.onAppend = row -> CompletableFuture.completedFuture(Appended.stored(List.of(7L)));
         assertEquals(new Verdict.Stored("kept"), now(fixture.store(9, chat())));
         assertEquals(List.of(8L), page(0, 100, 1000));
     }
@@ -360,8 +359,7 @@ class StoresTest {
         fill(first, 10, 1, 2);
         first.failure = new StoreException("locked");
         fixture.delivery.removed(ROMEO);
-        first.rows.add(new StoredMessage(
-                3, ROMEO, Fixture.JULIET, NOW.plusSeconds(1), null, MessageKind.OFFLINE, new byte[10]));
+        first.rows.add(StoredMessage.of(3, ROMEO, Fixture.JULIET, NOW.plusSeconds(1), new byte[10]));
         fixture.pass(Duration.ofMillis(300));
         assertEquals(List.of(1L, 2L, 3L), first.ids());
         first.failure = null;
@@ -432,7 +430,7 @@ class StoresTest {
         assertTrue(other.toCompletableFuture().isDone());
         assertFalse(two.toCompletableFuture().isDone());
 
-        slow.complete(new Appended.Stored(List.of()));
+        slow.complete(Appended.stored());
         assertTrue(one.toCompletableFuture().isDone());
         assertTrue(two.toCompletableFuture().isDone());
         assertEquals(List.of(3L, 2L), second.ids());

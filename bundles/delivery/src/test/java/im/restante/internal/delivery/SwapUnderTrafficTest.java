@@ -53,7 +53,7 @@ class SwapUnderTrafficTest {
         store.onAppend = row -> CompletableFuture.supplyAsync(
                 () -> {
                     store.rows.add(row);
-                    return new Appended.Stored(List.of());
+                    return Appended.stored();
                 },
                 writer);
         ExecutorService senders = Executors.newFixedThreadPool(OWNERS);
@@ -175,7 +175,7 @@ class SwapUnderTrafficTest {
         CompletableFuture<Void> closing = CompletableFuture.runAsync(delivery::close);
         assertPassedOn(waiting);
         assertThrows(ExecutionException.class, () -> page.get(20, TimeUnit.SECONDS));
-        held.complete(new Appended.Stored(List.of()));
+        held.complete(Appended.stored());
         assertEquals(new Verdict.Stored("kept"), underWay.get(20, TimeUnit.SECONDS));
         closing.get(20, TimeUnit.SECONDS);
         assertPassedOn(delivery.store(chat(), row(3), keep, new Claim()).toCompletableFuture());

@@ -163,7 +163,7 @@ class UnreachedStoresTest {
         assertTrue(now(stored) instanceof Verdict.Failed, () -> now(stored).toString());
         assertEquals(List.of(1L), works.ids());
         mend(dead);
-        dead.onAppend = row -> CompletableFuture.completedFuture(new Appended.Stored(List.of()));
+        dead.onAppend = row -> CompletableFuture.completedFuture(Appended.stored());
         for (int i = 0; i < 20; i++) {
             chosen.pass(Duration.ofMillis(100));
         }

@@ -160,7 +160,7 @@ class ConfiguredPathsTest {
         if (entry.equals("none")) {
             return Opinion.NONE;
         }
-        return entry.startsWith("-") ? new Opinion.Skip(entry) : new Opinion.Keep(entry);
+        return entry.startsWith("-") ? Opinion.skip(entry) : Opinion.keep(entry);
     }
 
     private static Message message(String type, String has) {

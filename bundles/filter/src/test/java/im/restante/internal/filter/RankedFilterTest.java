@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RankedFilterTest {
-    private static final Opinion STOCK = new Opinion.Keep("default: body");
-    private static final Opinion FIRST = new Opinion.Skip("first");
-    private static final Opinion SECOND = new Opinion.Keep("second");
+    private static final Opinion STOCK = Opinion.keep("default: body");
+    private static final Opinion FIRST = Opinion.skip("first");
+    private static final Opinion SECOND = Opinion.keep("second");
 
     private final AtomicLong nanos = new AtomicLong();
     private final RankedFilter filter = new RankedFilter(Map.of(), nanos::get);
@@ -56,7 +56,7 @@ class RankedFilterTest {
     @Test
     void asksAStorageRuleBeforeThePathsAndThePathsBeforeTheDefaults() {
         filter.modified(Map.of("msg-store-offline-paths", "-/message/body"));
-        assertEquals(new Opinion.Skip("-/message/body"), filter.decide(message));
+        assertEquals(Opinion.skip("-/message/body"), filter.decide(message));
         bind(1, 0, m -> SECOND);
         assertEquals(SECOND, filter.decide(message));
     }
@@ -65,7 +65,7 @@ class RankedFilterTest {
     void followsAChangeOfThePathsAndKeepsTheLastGoodOnes() {
         filter.modified(Map.of("msg-store-offline-paths", "-/message/body"));
         filter.modified(Map.of("msg-store-offline-paths", "/message/body,/message/["));
-        assertEquals(new Opinion.Skip("-/message/body"), filter.decide(message));
+        assertEquals(Opinion.skip("-/message/body"), filter.decide(message));
         filter.modified(Map.of("msg-store-offline-paths", ""));
         assertEquals(STOCK, filter.decide(message));
     }
@@ -88,7 +88,7 @@ class RankedFilterTest {
     @Test
     void judgesAMessageByTheOldPathsOrByTheNewOnesWhileTheyChange() {
         String[] values = {"/message/none,-/message/body,/message/x", "-/message/none,-/message/other,/message/body"};
-        Set<Opinion> either = Set.of(new Opinion.Skip("-/message/body"), new Opinion.Keep("/message/body"));
+        Set<Opinion> either = Set.of(Opinion.skip("-/message/body"), Opinion.keep("/message/body"));
         filter.modified(Map.of("msg-store-offline-paths", values[1]));
         CompletableFuture<Void> changes = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 20_000; i++) {
@@ -106,10 +106,9 @@ class RankedFilterTest {
     void triesACandidateWithoutPuttingItInForce() {
         filter.modified(Map.of("msg-store-offline-paths", "/message/body"));
         assertEquals(
-                new Opinion.Skip("-/message/body"),
-                filter.with("-/message/body").decide(message));
+                Opinion.skip("-/message/body"), filter.with("-/message/body").decide(message));
         assertEquals(STOCK, filter.with("").decide(message));
-        assertEquals(new Opinion.Keep("/message/body"), filter.decide(message));
+        assertEquals(Opinion.keep("/message/body"), filter.decide(message));
         bind(1, 0, m -> SECOND);
         assertEquals(SECOND, filter.with("-/message/body").decide(message), "a storage rule comes before the paths");
     }

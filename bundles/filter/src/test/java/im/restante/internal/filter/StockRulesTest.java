@@ -106,7 +106,7 @@ class StockRulesTest {
             """)
     void decidesByTypeHintAndContent(String type, String children, String answer, String rule) {
         assertEquals(
-                answer.equals("keep") ? new Opinion.Keep(rule) : new Opinion.Skip(rule),
+                answer.equals("keep") ? Opinion.keep(rule) : Opinion.skip(rule),
                 new StockRules().decide(message(type, children)));
     }
 

@@ -6,7 +6,6 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 
 import im.restante.jid.Jid;
 import im.restante.session.Retrieval;
-import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
@@ -37,16 +36,7 @@ final class FakeRetrieval implements Retrieval {
     private void waits(long id, String from, byte[] content) {
         String xml =
                 "<message from='" + from + "' to='romeo@montague.lit'>" + new String(content, UTF_8) + "</message>";
-        rows.put(
-                id,
-                new StoredMessage(
-                        id,
-                        Iqs.ROMEO,
-                        Jid.of(from).bare(),
-                        Instant.EPOCH,
-                        null,
-                        MessageKind.OFFLINE,
-                        xml.getBytes(UTF_8)));
+        rows.put(id, StoredMessage.of(id, Iqs.ROMEO, Jid.of(from).bare(), Instant.EPOCH, xml.getBytes(UTF_8)));
     }
 
     @Override

@@ -283,7 +283,7 @@ class ConfiguredLimitsTest {
                 3,
                 "accounts-per-connection",
                 -1);
-        assertEquals(new Rates(5_000, -1), limits.rates(HERE));
+        assertEquals(Rates.of(5_000, -1), limits.rates(HERE));
         assertEquals(3, limits.maxResources(JULIET));
         assertEquals(-1, limits.accountsPerConnection());
     }

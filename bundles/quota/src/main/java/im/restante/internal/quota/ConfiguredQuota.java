@@ -370,7 +370,7 @@ public final class ConfiguredQuota implements QuotaService, UserLimits, Settings
      */
     private record InForce(QuotaSettings settings, QuotaExceededStrategy strategy, String missing, AtomicBoolean said) {
         Terms terms(int limit, OwnerLimit total) {
-            return new Terms(new Admission(limit, strategy.onFull(), total), strategy);
+            return new Terms(Admission.of(limit, strategy.onFull()).withTotal(total), strategy);
         }
 
         /** For an operator. */

@@ -65,7 +65,7 @@ final class DiskFullTerms {
     private static Terms terms(String reason, String text) {
         StanzaError told = StanzaError.of(Condition.RESOURCE_CONSTRAINT, text);
         return new Terms(
-                new Admission(0, Admission.OnFull.REFUSE),
+                Admission.of(0, Admission.OnFull.REFUSE),
                 new QuotaExceededStrategy() {
                     @Override
                     public Admission.OnFull onFull() {

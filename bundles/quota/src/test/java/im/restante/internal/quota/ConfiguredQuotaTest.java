@@ -38,7 +38,7 @@ class ConfiguredQuotaTest {
     @Test
     void keepsAHundredAndAnswersAnErrorUnlessTold() {
         Terms terms = terms(quota(Map.of()));
-        assertEquals(new Admission(100, OnFull.REFUSE), terms.admission());
+        assertEquals(Admission.of(100, OnFull.REFUSE), terms.admission());
         assertEquals(
                 Optional.of(new StanzaError(
                         StanzaError.Condition.SERVICE_UNAVAILABLE,
@@ -98,7 +98,7 @@ class ConfiguredQuotaTest {
             }
         });
         Terms terms = terms(quota);
-        assertEquals(new Admission(3, OnFull.REFUSE), terms.admission());
+        assertEquals(Admission.of(3, OnFull.REFUSE), terms.admission());
         assertTrue(answer(terms).orElseThrow().text().contains("limit of 3 messages"));
         quota.unbindStrategy(throwing);
         bind(quota, "mine", 0, new QuotaExceededStrategy() {
@@ -122,8 +122,8 @@ class ConfiguredQuotaTest {
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5"));
         Terms before = terms(quota);
         quota.modified(Map.of("store-limit", "6", "quota-exceeded", "drop-oldest"));
-        assertEquals(new Admission(5, OnFull.REFUSE), before.admission());
-        assertEquals(new Admission(6, OnFull.EVICT_OLDEST), terms(quota).admission());
+        assertEquals(Admission.of(5, OnFull.REFUSE), before.admission());
+        assertEquals(Admission.of(6, OnFull.EVICT_OLDEST), terms(quota).admission());
     }
 
     @ParameterizedTest
@@ -131,7 +131,7 @@ class ConfiguredQuotaTest {
     void keepsTheLastGoodSettingsWhenAValueIsBad(String bad) {
         ConfiguredQuota quota = withStock(Map.of("store-limit", "5", "quota-exceeded", "drop-oldest"));
         quota.modified(Map.of("store-limit", bad, "quota-exceeded", "drop"));
-        assertEquals(new Admission(5, OnFull.EVICT_OLDEST), terms(quota).admission());
+        assertEquals(Admission.of(5, OnFull.EVICT_OLDEST), terms(quota).admission());
     }
 
     @ParameterizedTest
@@ -223,7 +223,7 @@ class ConfiguredQuotaTest {
     }
 
     private static Optional<StanzaError> answer(Terms terms) {
-        return terms.strategy().exceeded(MESSAGE, terms.admission(), new Usage(100, -1, null));
+        return terms.strategy().exceeded(MESSAGE, terms.admission(), Usage.of(100));
     }
 
     private record Fixed(StanzaError answer) implements QuotaExceededStrategy {

@@ -50,10 +50,10 @@ class DiskFullTermsTest {
 
     private void assertRefused(Jid sender, String text) {
         Terms terms = terms(sender);
-        assertEquals(new Admission(0, Admission.OnFull.REFUSE), terms.admission());
+        assertEquals(Admission.of(0, Admission.OnFull.REFUSE), terms.admission());
         assertNotNull(terms.reason());
         StanzaError told = terms.strategy()
-                .exceeded(MESSAGE, terms.admission(), new Usage(0, 0, null))
+                .exceeded(MESSAGE, terms.admission(), Usage.of(0).withBytes(0))
                 .orElseThrow();
         assertEquals(StanzaError.Condition.RESOURCE_CONSTRAINT, told.condition());
         assertEquals(StanzaError.Type.WAIT, told.type());

@@ -42,7 +42,7 @@ class TotalsTest {
     private static final OwnerLimit WHOLE = new OwnerLimit(11, 1_001);
     private static final OwnerLimit HALF = new OwnerLimit(5, 500);
     private static final Appended.Full FULL =
-            new Appended.Full(Appended.Limit.OWNER_BYTES, new Usage(3, -1, null), new Usage(7, 990, null));
+            Appended.full(Appended.Limit.OWNER_BYTES, Usage.of(3), Usage.of(7).withBytes(990));
 
     private volatile Supplier<OwnerLimit> limit = () -> WHOLE;
     private final Limits limits = (Limits) Proxy.newProxyInstance(
@@ -79,7 +79,9 @@ class TotalsTest {
     }
 
     private void assertTotal(OwnerLimit expected, Jid sender) {
-        assertEquals(new Admission(7, OnFull.REFUSE, expected), terms(sender).admission());
+        assertEquals(
+                Admission.of(7, OnFull.REFUSE).withTotal(expected),
+                terms(sender).admission());
     }
 
     private static Optional<StanzaError> answer(Terms terms) {
@@ -159,7 +161,7 @@ class TotalsTest {
     void theStrategyAnswersWithATextOfItsOwnForTheTotal(Strategy strategy) {
         use(Map.of("store-limit", "7", "quota-exceeded", strategy.name), Duration.ofMillis(1));
         Terms terms = terms(STRANGER);
-        assertEquals(new Admission(7, strategy.onFull, HALF), terms.admission());
+        assertEquals(Admission.of(7, strategy.onFull).withTotal(HALF), terms.admission());
         assertEquals(
                 Optional.ofNullable(strategy.text)
                         .map(text -> StanzaError.of(StanzaError.Condition.SERVICE_UNAVAILABLE, text)),

@@ -366,14 +366,9 @@ class RulesTest {
 
     private static StoredMessage row(long id, String body, Instant end) {
         String stanza = "<message><body>" + body + "</body><amp xmlns='" + MessageRules.NAMESPACE + "'/></message>";
-        return new StoredMessage(
-                id,
-                ROMEO,
-                JULIET,
-                Instant.now(),
-                end,
-                MessageKind.OFFLINE,
-                stanza.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return StoredMessage.of(
+                        id, ROMEO, JULIET, Instant.now(), stanza.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .withExpiresAt(end);
     }
 
     private boolean isOnItsWay(long id) {

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.internal.routing.Server.Client;
 import im.restante.session.CloseReason;
 import im.restante.session.Outcome;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -469,8 +468,7 @@ class SpoolTest {
     void whatIsInAStoreThatComesReachesWhoIsThere() {
         Client romeo = server.live(ROMEO, "orchard", 0);
         byte[] stanza = "<message><body>1</body></message>".getBytes(UTF_8);
-        server.delivery.requeue(
-                List.of(new StoredMessage(1, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, stanza)));
+        server.delivery.requeue(List.of(StoredMessage.of(1, ROMEO, JULIET, Instant.EPOCH, stanza)));
         server.host.arrived();
         eventually(() -> romeo.bodies().equals(List.of("1")));
         eventually(() -> server.state(romeo).equals("LIVE"));

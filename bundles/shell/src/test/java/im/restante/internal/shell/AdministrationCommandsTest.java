@@ -13,7 +13,6 @@ import im.restante.session.ClientSession;
 import im.restante.session.SessionInfo;
 import im.restante.session.SessionManager;
 import im.restante.spool.SpoolPurge;
-import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import im.restante.store.StoredMessage;
@@ -51,7 +50,12 @@ class AdministrationCommandsTest {
             new StatusCommand(administration.statistics(
                     sessions,
                     () -> "sqlite",
-                    new FakeStore(completedFuture(new StoreStatistics(12, 3, 0, 99, 4_711)), null, List.of())
+                    new FakeStore(
+                                    completedFuture(StoreStatistics.of(12, 99)
+                                            .withOwners(3)
+                                            .withBytes(4_711)),
+                                    null,
+                                    List.of())
                             .as("sqlite", 0))));
 
     @AfterEach
@@ -133,7 +137,7 @@ class AdministrationCommandsTest {
         String by;
 
         void add(long id, Jid sender, Instant received) {
-            rows.add(new StoredMessage(id, ROMEO, sender, received, null, MessageKind.OFFLINE, new byte[0]));
+            rows.add(StoredMessage.of(id, ROMEO, sender, received, new byte[0]));
         }
 
         @Override

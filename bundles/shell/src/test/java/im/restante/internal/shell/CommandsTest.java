@@ -164,8 +164,8 @@ class CommandsTest {
     void saysWhatWaitsWithoutReadingIt() throws Exception {
         FakeStore full = new FakeStore(
                 null,
-                new Usage(1_001, 4_711, SINCE),
-                List.of(new SenderUsage(JULIET, 1_000), new SenderUsage(Jid.of("nurse@example.org"), 1)));
+                Usage.of(1_001).withBytes(4_711).withOldest(SINCE),
+                List.of(SenderUsage.of(JULIET, 1_000), SenderUsage.of(Jid.of("nurse@example.org"), 1)));
         try (Gogo gogo = new Gogo(new SpoolCommand(administration.spools(
                 null, full.as("sqlite", 0), FakeStore.empty().as("old", -1))))) {
             assertEquals("""

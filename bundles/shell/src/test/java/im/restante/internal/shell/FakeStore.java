@@ -32,7 +32,7 @@ final class FakeStore implements MessageStore {
     static FakeStore empty() {
         return new FakeStore(
                 CompletableFuture.completedFuture(StoreStatistics.of(0, 0).withOwners(0)),
-                new Usage(0, 0, null),
+                Usage.of(0).withBytes(0),
                 List.of());
     }
 

@@ -24,14 +24,14 @@ import org.osgi.framework.BundleContext;
 
 class FilterTestCommandTest {
     private static final String TWO = "<message id='a'><body>1</body></message>\n<message id='b'/>";
-    private static final MessageFilter IN_FORCE = message ->
-            message.hasBody() ? new Opinion.Keep("default: body") : new Opinion.Skip("default: nothing to keep");
+    private static final MessageFilter IN_FORCE =
+            message -> message.hasBody() ? Opinion.keep("default: body") : Opinion.skip("default: nothing to keep");
     private static final CandidateRules CANDIDATES = paths -> {
         if (paths.equals("/")) {
             throw new ConfigException(
                     "im.restante.filter", "msg-store-offline-paths", paths, "a path; wrong at character 1");
         }
-        return message -> new Opinion.Skip(paths);
+        return message -> Opinion.skip(paths);
     };
     private static final SettingsTrial TRIAL = new SettingsTrial() {
         @Override

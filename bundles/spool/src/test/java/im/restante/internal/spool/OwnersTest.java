@@ -26,7 +26,6 @@ import im.restante.spool.Recipient;
 import im.restante.stanza.Message;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
@@ -229,7 +228,7 @@ class OwnersTest {
     }
 
     private static StoredMessage row(long id) {
-        return new StoredMessage(id, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[] {1});
+        return StoredMessage.of(id, ROMEO, JULIET, Instant.EPOCH, new byte[] {1});
     }
 
     @Test
@@ -307,8 +306,7 @@ class OwnersTest {
     @Test
     void whileDrainsHoldMoreThanTheirBudgetEachGoesOnWithASmallWindow() {
         drainBudget = 2 << 20;
-        rows = List.of(
-                new StoredMessage(1, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[3 << 20]));
+        rows = List.of(StoredMessage.of(1, ROMEO, JULIET, Instant.EPOCH, new byte[3 << 20]));
         Deaf deaf = new Deaf();
         OwnerSpool romeo = owners.pin(ROMEO);
         romeo.available(deaf).run();
@@ -316,8 +314,7 @@ class OwnersTest {
         eventually(() -> owners.drained.held() == 3 << 20);
 
         rows = LongStream.rangeClosed(10, 90)
-                .mapToObj(id ->
-                        new StoredMessage(id, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[1_024]))
+                .mapToObj(id -> StoredMessage.of(id, JULIET, ROMEO, Instant.EPOCH, new byte[1_024]))
                 .toList();
         Deaf juliets = new Deaf();
         OwnerSpool juliet = owners.pin(JULIET);
@@ -587,8 +584,7 @@ class OwnersTest {
     void whatAnotherNodeStoredInAPartitionThatWasTakenOverWaitsForItsOwnerToo() throws Exception {
         long ahead = ArrivalIds.of(Instant.now().plus(Duration.ofHours(1)).toEpochMilli());
         owners.ids.floor(1, ahead);
-        rows = List.of(
-                new StoredMessage(ahead, JULIET, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[] {1}));
+        rows = List.of(StoredMessage.of(ahead, JULIET, ROMEO, Instant.EPOCH, new byte[] {1}));
         assertEquals(
                 rows,
                 new ByHand(owners)

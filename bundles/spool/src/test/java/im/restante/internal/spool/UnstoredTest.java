@@ -13,14 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class UnstoredTest {
-    private static final StoredMessage ROW = new StoredMessage(
-            1,
-            Jid.of("romeo@localhost"),
-            Jid.of("juliet@localhost"),
-            Instant.EPOCH,
-            null,
-            MessageKind.RETURNED,
-            new byte[1 << 20]);
+    private static final StoredMessage ROW = StoredMessage.of(
+                    1, Jid.of("romeo@localhost"), Jid.of("juliet@localhost"), Instant.EPOCH, new byte[1 << 20])
+            .withKind(MessageKind.RETURNED);
 
     @Test
     void admitsUpToTheBoundAndAgainWhatHasFoundRoom() {

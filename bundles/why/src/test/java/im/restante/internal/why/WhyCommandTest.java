@@ -14,7 +14,6 @@ import im.restante.message.MessageEvent;
 import im.restante.message.StanzaIds;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -222,14 +221,7 @@ class WhyCommandTest {
     }
 
     private static StoredMessage row(long id, String stanza) {
-        return new StoredMessage(
-                id,
-                ROMEO,
-                JULIET,
-                Instant.parse("2026-11-01T00:00:00Z"),
-                null,
-                MessageKind.OFFLINE,
-                stanza.getBytes(UTF_8));
+        return StoredMessage.of(id, ROMEO, JULIET, Instant.parse("2026-11-01T00:00:00Z"), stanza.getBytes(UTF_8));
     }
 
     /** What the line prints in the real Gogo. */

@@ -6,7 +6,6 @@ import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -28,7 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class StoreRates {
     private static final int OWNERS = 10_000;
     private static final int SENDERS = 20;
-    private static final Admission LIMIT = new Admission(1_000_000, OnFull.REFUSE);
+    private static final Admission LIMIT = Admission.of(1_000_000, OnFull.REFUSE);
     private static final byte[] STANZA =
             ("<message><body>" + "x".repeat(475) + "</body></message>").getBytes(StandardCharsets.US_ASCII);
 
@@ -104,7 +103,7 @@ final class StoreRates {
     }
 
     private static StoredMessage message(long id, Jid owner, Jid sender) {
-        return new StoredMessage(id, owner, sender, Instant.now(), null, MessageKind.OFFLINE, STANZA);
+        return StoredMessage.of(id, owner, sender, Instant.now(), STANZA);
     }
 
     /** Callers that each wait for one append before the next. */

@@ -145,8 +145,8 @@ public final class Swaps {
         swap("nothing is over a limit", () -> limited(false, Fate.STORED));
         swap("storage rules come and go", () -> {
             List<ServiceRegistration<?>> rules = new ArrayList<>();
-            becomes(Fate.REFUSED, () -> rules.add(rule(1, new Opinion.Skip("away"))));
-            becomes(Fate.STORED, () -> rules.add(rule(2, new Opinion.Keep("away"))));
+            becomes(Fate.REFUSED, () -> rules.add(rule(1, Opinion.skip("away"))));
+            becomes(Fate.STORED, () -> rules.add(rule(2, Opinion.keep("away"))));
             becomes(Fate.REFUSED, rules.get(1)::unregister);
             update("im.restante.filter");
             traffic.flow(5);

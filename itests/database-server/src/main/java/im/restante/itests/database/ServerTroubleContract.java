@@ -86,7 +86,7 @@ public abstract class ServerTroubleContract {
 
     /** Of {@link #JULIET} to {@link #ROMEO}. */
     protected static StoredMessage message(long id, int bytes) {
-        return new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, new byte[bytes]);
+        return StoredMessage.of(id, ROMEO, JULIET, Instant.now(), new byte[bytes]);
     }
 
     @BeforeEach
@@ -250,7 +250,7 @@ public abstract class ServerTroubleContract {
             await(append(1));
             for (long id = 2; id < 6; id++) {
                 cutter.cutNextCommit();
-                assertEquals(new Appended.Stored(List.of()), await(append(id)));
+                assertEquals(Appended.stored(), await(append(id)));
                 assertTrue(cutter.hasCut());
             }
             assertWaiting(List.of(1L, 2L, 3L, 4L, 5L));
@@ -304,7 +304,7 @@ public abstract class ServerTroubleContract {
         for (LostCommits.Fate fate : List.of(LostCommits.Fate.COMMITTED, LostCommits.Fate.ROLLED_BACK)) {
             long id = fate.ordinal() * 10L + 10;
             connections.lost.lose(fate);
-            assertEquals(new Appended.Stored(List.of()), await(append(id)), fate.name());
+            assertEquals(Appended.stored(), await(append(id)), fate.name());
             connections.lost.lose(fate);
             await(store.remove(ROMEO, List.of(id), Fence.HERE));
             connections.lost.lose(fate);
@@ -334,7 +334,7 @@ public abstract class ServerTroubleContract {
         assertFalse(doubtful.toCompletableFuture().isDone());
         ghost.commit();
         ghost.close();
-        assertEquals(new Appended.Stored(List.of()), await(doubtful));
+        assertEquals(Appended.stored(), await(doubtful));
         await(append(3));
         assertWaiting(List.of(1L, 2L, 3L));
 
@@ -343,7 +343,7 @@ public abstract class ServerTroubleContract {
         ghost = connections.lost.ghost();
         ghost.rollback();
         ghost.close();
-        assertEquals(new Appended.Stored(List.of()), await(doubtful), "made again");
+        assertEquals(Appended.stored(), await(doubtful), "made again");
         assertWaiting(List.of(1L, 2L, 3L, 4L));
     }
 
@@ -487,8 +487,8 @@ public abstract class ServerTroubleContract {
         awaitTrue(() -> await(store.statistics()).quarantined() == 2);
         assertWaiting(List.of(3L));
         List<StoredMessage> owed = LongStream.of(11, 12)
-                .mapToObj(id ->
-                        new StoredMessage(id, JULIET, ROMEO, Instant.now(), null, MessageKind.NOTICE, new byte[500]))
+                .mapToObj(id -> StoredMessage.of(id, JULIET, ROMEO, Instant.now(), new byte[500])
+                        .withKind(MessageKind.NOTICE))
                 .toList();
         assertTrue(await(store.replace(ROMEO, 3, List.of(message(3, 500)), owed, Fence.HERE)));
         server.execute(database.name(), "UPDATE om_out SET kind=-1 WHERE n=1");

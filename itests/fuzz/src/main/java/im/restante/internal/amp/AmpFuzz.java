@@ -8,7 +8,6 @@ import im.restante.internal.stream.HardenedXmlCodec;
 import im.restante.itests.fuzz.Demand;
 import im.restante.jid.Jid;
 import im.restante.stanza.Message;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -55,8 +54,8 @@ public final class AmpFuzz {
             }
             written(RULES.passedOn(message));
         }
-        StoredMessage row = new StoredMessage(
-                1, message.to().bare(), message.from().bare(), NOW, null, MessageKind.OFFLINE, stanza);
+        StoredMessage row =
+                StoredMessage.of(1, message.to().bare(), message.from().bare(), NOW, stanza);
         Optional<Instant> expiry = RULES.expiry(row);
         RULES.expired(row, expiry.orElse(NOW));
     }

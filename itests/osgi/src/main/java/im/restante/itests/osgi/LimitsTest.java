@@ -154,7 +154,7 @@ class LimitsTest {
         @Override
         public Permission connect(InetAddress client) {
             return client.getHostAddress().equals("127.0.0.9")
-                    ? new Permission.Refused("nobody-from-there", "Nobody from there")
+                    ? Permission.refused("nobody-from-there", "Nobody from there")
                     : Permission.GRANTED;
         }
 

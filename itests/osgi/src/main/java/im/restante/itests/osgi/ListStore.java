@@ -29,10 +29,10 @@ final class ListStore implements MessageStore {
     public synchronized CompletionStage<Appended> append(
             StoredMessage message, Admission admission, Fence fence, Claim claim) {
         if (!claim.begin()) {
-            return completedFuture(new Appended.Withdrawn());
+            return completedFuture(Appended.WITHDRAWN);
         }
         rows.add(message);
-        return completedFuture(new Appended.Stored(List.of()));
+        return completedFuture(Appended.stored());
     }
 
     @Override
@@ -70,14 +70,14 @@ final class ListStore implements MessageStore {
 
     @Override
     public synchronized CompletionStage<Usage> usage(Jid owner) {
-        return completedFuture(new Usage(of(owner).size(), -1, null));
+        return completedFuture(Usage.of(of(owner).size()));
     }
 
     @Override
     public synchronized CompletionStage<Usage> usage(Jid owner, Jid sender) {
         long count =
                 of(owner).stream().filter(row -> row.sender().equals(sender)).count();
-        return completedFuture(new Usage(count, -1, null));
+        return completedFuture(Usage.of(count));
     }
 
     @Override

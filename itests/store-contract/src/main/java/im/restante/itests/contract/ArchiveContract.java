@@ -257,15 +257,17 @@ public abstract class ArchiveContract {
 
     @Test
     void countsWhatMatches() {
-        assertEquals(new Usage(0, 0, null), await(archive.usage(ROMEO, ArchiveQuery.ALL)));
+        assertEquals(Usage.of(0).withBytes(0), await(archive.usage(ROMEO, ArchiveQuery.ALL)));
         addAll(1, 20, JULIET);
         addAll(21, 30, NURSE);
         long bytes = await(archive.first(ROMEO, ArchiveQuery.ALL, 100, ALL)).stream()
                 .mapToLong(ArchivedMessage::sizeBytes)
                 .sum();
-        assertEquals(new Usage(30, bytes, NOON.plusSeconds(1)), await(archive.usage(ROMEO, ArchiveQuery.ALL)));
         assertEquals(
-                new Usage(2, 2L * message(21, NURSE).sizeBytes(), NOON.plusSeconds(29)),
+                Usage.of(30).withBytes(bytes).withOldest(NOON.plusSeconds(1)),
+                await(archive.usage(ROMEO, ArchiveQuery.ALL)));
+        assertEquals(
+                Usage.of(2).withBytes(2L * message(21, NURSE).sizeBytes()).withOldest(NOON.plusSeconds(29)),
                 await(archive.usage(ROMEO, ArchiveQuery.ALL.with(NURSE).after(28))));
     }
 

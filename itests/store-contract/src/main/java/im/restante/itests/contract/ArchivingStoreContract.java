@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** What a store does that keeps archives beside its messages: a message and its copy are one commit, and two things afterwards. */
 public abstract class ArchivingStoreContract extends StoreTests {
     private static final Jid BALCONY = JULIET.withResource("balcony");
-    private static final Admission ONE = new Admission(1, OnFull.REFUSE);
+    private static final Admission ONE = Admission.of(1, OnFull.REFUSE);
 
     private MessageArchive archive() {
         return store.archive().orElseThrow();
@@ -99,7 +99,7 @@ public abstract class ArchivingStoreContract extends StoreTests {
         Claim withdrawn = new Claim();
         assertTrue(withdrawn.withdraw());
         assertEquals(
-                new Appended.Withdrawn(),
+                Appended.WITHDRAWN,
                 await(store.append(
                         message(3),
                         ArchivedMessage.of(message(3), BALCONY),
@@ -118,7 +118,7 @@ public abstract class ArchivingStoreContract extends StoreTests {
         storedWithCopy(message);
         storedWithCopy(message(2));
         await(remove(ROMEO, List.of(1L)));
-        assertEquals(List.of(2L), evicted(appendWithCopy(message(3), new Admission(1, OnFull.EVICT_OLDEST))));
+        assertEquals(List.of(2L), evicted(appendWithCopy(message(3), Admission.of(1, OnFull.EVICT_OLDEST))));
         restart();
         assertEquals(List.of(3L), waiting(ROMEO));
         assertEquals(List.of(1L, 2L, 3L), archived(ROMEO));
@@ -199,7 +199,7 @@ public abstract class ArchivingStoreContract extends StoreTests {
                 stored(message);
             }
         }
-        assertEquals(new Usage(10, bytes, NOON.plusMillis(1)), await(store.usage(ROMEO)));
+        assertEquals(Usage.of(10).withBytes(bytes).withOldest(NOON.plusMillis(1)), await(store.usage(ROMEO)));
         assertTotal(10, bytes);
         assertEquals(10, counted(ROMEO, JULIET));
         await(remove(ROMEO, List.of(2L, 3L)));

@@ -48,9 +48,9 @@ public abstract class MessageStoreContract extends TotalsContract {
     void storesNothingThatWasWithdrawnBefore() {
         Claim withdrawn = new Claim();
         assertTrue(withdrawn.withdraw());
-        Admission one = new Admission(1, OnFull.EVICT_OLDEST);
+        Admission one = Admission.of(1, OnFull.EVICT_OLDEST);
         stored(message(1));
-        assertEquals(new Appended.Withdrawn(), await(store.append(message(2), one, Fence.HERE, withdrawn)));
+        assertEquals(Appended.WITHDRAWN, await(store.append(message(2), one, Fence.HERE, withdrawn)));
         assertEquals(List.of(1L), waiting(ROMEO), "nor has it cost anybody his place");
         assertEquals(1, await(store.usage(ROMEO, JULIET)).messages());
         assertEquals(1, await(store.statistics()).largestId());
@@ -115,7 +115,7 @@ public abstract class MessageStoreContract extends TotalsContract {
         assertTrue(await(store.replace(ROMEO, 7, List.of(message(9, ROMEO, NURSE)), List.of(), Fence.HERE)));
         assertEquals(List.of(9L), waiting(ROMEO));
         assertEquals(List.of(7L, 8L), waiting(JULIET), "another's are others");
-        assertEquals(List.of(8L), evicted(append(message(10, JULIET, NURSE), new Admission(1, OnFull.EVICT_OLDEST))));
+        assertEquals(List.of(8L), evicted(append(message(10, JULIET, NURSE), Admission.of(1, OnFull.EVICT_OLDEST))));
         assertEquals(List.of(7L, 10L), waiting(JULIET));
         assertEquals(List.of(7L, 8L), waiting(NURSE));
         assertEquals(1, await(store.usage(NURSE, NURSE)).messages());
@@ -142,7 +142,7 @@ public abstract class MessageStoreContract extends TotalsContract {
         StoreStatistics before = await(store.statistics());
         for (Fence wrong : List.of(new Fence(0, Long.MAX_VALUE), new Fence(1_000, 0), new Fence(1_000, 1))) {
             Claim claim = new Claim();
-            assertFenced(store.append(message(2), new Admission(1, OnFull.EVICT_OLDEST), wrong, claim));
+            assertFenced(store.append(message(2), Admission.of(1, OnFull.EVICT_OLDEST), wrong, claim));
             assertTrue(claim.withdraw(), "it was not even begun with");
             assertFenced(store.appendAll(List.of(message(2), message(3)), wrong));
             assertFenced(store.remove(ROMEO, List.of(1L), wrong));
@@ -200,7 +200,7 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void takesWhatAnotherStoreHadWhateverTheLimitsAndOnlyOnce() throws Exception {
-        evicted(append(message(700), new Admission(1, OnFull.REFUSE)));
+        evicted(append(message(700), Admission.of(1, OnFull.REFUSE)));
         List<StoredMessage> moved = new ArrayList<>();
         for (long id = 1_000; id > 0; id--) {
             moved.add(message(id, id % 2 == 0 ? ROMEO : NURSE, JULIET));
@@ -225,14 +225,14 @@ public abstract class MessageStoreContract extends TotalsContract {
     @Test
     void givesBackWhatWasStored() {
         StoredMessage plain = message(7);
-        StoredMessage other = new StoredMessage(
-                9,
-                ROMEO,
-                NURSE,
-                NOON,
-                NOON.plusSeconds(60),
-                MessageKind.RETURNED,
-                "<message><body>\u00e9 \ud83d\udc8c &amp;</body></message>".getBytes(UTF_8));
+        StoredMessage other = StoredMessage.of(
+                        9,
+                        ROMEO,
+                        NURSE,
+                        NOON,
+                        "<message><body>\u00e9 \ud83d\udc8c &amp;</body></message>".getBytes(UTF_8))
+                .withExpiresAt(NOON.plusSeconds(60))
+                .withKind(MessageKind.RETURNED);
         stored(plain);
         stored(other);
         List<StoredMessage> page = await(store.page(ROMEO, 0, 10, ALL));
@@ -248,7 +248,7 @@ public abstract class MessageStoreContract extends TotalsContract {
         kinds.add(MessageKind.of(100));
         long id = 1;
         for (MessageKind kind : kinds) {
-            stored(new StoredMessage(id++, ROMEO, JULIET, NOON, null, kind, new byte[] {'x'}));
+            stored(StoredMessage.of(id++, ROMEO, JULIET, NOON, new byte[] {'x'}).withKind(kind));
         }
         assertEquals(
                 kinds,
@@ -362,10 +362,10 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void appendingAKnownIdIsNoMatterOfRoom() {
-        Admission one = new Admission(1, OnFull.REFUSE);
+        Admission one = Admission.of(1, OnFull.REFUSE);
         assertEquals(List.of(), evicted(append(message(1), one)));
         assertEquals(List.of(), evicted(append(message(1), one)));
-        assertEquals(List.of(), evicted(append(message(1), new Admission(1, OnFull.EVICT_OLDEST))));
+        assertEquals(List.of(), evicted(append(message(1), Admission.of(1, OnFull.EVICT_OLDEST))));
         assertEquals(List.of(1L), waiting(ROMEO));
     }
 
@@ -396,7 +396,7 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void keepsExactlyAsManyAsTheLimitSays() {
-        Admission three = new Admission(3, OnFull.REFUSE);
+        Admission three = Admission.of(3, OnFull.REFUSE);
         for (long id = 1; id <= 3; id++) {
             assertEquals(List.of(), evicted(append(message(id), three)));
         }
@@ -404,7 +404,7 @@ public abstract class MessageStoreContract extends TotalsContract {
         assertEquals(3, full.usage().messages());
         assertEquals(List.of(1L, 2L, 3L), waiting(ROMEO));
         assertEquals(List.of(), evicted(append(message(5, ROMEO, NURSE), three)), "another pair has its own");
-        assertEquals(List.of(), evicted(append(message(6), new Admission(4, OnFull.REFUSE))), "a higher limit");
+        assertEquals(List.of(), evicted(append(message(6), Admission.of(4, OnFull.REFUSE))), "a higher limit");
         await(remove(ROMEO, List.of(1L, 2L)));
         assertEquals(List.of(), evicted(append(message(7), three)), "room was made");
         assertEquals(3, counted(ROMEO, JULIET));
@@ -413,7 +413,7 @@ public abstract class MessageStoreContract extends TotalsContract {
     @Test
     void aLimitOfZeroKeepsNone() {
         for (OnFull onFull : OnFull.values()) {
-            Appended answer = await(append(message(1), new Admission(0, onFull)));
+            Appended answer = await(append(message(1), Admission.of(0, onFull)));
             assertEquals(
                     0, assertInstanceOf(Appended.Full.class, answer).usage().messages());
         }
@@ -425,10 +425,10 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void aNegativeLimitIsNone() {
-        Admission one = new Admission(1, OnFull.REFUSE);
+        Admission one = Admission.of(1, OnFull.REFUSE);
         assertEquals(List.of(), evicted(append(message(1), one)));
         for (long id = 2; id <= 150; id++) {
-            assertEquals(List.of(), evicted(append(message(id), new Admission(-5, OnFull.REFUSE))));
+            assertEquals(List.of(), evicted(append(message(id), Admission.of(-5, OnFull.REFUSE))));
         }
         assertEquals(150, counted(ROMEO, JULIET), "what has no limit still counts");
         assertInstanceOf(Appended.Full.class, await(append(message(151), one)));
@@ -443,7 +443,7 @@ public abstract class MessageStoreContract extends TotalsContract {
         AtomicInteger full = new AtomicInteger();
         concurrently(senders, thread -> {
             for (int i = 0; i < each; i++) {
-                Appended answer = await(append(message(id.incrementAndGet()), new Admission(100, OnFull.REFUSE)));
+                Appended answer = await(append(message(id.incrementAndGet()), Admission.of(100, OnFull.REFUSE)));
                 (answer instanceof Appended.Stored ? taken : full).incrementAndGet();
             }
         });
@@ -459,7 +459,7 @@ public abstract class MessageStoreContract extends TotalsContract {
     void queuedAppendsGetExactlyTheRoomThereIsInTheirOrder() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 250; id++) {
-            answers.add(append(message(id), new Admission(100, OnFull.REFUSE)));
+            answers.add(append(message(id), Admission.of(100, OnFull.REFUSE)));
         }
         for (int i = 0; i < 250; i++) {
             Appended answer = await(answers.get(i));
@@ -471,7 +471,7 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void theOldestOfThePairMakesRoom() {
-        Admission two = new Admission(2, OnFull.EVICT_OLDEST);
+        Admission two = Admission.of(2, OnFull.EVICT_OLDEST);
         stored(message(1, ROMEO, NURSE));
         assertEquals(List.of(), evicted(append(message(2), two)));
         assertEquals(List.of(), evicted(append(message(3), two)));
@@ -485,7 +485,7 @@ public abstract class MessageStoreContract extends TotalsContract {
     @Test
     void asManyMakeRoomAsItTakes() {
         LongStream.rangeClosed(1, 50).forEach(id -> stored(message(id)));
-        List<Long> gone = evicted(append(message(51), new Admission(3, OnFull.EVICT_OLDEST)));
+        List<Long> gone = evicted(append(message(51), Admission.of(3, OnFull.EVICT_OLDEST)));
         assertEquals(LongStream.rangeClosed(1, 48).boxed().toList(), gone);
         assertEquals(List.of(49L, 50L, 51L), waiting(ROMEO));
         assertEquals(3, counted(ROMEO, JULIET));
@@ -496,7 +496,7 @@ public abstract class MessageStoreContract extends TotalsContract {
     void queuedAppendsThatEvictLeaveTheLastOnes() {
         List<CompletionStage<Appended>> answers = new ArrayList<>();
         for (long id = 1; id <= 300; id++) {
-            answers.add(append(message(id), new Admission(10, OnFull.EVICT_OLDEST)));
+            answers.add(append(message(id), Admission.of(10, OnFull.EVICT_OLDEST)));
         }
         List<Long> gone = new ArrayList<>();
         answers.forEach(answer -> gone.addAll(evicted(answer)));
@@ -508,16 +508,16 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void nothingIsEvictedForWhatHasNoLimitOrIsRefused() {
-        Admission two = new Admission(2, OnFull.EVICT_OLDEST);
+        Admission two = Admission.of(2, OnFull.EVICT_OLDEST);
         LongStream.rangeClosed(1, 2).forEach(id -> evicted(append(message(id), two)));
         LongStream.rangeClosed(3, 5).forEach(id -> stored(message(id)));
-        assertInstanceOf(Appended.Full.class, await(append(message(6), new Admission(2, OnFull.REFUSE))));
+        assertInstanceOf(Appended.Full.class, await(append(message(6), Admission.of(2, OnFull.REFUSE))));
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L), waiting(ROMEO));
     }
 
     @Test
     void theProofOfWhatWasEvictedMeanwhileTakesNothingElse() {
-        Admission two = new Admission(2, OnFull.EVICT_OLDEST);
+        Admission two = Admission.of(2, OnFull.EVICT_OLDEST);
         LongStream.rangeClosed(1, 2).forEach(id -> evicted(append(message(id), two)));
         List<Long> handedOver = waiting(ROMEO);
         assertEquals(List.of(1L), evicted(append(message(3), two)));
@@ -534,7 +534,7 @@ public abstract class MessageStoreContract extends TotalsContract {
         AtomicInteger evictions = new AtomicInteger();
         concurrently(16, thread -> {
             for (int i = 0; i < 25; i++) {
-                List<Long> now = evicted(append(message(id.incrementAndGet()), new Admission(10, OnFull.EVICT_OLDEST)));
+                List<Long> now = evicted(append(message(id.incrementAndGet()), Admission.of(10, OnFull.EVICT_OLDEST)));
                 gone.addAll(now);
                 evictions.addAndGet(now.size());
             }
@@ -605,7 +605,7 @@ public abstract class MessageStoreContract extends TotalsContract {
             if (thread < senders) {
                 Jid sender = Jid.of("sender" + thread + "@example.org");
                 for (int i = 0; i < each; i++) {
-                    await(append(message(id.incrementAndGet(), ROMEO, sender), new Admission(each, OnFull.REFUSE)));
+                    await(append(message(id.incrementAndGet(), ROMEO, sender), Admission.of(each, OnFull.REFUSE)));
                 }
                 sending.decrementAndGet();
                 return;
@@ -658,9 +658,9 @@ public abstract class MessageStoreContract extends TotalsContract {
             stored(message(id++, ROMEO, sender));
         }
         assertEquals(
-                List.of(new SenderUsage(friar, 3), new SenderUsage(NURSE, 2), new SenderUsage(JULIET, 1)),
+                List.of(SenderUsage.of(friar, 3), SenderUsage.of(NURSE, 2), SenderUsage.of(JULIET, 1)),
                 await(store.senders(ROMEO, 10)));
-        assertEquals(List.of(new SenderUsage(friar, 3)), await(store.senders(ROMEO, 1)));
+        assertEquals(List.of(SenderUsage.of(friar, 3)), await(store.senders(ROMEO, 1)));
         await(remove(ROMEO, List.of(1L)));
         assertEquals(2, await(store.senders(ROMEO, 10)).size());
         assertEquals(List.of(), await(store.senders(JULIET, 10)));
@@ -684,7 +684,7 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void takesTimesThatAreFarAway() {
-        stored(new StoredMessage(1, ROMEO, JULIET, NOON, Instant.MAX, MessageKind.OFFLINE, new byte[] {'x'}));
+        stored(StoredMessage.of(1, ROMEO, JULIET, NOON, new byte[] {'x'}).withExpiresAt(Instant.MAX));
         assertEquals(List.of(), ids(await(store.expired(NOON.plusSeconds(1L << 35), 10))));
         assertEquals(List.of(1L), waiting(ROMEO));
     }
@@ -824,7 +824,7 @@ public abstract class MessageStoreContract extends TotalsContract {
     void keepsLargeStanzas() {
         byte[] large = new byte[256 << 10];
         new Random(42).nextBytes(large);
-        stored(new StoredMessage(1, ROMEO, JULIET, NOON, null, MessageKind.OFFLINE, large));
+        stored(StoredMessage.of(1, ROMEO, JULIET, NOON, large));
         assertArrayEquals(large, await(store.page(ROMEO, 0, 1, 1)).get(0).stanza());
     }
 
@@ -832,7 +832,7 @@ public abstract class MessageStoreContract extends TotalsContract {
 
     @Test
     void whatWasAcknowledgedIsThereAfterARestart() throws Exception {
-        Admission ten = new Admission(10, OnFull.REFUSE);
+        Admission ten = Admission.of(10, OnFull.REFUSE);
         LongStream.rangeClosed(1, 10).forEach(id -> assertEquals(List.of(), evicted(append(message(id), ten))));
         stored(expiring(11, NURSE, NOON));
         await(remove(ROMEO, List.of(4L)));

@@ -82,9 +82,9 @@ public final class OlderSchema {
         assertEquals(JULIET, first.sender());
         assertEquals(Instant.ofEpochMilli(1_763_999_999_000L), first.receivedAt());
         assertEquals(2, await(store.usage(ROMEO, JULIET)).messages());
-        assertEquals(new Usage(3, 99, null), Totals.of(store, ROMEO));
-        assertEquals(new Usage(1, 33, null), Totals.of(store, JULIET));
-        assertEquals(new Usage(0, 0, null), Totals.of(store, NURSE));
+        assertEquals(Usage.of(3).withBytes(99), Totals.of(store, ROMEO));
+        assertEquals(Usage.of(1).withBytes(33), Totals.of(store, JULIET));
+        assertEquals(Usage.of(0).withBytes(0), Totals.of(store, NURSE));
         assertEquals(4, await(store.statistics()).messages());
         assertEquals(40, await(store.statistics()).largestId());
         assertEquals(0, await(store.statistics()).quarantined());
@@ -143,7 +143,7 @@ public final class OlderSchema {
     }
 
     private static Appended append(MessageStore store, StoredMessage message) {
-        return await(store.append(message, new Admission(2, OnFull.REFUSE), Fence.HERE, Claim.NEVER_WITHDRAWN));
+        return await(store.append(message, Admission.of(2, OnFull.REFUSE), Fence.HERE, Claim.NEVER_WITHDRAWN));
     }
 
     private static StoredMessage message(long id, Jid owner) {

@@ -143,7 +143,7 @@ abstract class OwedContract extends StoreTests {
 
     @Test
     void whatIsOwedIsStoredForItsOwnersOnceItIsCarried() throws Exception {
-        Admission one = new Admission(1, OnFull.REFUSE);
+        Admission one = Admission.of(1, OnFull.REFUSE);
         evicted(append(message(1, JULIET, NURSE), one));
         StoredMessage first = expiring(3, JULIET, NOON.plusSeconds(9));
         owe(2, first, message(4, JULIET, NURSE), message(4, NURSE, JULIET));

@@ -11,7 +11,6 @@ import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.StoredMessage;
 import java.time.Instant;
@@ -78,13 +77,12 @@ abstract class StoreTests {
     }
 
     protected static StoredMessage message(long id, Jid owner, Jid sender, String stanza) {
-        return new StoredMessage(
-                id, owner, sender, NOON.plusMillis(id % 86_400_000), null, MessageKind.OFFLINE, stanza.getBytes(UTF_8));
+        return StoredMessage.of(id, owner, sender, NOON.plusMillis(id % 86_400_000), stanza.getBytes(UTF_8));
     }
 
     static StoredMessage expiring(long id, Jid owner, Instant at) {
-        return new StoredMessage(
-                id, owner, JULIET, NOON, at, MessageKind.OFFLINE, ("<message id='" + id + "'/>").getBytes(UTF_8));
+        return StoredMessage.of(id, owner, JULIET, NOON, ("<message id='" + id + "'/>").getBytes(UTF_8))
+                .withExpiresAt(at);
     }
 
     List<Long> evicted(CompletionStage<Appended> answer) {

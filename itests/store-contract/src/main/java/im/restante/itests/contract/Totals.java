@@ -15,7 +15,7 @@ import im.restante.store.Usage;
 
 /** What stores have counted for owners. */
 public final class Totals {
-    private static final Admission NOTHING = new Admission(-1, OnFull.REFUSE, new OwnerLimit(0, -1));
+    private static final Admission NOTHING = Admission.of(-1, OnFull.REFUSE).withTotal(new OwnerLimit(0, -1));
     private static final long OF_NO_MESSAGE = 999_999_999;
 
     private Totals() {}

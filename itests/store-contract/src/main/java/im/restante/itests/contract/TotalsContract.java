@@ -29,7 +29,7 @@ abstract class TotalsContract extends OwedContract {
     private static final Jid FRIAR = Jid.of("friar@example.org");
 
     private static Admission messages(long limit, OnFull onFull) {
-        return new Admission(-1, onFull, new OwnerLimit(limit, -1));
+        return Admission.of(-1, onFull).withTotal(new OwnerLimit(limit, -1));
     }
 
     private static Admission messages(long limit) {
@@ -37,7 +37,7 @@ abstract class TotalsContract extends OwedContract {
     }
 
     private static Admission bytes(long limit, OnFull onFull) {
-        return new Admission(-1, onFull, new OwnerLimit(-1, limit));
+        return Admission.of(-1, onFull).withTotal(new OwnerLimit(-1, limit));
     }
 
     private static Admission bytes(long limit) {
@@ -117,33 +117,33 @@ abstract class TotalsContract extends OwedContract {
     @Test
     void aTotalOfZeroKeepsNoneAndANegativeOneIsNoLimit() {
         for (OnFull onFull : OnFull.values()) {
-            assertEquals(new Usage(0, 0, null), Totals.of(store, ROMEO));
+            assertEquals(Usage.of(0).withBytes(0), Totals.of(store, ROMEO));
             refused(Limit.OWNER_MESSAGES, message(1), messages(0, onFull));
             refused(Limit.OWNER_BYTES, message(1), bytes(0, onFull));
         }
         assertEquals(List.of(), waiting(ROMEO));
         assertEquals(List.of(), await(store.owners(null, 10)));
-        taken(message(1), new Admission(5, OnFull.REFUSE, new OwnerLimit(-7, -7)));
+        taken(message(1), Admission.of(5, OnFull.REFUSE).withTotal(new OwnerLimit(-7, -7)));
         assertCounted(ROMEO, 1);
     }
 
     @Test
     void saysTheFirstLimitThatStandsAgainstIt() {
         taken(message(1), Admission.UNLIMITED);
-        refused(Limit.PAIR, message(2), new Admission(1, OnFull.REFUSE, new OwnerLimit(1, 1)));
-        refused(Limit.OWNER_MESSAGES, message(2), new Admission(2, OnFull.REFUSE, new OwnerLimit(1, 1)));
-        refused(Limit.OWNER_BYTES, message(2), new Admission(2, OnFull.REFUSE, new OwnerLimit(2, 1)));
+        refused(Limit.PAIR, message(2), Admission.of(1, OnFull.REFUSE).withTotal(new OwnerLimit(1, 1)));
+        refused(Limit.OWNER_MESSAGES, message(2), Admission.of(2, OnFull.REFUSE).withTotal(new OwnerLimit(1, 1)));
+        refused(Limit.OWNER_BYTES, message(2), Admission.of(2, OnFull.REFUSE).withTotal(new OwnerLimit(2, 1)));
         refused(
                 Limit.OWNER_MESSAGES,
                 message(2, ROMEO, NURSE),
-                new Admission(1, OnFull.EVICT_OLDEST, new OwnerLimit(1, -1)));
+                Admission.of(1, OnFull.EVICT_OLDEST).withTotal(new OwnerLimit(1, -1)));
     }
 
     @Test
     void halfIsReservedForThoseWhoGetTheWholeLimit() {
         OwnerLimit whole = new OwnerLimit(10, 1_000_000);
-        Admission known = new Admission(-1, OnFull.REFUSE, whole);
-        Admission stranger = new Admission(-1, OnFull.REFUSE, whole.half());
+        Admission known = Admission.of(-1, OnFull.REFUSE).withTotal(whole);
+        Admission stranger = Admission.of(-1, OnFull.REFUSE).withTotal(whole.half());
         for (long id = 1; id <= 5; id++) {
             taken(message(id, ROMEO, sender((int) id)), stranger);
         }
@@ -191,7 +191,7 @@ abstract class TotalsContract extends OwedContract {
 
     @Test
     void concurrentSendersGetExactlyTheMessagesTheOwnerHasRoomFor() throws Exception {
-        Admission admission = new Admission(10, OnFull.REFUSE, new OwnerLimit(300, -1));
+        Admission admission = Admission.of(10, OnFull.REFUSE).withTotal(new OwnerLimit(300, -1));
         AtomicLong id = new AtomicLong();
         AtomicInteger taken = new AtomicInteger();
         concurrently(64, thread -> {
@@ -235,7 +235,7 @@ abstract class TotalsContract extends OwedContract {
         AtomicInteger strangers = new AtomicInteger();
         concurrently(64, thread -> {
             boolean isKnown = thread % 2 == 0;
-            Admission admission = new Admission(-1, OnFull.REFUSE, isKnown ? whole : whole.half());
+            Admission admission = Admission.of(-1, OnFull.REFUSE).withTotal(isKnown ? whole : whole.half());
             for (int i = 0; i < 12; i++) {
                 StoredMessage message = message(id.incrementAndGet(), ROMEO, sender(thread));
                 if (await(append(message, admission)) instanceof Appended.Stored && !isKnown) {
@@ -302,7 +302,7 @@ abstract class TotalsContract extends OwedContract {
     void bothLimitsMakeRoomInOneStep() {
         LongStream.rangeClosed(1, 6).forEach(id -> stored(sized(id, JULIET, 100)));
         stored(sized(7, NURSE, 100));
-        Admission both = new Admission(5, OnFull.EVICT_OLDEST, new OwnerLimit(100, 450));
+        Admission both = Admission.of(5, OnFull.EVICT_OLDEST).withTotal(new OwnerLimit(100, 450));
         assertEquals(List.of(1L, 2L, 3L, 4L), evicted(append(sized(8, JULIET, 150), both)));
         assertEquals(List.of(5L, 6L, 7L, 8L), waiting(ROMEO));
         assertCounted(ROMEO, 4);
@@ -336,7 +336,7 @@ abstract class TotalsContract extends OwedContract {
                 int size = 50 + id.intValue() % 50;
                 Appended answer = await(append(
                         sized(id.incrementAndGet(), sender(thread), size),
-                        new Admission(3, OnFull.EVICT_OLDEST, new OwnerLimit(50, 4_000))));
+                        Admission.of(3, OnFull.EVICT_OLDEST).withTotal(new OwnerLimit(50, 4_000))));
                 if (answer instanceof Appended.Stored taken) {
                     stored.incrementAndGet();
                     gone.addAndGet(taken.evicted().size());
@@ -376,7 +376,7 @@ abstract class TotalsContract extends OwedContract {
             carryAll();
             assertCounted(ROMEO, 3);
             assertCounted(JULIET, 2);
-            Admission two = new Admission(2, OnFull.EVICT_OLDEST, new OwnerLimit(50, 5_000));
+            Admission two = Admission.of(2, OnFull.EVICT_OLDEST).withTotal(new OwnerLimit(50, 5_000));
             assertEquals(List.of(id + 3), evicted(append(sized(id + 7, JULIET, 70), two)));
             assertCounted(ROMEO, 3);
             restart();
@@ -384,8 +384,8 @@ abstract class TotalsContract extends OwedContract {
             assertCounted(JULIET, 2);
             await(remove(ROMEO, waiting(ROMEO)));
             await(remove(JULIET, waiting(JULIET)));
-            assertEquals(new Usage(0, 0, null), Totals.of(store, ROMEO));
-            assertEquals(new Usage(0, 0, null), Totals.of(store, JULIET));
+            assertEquals(Usage.of(0).withBytes(0), Totals.of(store, ROMEO));
+            assertEquals(Usage.of(0).withBytes(0), Totals.of(store, JULIET));
         }
     }
 

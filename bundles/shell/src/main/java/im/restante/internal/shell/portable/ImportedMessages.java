@@ -76,14 +76,11 @@ final class ImportedMessages {
         long id = keeps ? Long.parseLong(ownId) : marker.id(position);
         Element plain =
                 element.withoutAttributes(attribute -> attribute.namespace().equals(Pie.ROW));
-        return new StoredMessage(
-                id,
-                owner,
-                Jid.of(sender).bare(),
-                received,
-                instant(element.attribute(Pie.ROW, Pie.EXPIRES)).orElse(null),
-                kind == null ? MessageKind.OFFLINE : MessageKind.of(Integer.parseInt(kind)),
-                server.codec().serialize(keeps ? plain : welcomed(plain, owner, id, received), Namespaces.CLIENT));
+        byte[] stanza =
+                server.codec().serialize(keeps ? plain : welcomed(plain, owner, id, received), Namespaces.CLIENT);
+        return StoredMessage.of(id, owner, Jid.of(sender).bare(), received, stanza)
+                .withExpiresAt(instant(element.attribute(Pie.ROW, Pie.EXPIRES)).orElse(null))
+                .withKind(kind == null ? MessageKind.OFFLINE : MessageKind.of(Integer.parseInt(kind)));
     }
 
     /** As if it had been stored here: addressed, with our stanza-id and no other in our name, and with a delay stamp. */

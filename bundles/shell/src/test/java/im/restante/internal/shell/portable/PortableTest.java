@@ -74,7 +74,9 @@ class PortableTest {
                 "<message from=\"juliet@example.org/balcony\" to=\"romeo@example.org\" type=\"chat\"><body>" + id
                         + " &lt;3 \uD83C\uDF39</body><delay xmlns=\"urn:xmpp:delay\" from=\"example.org\""
                         + " stamp=\"2026-11-22T12:00:00.123Z\"></delay></message>";
-        return new StoredMessage(id, ROMEO, JULIET, NOON, expires, kind, stanza.getBytes(UTF_8));
+        return StoredMessage.of(id, ROMEO, JULIET, NOON, stanza.getBytes(UTF_8))
+                .withExpiresAt(expires)
+                .withKind(kind);
     }
 
     private void fill() {
@@ -135,14 +137,9 @@ class PortableTest {
         StoredMessage was = server.delivery.rows.get(11L);
         server.delivery.rows.put(
                 11L,
-                new StoredMessage(
-                        11,
-                        was.owner(),
-                        was.sender(),
-                        was.receivedAt(),
-                        was.expiresAt(),
-                        was.kind(),
-                        stanza.getBytes(UTF_8)));
+                StoredMessage.of(11, was.owner(), was.sender(), was.receivedAt(), stanza.getBytes(UTF_8))
+                        .withExpiresAt(was.expiresAt())
+                        .withKind(was.kind()));
         Path file = export();
         assertTrue(Files.size(file) < stanza.length() + 8_000, "the file has " + Files.size(file));
         Server empty = new Server("here");

@@ -136,7 +136,8 @@ public final class Incoming {
     }
 
     private StoredMessage row(byte[] xml, MessageKind kind) {
-        return new StoredMessage(id(), arrival.owner(), arrival.sender(), arrival.receivedAt(), null, kind, xml);
+        return StoredMessage.of(id(), arrival.owner(), arrival.sender(), arrival.receivedAt(), xml)
+                .withKind(kind);
     }
 
     /** Why and on what terms it is stored. */

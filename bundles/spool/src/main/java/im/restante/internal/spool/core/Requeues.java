@@ -140,14 +140,8 @@ final class Requeues {
                 elsewhere.add(stanza);
             } else {
                 byte[] xml = Tail.with(stanza.xml(), Tail.delay(arrival.receivedAt(), core.domain));
-                rows.add(new StoredMessage(
-                        arrival.id(),
-                        core.jid,
-                        arrival.sender(),
-                        arrival.receivedAt(),
-                        null,
-                        MessageKind.RETURNED,
-                        xml));
+                rows.add(StoredMessage.of(arrival.id(), core.jid, arrival.sender(), arrival.receivedAt(), xml)
+                        .withKind(MessageKind.RETURNED));
             }
         }
         return rows;

@@ -14,7 +14,6 @@ import im.restante.spool.OwnerSpool.State;
 import im.restante.spool.Recipient;
 import im.restante.stanza.Message;
 import im.restante.stanza.StanzaError;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
@@ -173,8 +172,7 @@ final class Core implements Moment {
     }
 
     static StoredMessage row(long id) {
-        return new StoredMessage(
-                id, ROMEO, JULIET, Instant.EPOCH, null, MessageKind.OFFLINE, "<message/>".getBytes(UTF_8));
+        return StoredMessage.of(id, ROMEO, JULIET, Instant.EPOCH, "<message/>".getBytes(UTF_8));
     }
 
     static long[] ids(int from, int to) {

@@ -116,7 +116,9 @@ final class ArchiveReads {
         try (ResultSet row = statement.executeQuery()) {
             row.next();
             long messages = row.getLong(1);
-            return new Usage(messages, row.getLong(2), messages == 0 ? null : Instant.ofEpochMilli(row.getLong(3)));
+            return Usage.of(messages)
+                    .withBytes(row.getLong(2))
+                    .withOldest(messages == 0 ? null : Instant.ofEpochMilli(row.getLong(3)));
         }
     }
 

@@ -28,7 +28,7 @@ import java.util.function.IntFunction;
  * which reckons from there; at last {@link #correct} the few counters that came out otherwise.
  */
 final class Counters {
-    private static final Appended STORED = new Appended.Stored(List.of());
+    private static final Appended STORED = Appended.stored();
 
     private final SqlSession session;
     private final Dialect dialect;
@@ -78,7 +78,7 @@ final class Counters {
         private long bytes;
 
         private Usage usage() {
-            return new Usage(Math.max(0, messages), Math.max(0, bytes), null);
+            return Usage.of(Math.max(0, messages)).withBytes(Math.max(0, bytes));
         }
     }
 
@@ -214,12 +214,12 @@ final class Counters {
         Limit reached = reached(append, pair, owner);
         if (reached != null) {
             look(append.pair, pair);
-            Usage ofPair = new Usage(Math.max(0, pair.now), -1, null);
+            Usage ofPair = Usage.of(Math.max(0, pair.now));
             Usage ofOwner = owner.usage();
             List<Row> victims = new ArrayList<>();
             reached = stillReached(reached, append, pair, owner, victims);
             if (reached != null) {
-                return new Appended.Full(reached, ofPair, ofOwner);
+                return Appended.full(reached, ofPair, ofOwner);
             }
             gone = evict(append.pair.owner(), victims);
         }
@@ -230,7 +230,7 @@ final class Counters {
         if (pair.pending != null) {
             pair.pending.put(append.message.id(), append);
         }
-        return gone.isEmpty() ? STORED : new Appended.Stored(gone);
+        return gone.isEmpty() ? STORED : Appended.stored(gone);
     }
 
     /** Null: it fits. */

@@ -118,7 +118,7 @@ public abstract sealed class Operation<T> {
 
         @Override
         void dismiss() {
-            result(new Appended.Withdrawn());
+            result(Appended.WITHDRAWN);
             complete();
         }
 

@@ -226,7 +226,9 @@ public final class Reads {
             if (checksum != Checksum.of(stanza)) {
                 throw new IllegalArgumentException("its stanza is not as it was stored, the checksum differs");
             }
-            return new StoredMessage(id, owner, sender, stored, expiresAt, kind, stanza);
+            return StoredMessage.of(id, owner, sender, stored, stanza)
+                    .withExpiresAt(expiresAt)
+                    .withKind(kind);
         } catch (IllegalArgumentException e) {
             String reason = Printable.line(e.getMessage());
             LOG.error(
@@ -269,7 +271,9 @@ public final class Reads {
         try (ResultSet row = query.executeQuery()) {
             row.next();
             long messages = row.getLong(1);
-            return new Usage(messages, row.getLong(2), messages == 0 ? null : Instant.ofEpochMilli(row.getLong(3)));
+            return Usage.of(messages)
+                    .withBytes(row.getLong(2))
+                    .withOldest(messages == 0 ? null : Instant.ofEpochMilli(row.getLong(3)));
         }
     }
 
@@ -278,7 +282,7 @@ public final class Reads {
         query.setBytes(1, Key.of(owner).bytes());
         query.setBytes(2, Key.of(sender).bytes());
         try (ResultSet row = query.executeQuery()) {
-            return new Usage(row.next() ? Math.max(0, row.getLong(1)) : 0, -1, null);
+            return Usage.of(row.next() ? Math.max(0, row.getLong(1)) : 0);
         }
     }
 
@@ -290,7 +294,7 @@ public final class Reads {
         try (ResultSet row = query.executeQuery()) {
             while (row.next()) {
                 try {
-                    senders.add(new SenderUsage(address(session, Key.read(row.getBytes(1)), "sender"), row.getLong(2)));
+                    senders.add(SenderUsage.of(address(session, Key.read(row.getBytes(1)), "sender"), row.getLong(2)));
                 } catch (IllegalArgumentException e) {
                     LOG.debug("a counter for {} without a sender: {}", owner, e.getMessage());
                 }
@@ -325,12 +329,10 @@ public final class Reads {
             messages = Math.max(0, row.getLong(1));
             largest = row.getLong(2);
         }
-        return new StoreStatistics(
-                messages,
-                number(session, Sql.COUNT_OWNERS),
-                number(session, Sql.COUNT_QUARANTINE),
-                largest,
-                Math.max(0, number(session, Sql.SUM_BYTES)));
+        return StoreStatistics.of(messages, largest)
+                .withOwners(number(session, Sql.COUNT_OWNERS))
+                .withQuarantined(number(session, Sql.COUNT_QUARANTINE))
+                .withBytes(Math.max(0, number(session, Sql.SUM_BYTES)));
     }
 
     private static long number(SqlSession session, String sql) throws SQLException {

@@ -89,7 +89,7 @@ final class Transaction {
                 if (append.claim.begin()) {
                     appends.add(append);
                 } else {
-                    append.result(new Appended.Withdrawn());
+                    append.result(Appended.WITHDRAWN);
                 }
             } else if (operation instanceof Appends bulk) {
                 appends.addAll(bulk.each);
@@ -234,7 +234,7 @@ final class Transaction {
     private void decide(Append append, Set<MessageKey> present, Counters counters) throws SQLException {
         MessageKey key = MessageKey.of(append);
         if (present.contains(key)) {
-            append.result(new Appended.Stored(List.of()));
+            append.result(Appended.stored());
             return;
         }
         if (!counters.expects(append)) { // its id was known under another pair and has just been evicted there

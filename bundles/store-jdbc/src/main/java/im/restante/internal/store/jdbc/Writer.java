@@ -148,7 +148,7 @@ final class Writer implements Runnable {
                     .map(Append.class::cast)
                     .toList();
             for (Append append : new Transaction(session, dialect, names, partition, true).stored(appends)) {
-                append.result(new Appended.Stored(List.of()));
+                append.result(Appended.stored());
                 append.complete();
                 open.remove(append);
             }

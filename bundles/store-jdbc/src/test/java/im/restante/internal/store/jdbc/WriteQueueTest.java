@@ -13,7 +13,6 @@ import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Instant;
@@ -33,7 +32,7 @@ class WriteQueueTest {
 
     private static Append append(long id, int bytes, Claim claim) {
         return new Append(
-                new StoredMessage(id, ROMEO, ROMEO, Instant.EPOCH, null, MessageKind.OFFLINE, new byte[bytes]),
+                StoredMessage.of(id, ROMEO, ROMEO, Instant.EPOCH, new byte[bytes]),
                 Admission.UNLIMITED,
                 Fence.HERE,
                 claim);
@@ -127,7 +126,7 @@ class WriteQueueTest {
         queue.put(next);
         assertTrue(claim.withdraw());
         assertEquals(List.of(next), take());
-        assertEquals(new Appended.Withdrawn(), withdrawn.outcome().join());
+        assertEquals(Appended.WITHDRAWN, withdrawn.outcome().join());
     }
 
     @Test
@@ -142,7 +141,7 @@ class WriteQueueTest {
         Append instead = append(10_000, 1);
         queue.put(instead);
         assertFalse(instead.outcome().isDone());
-        assertEquals(new Appended.Withdrawn(), one.outcome().join());
+        assertEquals(Appended.WITHDRAWN, one.outcome().join());
         while (!take().isEmpty()) {}
 
         Claim byBytes = new Claim();

@@ -11,7 +11,6 @@ import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import im.restante.store.jdbc.Dialect.Trouble;
 import im.restante.store.jdbc.SqlStore;
@@ -87,7 +86,7 @@ class FullDiskTest {
 
     private CompletionStage<Appended> append(long id) {
         return store.append(
-                new StoredMessage(id, ROMEO, ROMEO, Instant.now(), null, MessageKind.OFFLINE, new byte[10]),
+                StoredMessage.of(id, ROMEO, ROMEO, Instant.now(), new byte[10]),
                 Admission.UNLIMITED,
                 Fence.HERE,
                 Claim.NEVER_WITHDRAWN);

@@ -6,7 +6,6 @@ import im.restante.store.Admission;
 import im.restante.store.Appended;
 import im.restante.store.Claim;
 import im.restante.store.Fence;
-import im.restante.store.MessageKind;
 import im.restante.store.StoredMessage;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -31,8 +30,7 @@ final class KilledWriter {
             new Thread(() -> {
                         while (true) {
                             long id = next.getAndIncrement();
-                            StoredMessage message = new StoredMessage(
-                                    id, owner, sender, Instant.now(), null, MessageKind.OFFLINE, new byte[500]);
+                            StoredMessage message = StoredMessage.of(id, owner, sender, Instant.now(), new byte[500]);
                             if (Stages.await(store.append(
                                             message, Admission.UNLIMITED, Fence.HERE, Claim.NEVER_WITHDRAWN))
                                     instanceof Appended.Stored) {

@@ -97,7 +97,7 @@ class SqliteTroubleTest {
     }
 
     private static StoredMessage message(long id, int bytes) {
-        return new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, new byte[bytes]);
+        return StoredMessage.of(id, ROMEO, JULIET, Instant.now(), new byte[bytes]);
     }
 
     private CompletionStage<Appended> append(long id) {
@@ -324,7 +324,7 @@ class SqliteTroubleTest {
         assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
         assertEquals(1, await(store.senders(ROMEO, 10)).size());
         assertEquals(List.of(3L, 5L, 6L), waiting());
-        assertEquals(new Usage(3, 1_500, null), Totals.of(store, ROMEO));
+        assertEquals(Usage.of(3).withBytes(1_500), Totals.of(store, ROMEO));
     }
 
     @Test
@@ -333,7 +333,7 @@ class SqliteTroubleTest {
         byte[] stanza = "<message><body>wherefore</body></message>".getBytes(StandardCharsets.UTF_8);
         for (long id = 1; id <= 5; id++) {
             await(store.append(
-                    new StoredMessage(id, ROMEO, JULIET, Instant.now(), null, MessageKind.OFFLINE, stanza),
+                    StoredMessage.of(id, ROMEO, JULIET, Instant.now(), stanza),
                     Admission.UNLIMITED,
                     Fence.HERE,
                     Claim.NEVER_WITHDRAWN));
@@ -365,7 +365,7 @@ class SqliteTroubleTest {
         Instant now = Instant.now();
         for (long id = 1; id <= 3; id++) {
             await(store.append(
-                    new StoredMessage(id, ROMEO, JULIET, now, now, MessageKind.OFFLINE, new byte[500]),
+                    StoredMessage.of(id, ROMEO, JULIET, now, new byte[500]).withExpiresAt(now),
                     Admission.UNLIMITED,
                     Fence.HERE,
                     Claim.NEVER_WITHDRAWN));
@@ -385,7 +385,8 @@ class SqliteTroubleTest {
         await(append(1));
         List<StoredMessage> notices = new ArrayList<>();
         for (long id = 11; id <= 13; id++) {
-            notices.add(new StoredMessage(id, JULIET, ROMEO, Instant.now(), null, MessageKind.NOTICE, new byte[500]));
+            notices.add(StoredMessage.of(id, JULIET, ROMEO, Instant.now(), new byte[500])
+                    .withKind(MessageKind.NOTICE));
         }
         assertTrue(await(store.replace(ROMEO, 1, List.of(), notices, Fence.HERE)));
         byte[] flipped = new byte[500];
@@ -502,7 +503,7 @@ class SqliteTroubleTest {
         for (long id = 2; id <= 200; id++) {
             answers.add(store.append(
                     message(id, id == 77 ? 200_000 : 100),
-                    new Admission(150, OnFull.REFUSE),
+                    Admission.of(150, OnFull.REFUSE),
                     Fence.HERE,
                     Claim.NEVER_WITHDRAWN));
         }
@@ -629,18 +630,18 @@ class SqliteTroubleTest {
         for (LostCommits.Fate fate : List.of(LostCommits.Fate.COMMITTED, LostCommits.Fate.ROLLED_BACK)) {
             long id = fate.ordinal() * 10L + 10;
             lost.lose(fate);
-            assertEquals(new Appended.Stored(List.of()), await(append(id)), fate.name());
+            assertEquals(Appended.stored(), await(append(id)), fate.name());
             lost.lose(fate);
             await(store.remove(ROMEO, List.of(id), Fence.HERE));
             Usage before = Totals.of(store, ROMEO);
             lost.lose(fate);
             assertEquals(
-                    new Appended.Full(Appended.Limit.PAIR, new Usage(1, -1, null), before),
+                    Appended.full(Appended.Limit.PAIR, Usage.of(1), before),
                     await(store.append(
-                            message(id + 1, 10), new Admission(1, OnFull.REFUSE), Fence.HERE, Claim.NEVER_WITHDRAWN)));
+                            message(id + 1, 10), Admission.of(1, OnFull.REFUSE), Fence.HERE, Claim.NEVER_WITHDRAWN)));
             lost.lose(fate);
             assertTrue(await(store.replace(ROMEO, 1, List.of(message(1, 20)), List.of(), Fence.HERE)));
-            assertEquals(new Usage(1, 20, null), Totals.of(store, ROMEO), fate.name());
+            assertEquals(Usage.of(1).withBytes(20), Totals.of(store, ROMEO), fate.name());
             Jid user = Jid.of(fate.name().toLowerCase(Locale.ROOT) + "@example.org");
             lost.lose(fate);
             assertTrue(await(store.create(user, List.of(), Fence.HERE)), fate.name());
@@ -687,7 +688,7 @@ class SqliteTroubleTest {
         awaitFailure(append(4));
         assertFalse(open.toCompletableFuture().isDone());
         connections.away = false;
-        assertEquals(new Appended.Stored(List.of()), await(open));
+        assertEquals(Appended.stored(), await(open));
         awaitRecovery(() -> append(5));
         assertEquals(List.of(1L, 2L, 5L), waiting());
     }
@@ -740,7 +741,7 @@ class SqliteTroubleTest {
             assertTrue(impatient.withdraw(), "nobody can have begun with it");
             statement.execute("COMMIT");
         }
-        assertEquals(new Appended.Withdrawn(), await(withdrawn));
+        assertEquals(Appended.WITHDRAWN, await(withdrawn));
         await(queued);
         assertEquals(List.of(1L, 3L), waiting());
     }
@@ -862,7 +863,7 @@ class SqliteTroubleTest {
             store.close();
             ofFirst.away = false;
             if (fate == LostCommits.Fate.COMMITTED) {
-                assertEquals(new Appended.Stored(List.of()), await(open));
+                assertEquals(Appended.stored(), await(open));
             } else {
                 assertEquals(StoreException.Outcome.UNKNOWN, awaitFailure(open).outcome());
             }
