@@ -1,7 +1,7 @@
 /** What connections, addresses and accounts may take of the server before somebody else has to wait for it. */
 @Export
 @NullMarked
-@Version("1.1.0")
+@Version("1.0.0")
 package im.restante.limit;
 
 import org.jspecify.annotations.NullMarked;

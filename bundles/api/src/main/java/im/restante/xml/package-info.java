@@ -1,7 +1,7 @@
 /** Immutable XML elements and the service that turns bytes into them and back. Nothing here knows a stanza. */
 @Export
 @NullMarked
-@Version("1.1.0")
+@Version("1.0.0")
 package im.restante.xml;
 
 import org.jspecify.annotations.NullMarked;
