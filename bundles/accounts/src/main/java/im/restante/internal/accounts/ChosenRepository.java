@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -62,6 +63,16 @@ final class ChosenRepository implements RepositoryAccess {
     /** The one in use; null if there is none. */
     UserRepository now() {
         return chosen;
+    }
+
+    /** The {@code store.id} of all that are present. */
+    synchronized List<String> names() {
+        return stores.names();
+    }
+
+    /** The one of that {@code store.id}; of several the one of the highest ranking. */
+    synchronized Optional<UserRepository> find(String storeId) {
+        return storeId.isEmpty() ? Optional.empty() : Optional.ofNullable(stores.choose(storeId));
     }
 
     /** Another one is wanted: its {@code store.id}, or empty for any. */

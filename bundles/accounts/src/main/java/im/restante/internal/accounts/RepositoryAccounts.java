@@ -15,6 +15,7 @@ import im.restante.home.AccountNotes;
 import im.restante.home.Homes;
 import im.restante.home.ServerSecrets;
 import im.restante.jid.Jid;
+import im.restante.move.UserRepositories;
 import im.restante.store.StoreException;
 import java.net.InetAddress;
 import java.security.SecureRandom;
@@ -46,11 +47,13 @@ import org.slf4j.LoggerFactory;
  * derived, on those of a {@link HashPool}.
  */
 @Component(
-        service = {Accounts.class, AccountNotes.class, ServerSecrets.class, SettingsTrial.class},
+        service = {Accounts.class, AccountNotes.class, ServerSecrets.class, UserRepositories.class, SettingsTrial.class
+        },
         configurationPid = AccountsConfig.PID,
         property = SettingsTrial.PID + "=" + AccountsConfig.PID,
         immediate = true)
-public final class RepositoryAccounts implements Accounts, AccountNotes, ServerSecrets, SettingsTrial {
+public final class RepositoryAccounts
+        implements Accounts, AccountNotes, ServerSecrets, UserRepositories, SettingsTrial {
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryAccounts.class);
 
     private static final int KNOWN_ACCOUNTS = 65_536;
@@ -178,6 +181,21 @@ public final class RepositoryAccounts implements Accounts, AccountNotes, ServerS
 
     void unbindListener(AccountListener listener, Map<String, Object> properties) {
         listeners.remove(listener, properties);
+    }
+
+    @Override
+    public List<String> names() {
+        return users.names();
+    }
+
+    @Override
+    public Optional<UserRepository> find(String name) {
+        return users.find(name);
+    }
+
+    @Override
+    public boolean isInUse(UserRepository repository) {
+        return users.now() == repository;
     }
 
     @Override

@@ -17,6 +17,7 @@ import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
 import im.restante.home.AccountNotes;
+import im.restante.itests.support.MemoryRepository;
 import im.restante.jid.Jid;
 import im.restante.store.Fence;
 import im.restante.store.StoreException;

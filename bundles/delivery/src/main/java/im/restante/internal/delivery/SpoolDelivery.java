@@ -19,8 +19,7 @@ import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
 import im.restante.message.MessageListener;
-import im.restante.migration.Job;
-import im.restante.migration.Migration;
+import im.restante.move.MessageStores;
 import im.restante.offline.OfflineSettings;
 import im.restante.quota.QuotaService;
 import im.restante.session.Spools;
@@ -75,11 +74,17 @@ import org.slf4j.LoggerFactory;
  * <p>Time is kept by a tick instead of a timer per message: deadlines are good to {@value #TICK_MILLIS} ms.
  */
 @Component(
-        service = {Delivery.class, FeatureProvider.class, AccountListener.class, Migration.class, SettingsTrial.class},
+        service = {
+            Delivery.class,
+            FeatureProvider.class,
+            AccountListener.class,
+            MessageStores.class,
+            SettingsTrial.class
+        },
         immediate = true,
         configurationPid = OfflineSettings.PID,
-        property = {Migration.WHAT + "=" + Migration.MESSAGES, SettingsTrial.PID + "=" + OfflineSettings.PID})
-public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener, Migration, SettingsTrial {
+        property = SettingsTrial.PID + "=" + OfflineSettings.PID)
+public final class SpoolDelivery implements Delivery, FeatureProvider, AccountListener, MessageStores, SettingsTrial {
     static final long TICK_MILLIS = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolDelivery.class);
@@ -104,7 +109,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     private final Object comings = new Object();
 
     private final MergedStores merged;
-    private final MessageMigrations migrations;
+    private final OwnerGate gate;
+    private final OwedMessages owedMessages;
     private final Purges purges;
     private final StorePipeline intake;
     private final Announcement<SettingsListener, String> inForce = new Announcement<>(
@@ -157,7 +163,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
         this.owed = new OwedRemovals(stores, gate, homes, workers, nanoTime, () -> services.settings.storeTimeout());
         this.firstAnswers = new FirstAnswers(workers, nanoTime, this::reached);
         this.merged = new MergedStores(stores, owed, gate);
-        this.migrations = new MessageMigrations(stores, gate, homes, owed, owedMessages);
+        this.gate = gate;
+        this.owedMessages = owedMessages;
         this.purges = new Purges(stores, gate, owedMessages, homes, workers, nanoTime, clock, services.listeners);
         this.intake = new StorePipeline(services, workers, nanoTime, underWay, this::serveWaiting, this::remove);
         this.service = new SerialExecutor(workers);
@@ -173,7 +180,6 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     @Deactivate
     void close() {
         services.closed = true;
-        migrations.close();
         ticker.shutdown();
         long end = nanoTime.getAsLong() + services.settings.swapTimeout().toNanos() / 2; // who waits outlasts that
         for (Timed timed : underWay) {
@@ -408,13 +414,46 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
     }
 
     @Override
-    public Job start(String from, String to) {
-        return migrations.start(from, to);
+    public List<String> names() {
+        return stores.present().stream().map(Stores.Named::id).toList();
     }
 
     @Override
-    public Optional<Job> latest() {
-        return migrations.latest();
+    public Optional<MessageStore> find(String name) {
+        return stores.find(name).map(Stores.Named::store);
+    }
+
+    @Override
+    public Optional<String> chosen() {
+        return Optional.ofNullable(stores.chosen()).map(Stores.Named::id);
+    }
+
+    @Override
+    public CompletionStage<Void> hold(Collection<Jid> owners) {
+        return gate.close(owners);
+    }
+
+    @Override
+    public void release(Collection<Jid> owners) {
+        gate.open(owners);
+    }
+
+    @Override
+    public CompletionStage<Void> settled() {
+        return owed.settled();
+    }
+
+    @Override
+    public List<StoredMessage> withoutRemoved(String name, Jid owner, List<StoredMessage> page) {
+        return owed.without(name, owner, page);
+    }
+
+    @Override
+    public CompletionStage<Long> carryOwed(String name) {
+        return stores.find(name)
+                .map(owedMessages::carried)
+                .orElseGet(() -> CompletableFuture.failedFuture(
+                        new StoreException("the store " + name + " is not there any more")));
     }
 
     @Override

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.home.Homes;
+import im.restante.itests.support.CallingStore;
+import im.restante.itests.support.CrashingStore;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
 import im.restante.store.Fence;
 import im.restante.store.MessageKind;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.itests.support.FakeReference;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;

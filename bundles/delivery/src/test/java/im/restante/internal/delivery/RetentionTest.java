@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.amp.AmpAction;
 import im.restante.amp.MessageRules;
+import im.restante.itests.support.CrashingStore;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
 import im.restante.session.Spools;
 import im.restante.stanza.Message;

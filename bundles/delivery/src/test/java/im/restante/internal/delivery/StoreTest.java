@@ -22,6 +22,7 @@ import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.itests.support.FakeReference;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
 import im.restante.quota.QuotaService;
 import im.restante.quota.Terms;

@@ -13,6 +13,7 @@ import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.internal.support.Failures;
 import im.restante.itests.support.FakeReference;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;

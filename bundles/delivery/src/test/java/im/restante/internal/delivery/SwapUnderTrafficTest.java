@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.delivery.StorageDecision;
 import im.restante.delivery.Verdict;
 import im.restante.itests.support.FakeReference;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
 import im.restante.store.Appended;
 import im.restante.store.Claim;

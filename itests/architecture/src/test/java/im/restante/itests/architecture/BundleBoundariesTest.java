@@ -94,7 +94,8 @@ class BundleBoundariesTest {
         "im.restante.home..",
         "im.restante.tls..",
         "im.restante.route..",
-        "im.restante.offline.."
+        "im.restante.offline..",
+        "im.restante.move.."
     };
 
     @ArchTest
@@ -123,6 +124,7 @@ class BundleBoundariesTest {
                     "im.restante.tls..",
                     "im.restante.route..",
                     "im.restante.offline..",
+                    "im.restante.move..",
                     "im.restante.streammanagement..")
             .should()
             .dependOnClassesThat()
@@ -142,6 +144,7 @@ class BundleBoundariesTest {
                     "im.restante.internal.roster..",
                     "im.restante.internal.accounts..",
                     "im.restante.internal.delivery..",
+                    "im.restante.internal.migration..",
                     "im.restante.internal.iq..",
                     "im.restante.internal.administration..",
                     "im.restante.internal.shell..")

@@ -65,6 +65,7 @@ public abstract class KarafTest implements Container {
             "im.restante.why",
             "im.restante.amp",
             "im.restante.delivery",
+            "im.restante.migration",
             "im.restante.spi",
             "im.restante.roster",
             "im.restante.spool",

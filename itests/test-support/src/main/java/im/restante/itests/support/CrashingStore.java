@@ -1,4 +1,4 @@
-package im.restante.internal.delivery;
+package im.restante.itests.support;
 
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
@@ -9,22 +9,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stores that fail at one call, counted over all of them, and at every one after it: the process has died. */
-final class CrashingStore {
+public final class CrashingStore {
     private final AtomicInteger calls = new AtomicInteger();
     private final int fatal;
     private final boolean afterItsEffect;
 
     /** @param fatal number of the call that is answered by nobody, from 1 */
-    CrashingStore(int fatal, boolean afterItsEffect) {
+    public CrashingStore(int fatal, boolean afterItsEffect) {
         this.fatal = fatal;
         this.afterItsEffect = afterItsEffect;
     }
 
-    boolean crashed() {
+    public boolean crashed() {
         return calls.get() >= fatal;
     }
 
-    MessageStore around(MessageStore store) {
+    public MessageStore around(MessageStore store) {
         InvocationHandler handler = (proxy, method, arguments) -> {
             if (store.getClass()
                     .getMethod(method.getName(), method.getParameterTypes())

@@ -1,4 +1,4 @@
-package im.restante.internal.delivery;
+package im.restante.itests.support;
 
 import im.restante.jid.Jid;
 import im.restante.store.ArchiveQuery;
@@ -14,15 +14,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** An archive that notes what it is told to keep. */
-final class FakeArchive implements MessageArchive {
+public final class FakeArchive implements MessageArchive {
     /** By a call of its own. */
-    final List<ArchivedMessage> added = new CopyOnWriteArrayList<>();
+    public final List<ArchivedMessage> added = new CopyOnWriteArrayList<>();
     /** By its store, with the messages. */
-    final List<ArchivedMessage> withMessages = new CopyOnWriteArrayList<>();
+    public final List<ArchivedMessage> withMessages = new CopyOnWriteArrayList<>();
     /** What was asked to be removed: whose, and until when. */
-    final List<String> removed = new CopyOnWriteArrayList<>();
+    public final List<String> removed = new CopyOnWriteArrayList<>();
     /** What to answer to {@link #add}. */
-    volatile Supplier<CompletionStage<Void>> answer = () -> CompletableFuture.completedFuture(null);
+    public volatile Supplier<CompletionStage<Void>> answer = () -> CompletableFuture.completedFuture(null);
 
     @Override
     public CompletionStage<Void> add(List<ArchivedMessage> messages, Fence fence) {

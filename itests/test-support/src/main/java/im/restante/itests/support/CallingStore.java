@@ -1,20 +1,20 @@
-package im.restante.internal.delivery;
+package im.restante.itests.support;
 
 import im.restante.store.MessageStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /** A store that does something else, too, when it is asked something. */
-final class CallingStore {
+public final class CallingStore {
     private CallingStore() {}
 
     /** @param method name of the one before which {@code first} is done; what that throws is thrown */
-    static MessageStore before(MessageStore store, String method, Runnable first) {
+    public static MessageStore before(MessageStore store, String method, Runnable first) {
         return around(store, method, first, () -> {});
     }
 
     /** @param method name of the one behind which {@code then} is done, before its answer is seen */
-    static MessageStore after(MessageStore store, String method, Runnable then) {
+    public static MessageStore after(MessageStore store, String method, Runnable then) {
         return around(store, method, () -> {}, then);
     }
 

@@ -1,4 +1,4 @@
-package im.restante.internal.accounts;
+package im.restante.itests.support;
 
 import im.restante.account.Note;
 import im.restante.account.OwedNote;
@@ -16,13 +16,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Users in memory, with counters of what was asked. */
-class MemoryRepository implements UserRepository {
-    final Map<Jid, Map<String, Map<String, String>>> users = new TreeMap<>();
-    final SortedMap<Long, Note> notes = new TreeMap<>();
+public class MemoryRepository implements UserRepository {
+    public final Map<Jid, Map<String, Map<String, String>>> users = new TreeMap<>();
+    public final SortedMap<Long, Note> notes = new TreeMap<>();
     private final Map<Jid, Long> decided = new TreeMap<>();
     private long numbered;
-    final AtomicInteger valuesAsked = new AtomicInteger();
-    final AtomicInteger existsAsked = new AtomicInteger();
+    public final AtomicInteger valuesAsked = new AtomicInteger();
+    public final AtomicInteger existsAsked = new AtomicInteger();
 
     @Override
     public synchronized CompletionStage<Boolean> create(Jid user, Collection<Setting> settings, Fence fence) {

@@ -1,5 +1,6 @@
-package im.restante.internal.delivery;
+package im.restante.internal.migration;
 
+import im.restante.internal.support.Failures;
 import im.restante.store.StoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -27,8 +28,15 @@ final class Waiting {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted", e);
         } catch (ExecutionException e) {
-            throw PendingRequest.asStoreException(e);
+            throw asStoreException(Failures.unwrap(e));
         }
+    }
+
+    private static StoreException asStoreException(Throwable problem) {
+        return problem instanceof StoreException known
+                ? known
+                : new StoreException(
+                        "the message store failed: " + problem.getClass().getName(), problem);
     }
 
     /** Until it is done, however it ends, or {@code most} has passed. */

@@ -1,26 +1,29 @@
-package im.restante.internal.delivery;
+package im.restante.internal.migration;
 
-import static im.restante.internal.delivery.Fixture.JULIET;
-import static im.restante.internal.delivery.Fixture.NOW;
-import static im.restante.internal.delivery.Fixture.ROMEO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.internal.support.RetryPolicy;
+import im.restante.itests.support.CallingStore;
+import im.restante.itests.support.CrashingStore;
+import im.restante.itests.support.Eventually;
+import im.restante.itests.support.MemoryStore;
 import im.restante.jid.Jid;
+import im.restante.migration.Job;
 import im.restante.store.Appended;
 import im.restante.store.Fence;
 import im.restante.store.MessageKind;
 import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -30,28 +33,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class MessageMigrationTest {
+    private static final Jid ROMEO = Jid.of("romeo@example.org");
+    private static final Jid JULIET = Jid.of("juliet@example.org");
     private static final Jid NURSE = Jid.of("nurse@example.org");
-
-    private OwedRemovals owed(Stores stores) {
-        return new OwedRemovals(
-                stores,
-                fixture.gate,
-                owner -> Fence.HERE,
-                Runnable::run,
-                System::nanoTime,
-                () -> Duration.ofSeconds(10));
-    }
+    private static final Instant NOW = Instant.parse("2026-11-22T20:00:00Z");
 
     private static final MessageMigrations.Patience ONCE = new MessageMigrations.Patience(1, RetryPolicy.PROMPT);
 
-    private final Fixture fixture = new Fixture();
-    private final AccountSpools spools = new AccountSpools();
-    private final OwedMessages owedMessages = Fixture.owed();
-
-    MessageMigrationTest() {
-        owedMessages.bindSpools(FakeSpools.service(spools));
-    }
-
+    private final FakeStores stores = new FakeStores("to");
     private final MemoryStore old = new MemoryStore();
     private final MemoryStore young = new MemoryStore();
 
@@ -83,11 +72,13 @@ class MessageMigrationTest {
     }
 
     private MessageMigration move(MessageStore from, MessageStore to) {
-        Stores stores = new Stores("to");
-        stores.bind(Fixture.reference("from", 1), from);
-        stores.bind(Fixture.reference("to", 0), to);
-        return new MessageMigration(
-                "from", "to", stores, fixture.gate, owner -> Fence.HERE, owed(stores), owedMessages, ONCE);
+        return move(stores, from, to);
+    }
+
+    private static MessageMigration move(FakeStores stores, MessageStore from, MessageStore to) {
+        stores.present.put("from", from);
+        stores.present.put("to", to);
+        return new MessageMigration("from", "to", stores, owner -> Fence.HERE, ONCE);
     }
 
     private static String line(MessageMigration move, String part) {
@@ -112,7 +103,7 @@ class MessageMigrationTest {
         assertTrue(line(move, "hash").endsWith(", equal"), move.report()::toString);
         assertEquals("0 messages wait in from now", line(move, "wait in from"));
         assertTrue(young.admissions.stream().allMatch(admission -> admission.limit() < 0), "limits do not apply");
-        assertTrue(fixture.gate.isIdle());
+        assertEquals(Set.of(), stores.held);
     }
 
     /** Those to be moved, of which the first are owed to their owners, and the rest wait. */
@@ -158,7 +149,7 @@ class MessageMigrationTest {
     @Test
     void aMoveBreaksOffWhileWhatIsOwedCannotBeCarried() {
         MemoryStore from = owing(rows(10), 5);
-        spools.ignorant = true;
+        stores.nobodyKnows = new StoreException("no user repository is present");
         MessageMigration move = move(from, young);
         move.run();
         ExecutionException problem =
@@ -201,7 +192,7 @@ class MessageMigrationTest {
             }
         }
         assertTrue(crashes > 200, "the crash was tried at " + crashes + " calls");
-        assertTrue(fixture.gate.isIdle());
+        assertEquals(Set.of(), stores.held);
     }
 
     /** Appends to the other store wait here. */
@@ -220,54 +211,66 @@ class MessageMigrationTest {
     }
 
     @Test
-    void whatIsProvedWhileItIsCarriedDoesNotComeBack() throws Exception {
-        fixture.bind("from", 0, old);
-        fixture.bind("to", 1, young);
+    void anOwnerIsHeldUntilWhatWasStoredThereIsRemovedHere() throws Exception {
         old.rows.add(row(1, ROMEO));
-        old.rows.add(row(2, ROMEO));
         CompletableFuture<Void> release = new CompletableFuture<>();
         CountDownLatch carried = hold(release);
-        MessageMigration move = move(old, young);
+        MessageMigration move = move(
+                CallingStore.before(old, "remove", () -> assertTrue(stores.isHeld(ROMEO), "until it is removed")),
+                young);
         Thread carrier = new Thread(move::run);
         carrier.start();
         assertTrue(carried.await(30, TimeUnit.SECONDS));
-        CompletableFuture<Void> removed =
-                fixture.delivery.remove(ROMEO, List.of(1L)).toCompletableFuture();
-        CompletableFuture<List<StoredMessage>> page =
-                fixture.delivery.page(ROMEO, 0, 10, 10_000).toCompletableFuture();
-        assertFalse(removed.isDone(), "not while it is carried");
-        assertFalse(page.isDone(), "half a move is nothing to read");
-        assertTrue(
-                fixture.delivery
-                        .remove(NURSE, List.of(1L))
-                        .toCompletableFuture()
-                        .isDone(),
-                "others pass");
+        assertTrue(stores.isHeld(ROMEO), "while it is carried");
+        assertFalse(stores.isHeld(NURSE), "others pass");
         release.complete(null);
-        removed.get(30, TimeUnit.SECONDS);
+        move.end().get(30, TimeUnit.SECONDS);
         carrier.join();
-        page.get(30, TimeUnit.SECONDS);
         assertEquals(List.of(), old.ids());
-        assertEquals(List.of(2L), young.ids());
-        assertTrue(fixture.gate.isIdle());
+        assertEquals(Set.of(), stores.held);
     }
 
     @Test
-    void aMoveWaitsForARemovalThatIsUnderWay() throws Exception {
-        fixture.bind("from", 0, old);
-        fixture.bind("to", 1, young);
+    void aMoveReadsNothingBeforeARemovalThatIsUnderWayHasEnded() throws Exception {
         old.rows.add(row(1, ROMEO));
-        old.beforeRemove = new CompletableFuture<>();
-        fixture.delivery.remove(ROMEO, List.of(1L));
-        MessageMigration move = move(old, young);
+        stores.inside = new CompletableFuture<>();
+        CountDownLatch held = new CountDownLatch(1);
+        MessageMigration move = move(CallingStore.after(old, "owners", held::countDown), young);
         Thread carrier = new Thread(move::run);
         carrier.start();
-        carrier.join(100);
-        assertEquals(List.of(), young.ids(), "it would be back");
-        old.beforeRemove.complete(null);
+        assertTrue(held.await(30, TimeUnit.SECONDS));
+        old.remove(ROMEO, List.of(1L), Fence.HERE);
+        stores.inside.complete(null);
         carrier.join();
-        assertEquals(List.of(), old.ids());
-        assertEquals(List.of(), young.ids());
+        move.end().get();
+        assertEquals(List.of(), young.ids(), "it would be back");
+    }
+
+    @Test
+    void aMoveReadsNothingBeforeAStoreThatCameBackWasAskedForWhatItMissed() throws Exception {
+        old.rows.add(row(1, ROMEO));
+        stores.settled = new CompletableFuture<>();
+        CountDownLatch held = new CountDownLatch(1);
+        MessageMigration move = move(CallingStore.after(old, "owners", held::countDown), young);
+        Thread carrier = new Thread(move::run);
+        carrier.start();
+        assertTrue(held.await(30, TimeUnit.SECONDS));
+        old.remove(ROMEO, List.of(1L), Fence.HERE);
+        stores.settled.complete(null);
+        carrier.join();
+        move.end().get();
+        assertEquals(List.of(), young.ids(), "it would be back");
+    }
+
+    @Test
+    void whatAStoreOwesTheRemovalOfIsNotCarried() throws Exception {
+        old.rows.addAll(rows(10));
+        stores.unremoved.put("from", Set.of(4L));
+        MessageMigration move = move(old, young);
+        move.run();
+        move.end().get();
+        assertEquals(List.of(4L), old.ids());
+        assertFalse(young.ids().contains(4L), "it would live on there");
     }
 
     @Test
@@ -288,7 +291,8 @@ class MessageMigrationTest {
     void anotherMessageOfTheSameIdIsNotOverwrittenAndNotLost() {
         old.rows.add(row(1, ROMEO));
         old.rows.add(row(2, ROMEO));
-        StoredMessage other = Fixture.row(1, ROMEO, 3);
+        StoredMessage other = row(1, NURSE);
+        other = new StoredMessage(1, ROMEO, other.sender(), NOW, null, other.kind(), other.stanza());
         young.rows.add(other);
         MessageMigration move = move(old, young);
         move.run();
@@ -325,11 +329,7 @@ class MessageMigrationTest {
     @Test
     void aSourceThatStillTakesNewMessagesIsGoneThroughOnceAndItSaysSo() {
         old.rows.addAll(rows(10));
-        Stores stores = new Stores("");
-        stores.bind(Fixture.reference("from", 1), old);
-        stores.bind(Fixture.reference("to", 0), young);
-        MessageMigration move = new MessageMigration(
-                "from", "to", stores, fixture.gate, owner -> Fence.HERE, owed(stores), owedMessages, ONCE);
+        MessageMigration move = move(new FakeStores("from"), old, young);
         move.run();
         assertEquals(10, young.rows.size());
         assertEquals(
@@ -339,33 +339,59 @@ class MessageMigrationTest {
 
     @Test
     void aWrongNameIsNamedBeforeAnythingMoves() {
-        fixture.bind("sqlite", 1, old);
-        fixture.bind("mariadb", 0, young);
+        stores.present.put("sqlite", old);
+        stores.present.put("mariadb", young);
+        MessageMigrations migrations = new MessageMigrations(stores, owner -> Fence.HERE);
         assertEquals(
                 "there is no message store maria; present: sqlite, mariadb",
-                assertThrows(IllegalArgumentException.class, () -> fixture.delivery.start("sqlite", "maria"))
+                assertThrows(IllegalArgumentException.class, () -> migrations.start("sqlite", "maria"))
                         .getMessage());
         assertEquals(
                 "from and to are both sqlite",
-                assertThrows(IllegalArgumentException.class, () -> fixture.delivery.start("sqlite", "sqlite"))
+                assertThrows(IllegalArgumentException.class, () -> migrations.start("sqlite", "sqlite"))
                         .getMessage());
-        assertTrue(fixture.delivery.latest().isEmpty());
+        assertTrue(migrations.latest().isEmpty());
+    }
+
+    private MessageMigrations migrations() {
+        stores.present.put("from", old);
+        stores.present.put("to", young);
+        return new MessageMigrations(stores, owner -> Fence.HERE);
     }
 
     @Test
     void oneMoveAtATime() throws Exception {
-        fixture.bind("from", 1, old);
-        fixture.bind("to", 0, young);
+        MessageMigrations migrations = migrations();
         old.rows.add(row(1, ROMEO));
         CompletableFuture<Void> release = new CompletableFuture<>();
         CountDownLatch carried = hold(release);
-        var move = fixture.delivery.start("from", "to");
+        Job move = migrations.start("from", "to");
         assertTrue(carried.await(30, TimeUnit.SECONDS));
-        IllegalStateException e = assertThrows(IllegalStateException.class, () -> fixture.delivery.start("from", "to"));
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> migrations.start("from", "to"));
         assertTrue(e.getMessage().startsWith("a move is under way: messages from from to to, 0 of 1 messages moved"));
         release.complete(null);
         move.end().toCompletableFuture().get(30, TimeUnit.SECONDS);
         assertEquals(
                 Map.of(1L, 1L), Map.of(young.ids().get(0), (long) young.ids().size()));
+    }
+
+    @Test
+    void aMoveBreaksOffBehindItsChunkWhenTheBundleGoes() throws Exception {
+        MessageMigrations migrations = migrations();
+        old.rows.addAll(rows(2_000));
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        CountDownLatch carried = hold(release);
+        Job move = migrations.start("from", "to");
+        assertTrue(carried.await(30, TimeUnit.SECONDS));
+        Thread closing = new Thread(migrations::close);
+        closing.start();
+        Eventually.eventually(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        release.complete(null);
+        closing.join();
+        ExecutionException e = assertThrows(
+                ExecutionException.class, () -> move.end().toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertEquals("stopped; start it again to move the rest", e.getCause().getMessage());
+        assertEquals(2_000, old.rows.size() + young.rows.size());
+        assertEquals(Set.of(), stores.held);
     }
 }

@@ -1,4 +1,4 @@
-package im.restante.internal.delivery;
+package im.restante.itests.support;
 
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
@@ -28,25 +28,25 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A store in memory that answers at once, unless a test tells it to do something else first. */
-final class MemoryStore implements MessageStore {
+public final class MemoryStore implements MessageStore {
     /** In the order of the appends. */
-    final List<StoredMessage> rows = new ArrayList<>();
+    public final List<StoredMessage> rows = new ArrayList<>();
 
-    final List<Admission> admissions = new ArrayList<>();
+    public final List<Admission> admissions = new ArrayList<>();
     /** What to answer to an append instead of storing; null: store. */
-    volatile Function<StoredMessage, CompletionStage<Appended>> onAppend = row -> null;
+    public volatile Function<StoredMessage, CompletionStage<Appended>> onAppend = row -> null;
     /** Whether it begins with a message before {@link #onAppend} is asked. */
-    volatile Predicate<Claim> begunBy = claim -> false;
+    public volatile Predicate<Claim> begunBy = claim -> false;
     /** What to answer to an append without having begun; null: go on. */
-    volatile BiFunction<StoredMessage, Claim, CompletionStage<Appended>> onQueued;
+    public volatile BiFunction<StoredMessage, Claim, CompletionStage<Appended>> onQueued;
     /** How often it was asked for what has expired. */
-    final AtomicInteger questions = new AtomicInteger();
+    public final AtomicInteger questions = new AtomicInteger();
     /** Calls of {@link #remove}. */
-    final AtomicInteger removals = new AtomicInteger();
+    public final AtomicInteger removals = new AtomicInteger();
     /** What to fail changes with, apart from appends; null: do not. */
-    volatile Throwable failureToWrite;
+    public volatile Throwable failureToWrite;
     /** What to fail everything else with; null: do not. */
-    volatile Throwable failure;
+    public volatile Throwable failure;
 
     @Override
     public synchronized CompletionStage<Appended> append(
@@ -76,7 +76,7 @@ final class MemoryStore implements MessageStore {
     }
 
     /** What it keeps copies in, with their messages; null: nothing. */
-    volatile FakeArchive archive;
+    public volatile FakeArchive archive;
 
     @Override
     public Optional<MessageArchive> archive() {
@@ -95,10 +95,10 @@ final class MemoryStore implements MessageStore {
     }
 
     /** What a removal waits for. */
-    volatile CompletableFuture<Void> beforeRemove = CompletableFuture.completedFuture(null);
+    public volatile CompletableFuture<Void> beforeRemove = CompletableFuture.completedFuture(null);
 
     /** What the reading of a page waits for. */
-    volatile CompletableFuture<Void> beforePage = CompletableFuture.completedFuture(null);
+    public volatile CompletableFuture<Void> beforePage = CompletableFuture.completedFuture(null);
 
     @Override
     public CompletionStage<List<StoredMessage>> page(Jid owner, long afterId, int max, long bytes) {
@@ -154,14 +154,14 @@ final class MemoryStore implements MessageStore {
     // ---- what owners owe others, all in partition 0
 
     /** In the order of the numbers. */
-    final List<Owed> owed = new ArrayList<>();
+    public final List<Owed> owed = new ArrayList<>();
     /** How often it was asked for that. */
-    final AtomicInteger owedQuestions = new AtomicInteger();
+    public final AtomicInteger owedQuestions = new AtomicInteger();
 
     private long numbered;
     private long decided;
 
-    synchronized void owe(List<StoredMessage> messages) {
+    public synchronized void owe(List<StoredMessage> messages) {
         messages.forEach(message -> owed.add(new Owed(++numbered, message)));
     }
 
@@ -202,7 +202,7 @@ final class MemoryStore implements MessageStore {
     }
 
     /** Told of each question. */
-    volatile Runnable onStatistics = () -> {};
+    public volatile Runnable onStatistics = () -> {};
 
     @Override
     public synchronized CompletionStage<StoreStatistics> statistics() {
@@ -219,7 +219,7 @@ final class MemoryStore implements MessageStore {
     }
 
     /** Up to where it keeps ids; 0: it cannot. */
-    volatile long reservable;
+    public volatile long reservable;
 
     @Override
     public CompletionStage<Long> reserveIds(long upTo) {
@@ -228,7 +228,7 @@ final class MemoryStore implements MessageStore {
                 : CompletableFuture.failedFuture(failure);
     }
 
-    synchronized List<Long> ids() {
+    public synchronized List<Long> ids() {
         return rows.stream().map(StoredMessage::id).toList();
     }
 

@@ -1,4 +1,4 @@
-package im.restante.internal.accounts;
+package im.restante.internal.migration;
 
 import im.restante.account.OwedNote;
 import im.restante.account.Setting;
@@ -41,6 +41,9 @@ final class UserMigration implements Job {
     private static final long OWED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final int OWED_ROWS = 1_000;
     private static final long OWED_BYTES = 1 << 20;
+    /** The PID of the accounts. */
+    private static final String ACCOUNTS = "im.restante.accounts";
+
     private static final Logger LOG = LoggerFactory.getLogger(UserMigration.class);
 
     /** What became of one account. */
@@ -155,7 +158,8 @@ final class UserMigration implements Job {
                 throw new StoreException("stopped; start it again to copy the rest");
             }
             Jid behind = after;
-            List<Jid> users = Stages.guarded(() -> source.users(behind, GROUP)).join();
+            List<Jid> users =
+                    RepositoryCalls.guarded(() -> source.users(behind, GROUP)).join();
             if (users.isEmpty()) {
                 return;
             }
@@ -191,7 +195,7 @@ final class UserMigration implements Job {
     private List<OwedNote> owed() {
         List<OwedNote> owed = new ArrayList<>();
         for (Fence held : homes.held()) {
-            owed.addAll(Stages.guarded(() -> source.owedNotes(held.part(), 0, OWED_ROWS, OWED_BYTES))
+            owed.addAll(RepositoryCalls.guarded(() -> source.owedNotes(held.part(), 0, OWED_ROWS, OWED_BYTES))
                     .join());
         }
         return owed;
@@ -208,7 +212,7 @@ final class UserMigration implements Job {
             return CompletableFuture.completedFuture(new Result(Outcome.GONE, mine, theirs));
         }
         if (!theirs.exists()) {
-            return Stages.guarded(() -> target.create(mine.user(), mine.settings(), homes.fence(mine.user())))
+            return RepositoryCalls.guarded(() -> target.create(mine.user(), mine.settings(), homes.fence(mine.user())))
                     .thenCompose(made -> readBack(Outcome.COPIED, mine));
         }
         List<Setting> changes = mine.changesFrom(theirs);
@@ -218,7 +222,7 @@ final class UserMigration implements Job {
         if (targetInUse.getAsBoolean()) {
             return CompletableFuture.completedFuture(new Result(Outcome.LEFT, mine, theirs));
         }
-        return Stages.guarded(() -> target.write(mine.user(), changes, homes.fence(mine.user())))
+        return RepositoryCalls.guarded(() -> target.write(mine.user(), changes, homes.fence(mine.user())))
                 .thenCompose(done -> readBack(Outcome.UPDATED, mine));
     }
 
@@ -273,7 +277,7 @@ final class UserMigration implements Job {
         }
         lines.add("the accounts in " + from + " are as they were");
         if (!targetInUse.getAsBoolean()) {
-            lines.add("logins are not served from " + to + " yet: set user-store=" + to + " in " + AccountsConfig.PID
+            lines.add("logins are not served from " + to + " yet: set user-store=" + to + " in " + ACCOUNTS
                     + "; what is changed until then is not in " + to + " unless this is run again before");
         }
         return List.copyOf(lines);

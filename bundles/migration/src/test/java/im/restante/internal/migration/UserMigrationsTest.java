@@ -1,4 +1,4 @@
-package im.restante.internal.accounts;
+package im.restante.internal.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,12 +8,16 @@ import im.restante.account.Note;
 import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
+import im.restante.itests.support.MemoryRepository;
 import im.restante.jid.Jid;
 import im.restante.migration.Job;
+import im.restante.move.UserRepositories;
 import im.restante.store.Fence;
 import im.restante.store.StoreException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +34,26 @@ class UserMigrationsTest {
 
     private final MemoryRepository old = new MemoryRepository();
     private MemoryRepository young = new MemoryRepository();
-    private final UserMigrations migrations = new UserMigrations(Map.of("user-store", "old"), owner -> Fence.HERE);
+    private final Map<String, UserRepository> repositories = new TreeMap<>();
+    private volatile String inUse = "old";
+    private final UserMigrations migrations = new UserMigrations(
+            new UserRepositories() {
+                @Override
+                public List<String> names() {
+                    return List.copyOf(repositories.keySet());
+                }
+
+                @Override
+                public Optional<UserRepository> find(String name) {
+                    return Optional.ofNullable(repositories.get(name));
+                }
+
+                @Override
+                public boolean isInUse(UserRepository repository) {
+                    return repositories.get(inUse) == repository;
+                }
+            },
+            owner -> Fence.HERE);
 
     @BeforeEach
     void present() {
@@ -45,12 +68,8 @@ class UserMigrationsTest {
         for (int i = 0; i < 100; i++) {
             old.create(Jid.of("user" + i + "@example.org"), List.of(new Setting("n", "k", "v" + i)), Fence.HERE);
         }
-        bind("old", 1, old);
-        bind("young", 2, young);
-    }
-
-    private void bind(String id, long service, UserRepository repository) {
-        migrations.bindRepository(repository, Map.of("store.id", id, "service.id", service));
+        repositories.put("old", old);
+        repositories.put("young", young);
     }
 
     private List<String> copy() throws Exception {
@@ -88,7 +107,7 @@ class UserMigrationsTest {
     @Test
     void whatIsInUseIsNotOverwrittenWithWhatWasBefore() throws Exception {
         copy();
-        migrations.modified(Map.of("user-store", "young"));
+        inUse = "young";
         young.write(ROMEO, List.of(new Setting("credentials", "SCRAM-SHA-1", "newer")), Fence.HERE);
         old.create(Jid.of("late@example.org"), List.of(), Fence.HERE);
         List<String> report = copy();
@@ -116,7 +135,7 @@ class UserMigrationsTest {
         carried.create(ROMEO, List.of(), Fence.HERE);
         carried.create(juliet, List.of(), Fence.HERE);
         carried.write(ROMEO, List.of(), List.of(new Note(ROMEO, juliet, "text")), Fence.HERE);
-        bind("old", 1, carried);
+        repositories.put("old", carried);
         List<String> report = copy();
         assertEquals(Map.of("k", "carried"), young.users.get(juliet).get("roster"));
         assertTrue(report.stream().noneMatch(line -> line.contains("owe")), report::toString);
@@ -126,7 +145,7 @@ class UserMigrationsTest {
     @Test
     void whatNobodyCarriesOutIsSaid() throws Exception {
         old.write(ROMEO, List.of(), List.of(new Note(ROMEO, DOMAIN, "text")), Fence.HERE);
-        migrations.modified(Map.of("user-store", "young"));
+        inUse = "young";
         List<String> report = copy();
         assertTrue(
                 report.stream()
@@ -156,7 +175,7 @@ class UserMigrationsTest {
                     return CompletableFuture.failedFuture(new StoreException("the process has died"));
                 }
             };
-            bind("young", 2, young);
+            repositories.put("young", young);
             try {
                 copy();
                 crashed = false;
@@ -169,6 +188,28 @@ class UserMigrationsTest {
             assertEquals(old.users, young.users, "broken off at call " + fatal);
         }
         assertTrue(crashes > 20, "broke off " + crashes + " times");
+    }
+
+    @Test
+    void aRepositoryThatThrowsOrAnswersNullBreaksItOffWithASentence() {
+        repositories.put("old", new MemoryRepository() {
+            @Override
+            public CompletionStage<List<Jid>> users(Jid after, int max) {
+                throw new IllegalStateException("made up");
+            }
+        });
+        assertEquals(
+                "the user repository failed: java.lang.IllegalStateException: made up",
+                assertThrows(ExecutionException.class, this::copy).getCause().getMessage());
+        repositories.put("old", new MemoryRepository() {
+            @Override
+            public CompletionStage<List<Jid>> users(Jid after, int max) {
+                return CompletableFuture.completedFuture(null);
+            }
+        });
+        assertEquals(
+                "the user repository answered nothing",
+                assertThrows(ExecutionException.class, this::copy).getCause().getMessage());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package im.restante.internal.delivery;
+package im.restante.internal.migration;
 
 import im.restante.internal.support.Digests;
 import im.restante.store.StoredMessage;

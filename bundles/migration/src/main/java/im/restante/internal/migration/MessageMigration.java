@@ -1,9 +1,10 @@
-package im.restante.internal.delivery;
+package im.restante.internal.migration;
 
 import im.restante.home.Homes;
 import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
 import im.restante.migration.Job;
+import im.restante.move.MessageStores;
 import im.restante.offline.OfflineSettings;
 import im.restante.store.Admission;
 import im.restante.store.Claim;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * store, read back from there and compared, and only then removed from the first. So nothing is lost wherever this breaks off, and
  * the next move finishes it: what is in both stores by then is known by its id.
  *
- * <p>Owners are closed while their rows are carried ({@link OwnerGate}); between two chunks everybody else goes first.
+ * <p>Owners are held while their rows are carried ({@link MessageStores#hold}); between two chunks everybody else goes first.
  */
 final class MessageMigration implements Job {
     /** Owners whose rows may share a chunk. */
@@ -76,11 +77,8 @@ final class MessageMigration implements Job {
 
     private final String from;
     private final String to;
-    private final Stores stores;
-    private final OwnerGate gate;
+    private final MessageStores stores;
     private final Homes homes;
-    private final OwedRemovals owed;
-    private final OwedMessages owedMessages;
     private final MessageMigrations.Patience patience;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final long startNanos = System.nanoTime();
@@ -97,25 +95,14 @@ final class MessageMigration implements Job {
     private long quarantinedBefore;
     private long lastLineNanos = startNanos;
     private boolean isLastTry;
-    /** Done when the owners of the last chunk are open again. */
+    /** Done when the owners of the last chunk are released. */
     private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
-    MessageMigration(
-            String from,
-            String to,
-            Stores stores,
-            OwnerGate gate,
-            Homes homes,
-            OwedRemovals owed,
-            OwedMessages owedMessages,
-            MessageMigrations.Patience patience) {
+    MessageMigration(String from, String to, MessageStores stores, Homes homes, MessageMigrations.Patience patience) {
         this.from = from;
         this.to = to;
         this.stores = stores;
-        this.gate = gate;
         this.homes = homes;
-        this.owed = owed;
-        this.owedMessages = owedMessages;
         this.patience = patience;
     }
 
@@ -189,7 +176,7 @@ final class MessageMigration implements Job {
 
     /** What owners in FROM owe others is carried to those others there, who take it along. @return how many rows that makes so far */
     private long carryWhatIsOwed() throws StoreException, Stopped {
-        return patiently(() -> Waiting.on(from, owedMessages.carried(named(from))));
+        return patiently(() -> Waiting.on(from, stores.carryOwed(from)));
     }
 
     /** Once through all owners. */
@@ -224,8 +211,8 @@ final class MessageMigration implements Job {
         List<Jid> owners = List.copyOf(cursors.keySet());
         List<CompletableFuture<?>> appends = new ArrayList<>();
         try {
-            Waiting.on("a reader of " + from, gate.close(owners));
-            Waiting.on(from, owed.settled());
+            Waiting.on("a reader of " + from, stores.hold(owners));
+            Waiting.on(from, stores.settled());
             int rows = Math.max(1, ROWS / owners.size());
             long bytes = BYTES / owners.size();
             Map<Jid, List<StoredMessage>> pages =
@@ -233,7 +220,7 @@ final class MessageMigration implements Job {
             pages.values().removeIf(List::isEmpty);
             Map<Jid, List<StoredMessage>> carried = new LinkedHashMap<>(pages);
             carried.replaceAll(
-                    (owner, page) -> owed.without(from, owner, page)); // what is to go shall not live on there
+                    (owner, page) -> stores.withoutRemoved(from, owner, page)); // what is to go shall not live on there
             carried.values().removeIf(List::isEmpty);
             Findings findings = new Findings(append(carried, appends));
             for (Map.Entry<Jid, List<StoredMessage>> page : carried.entrySet()) {
@@ -247,10 +234,10 @@ final class MessageMigration implements Job {
             cursors.keySet().retainAll(pages.keySet());
             pages.forEach((owner, page) -> cursors.put(owner, last(page)));
         } finally {
-            // while an append may still be done its owners stay closed: else a removal could come before it
+            // while an append may still be done its owners stay held: else a removal could come before it
             settled = CompletableFuture.allOf(appends.toArray(CompletableFuture<?>[]::new))
                     .handle((done, problem) -> {
-                        gate.open(owners);
+                        stores.release(owners);
                         return null;
                     });
         }
@@ -387,16 +374,11 @@ final class MessageMigration implements Job {
     }
 
     private MessageStore store(String id) throws StoreException {
-        return named(id).store();
-    }
-
-    private Stores.Named named(String id) throws StoreException {
         return stores.find(id).orElseThrow(() -> new StoreException("the store " + id + " is not there any more"));
     }
 
     private boolean takesNewMessages(String id) {
-        Stores.Named chosen = stores.chosen();
-        return chosen != null && chosen.id().equals(id);
+        return stores.chosen().filter(id::equals).isPresent();
     }
 
     /** A store that is being replaced, or is busy, is asked again. */
@@ -462,9 +444,8 @@ final class MessageMigration implements Job {
             lines.add("new messages still go to " + from + ": set store=" + to + " in " + OfflineSettings.PID
                     + ", then move once more");
         } else if (!takesNewMessages(to)) {
-            Stores.Named chosen = stores.chosen();
-            lines.add("new messages go to " + (chosen == null ? "no store" : chosen.id()) + ", not to " + to
-                    + ": see store= in " + OfflineSettings.PID);
+            lines.add("new messages go to " + stores.chosen().orElse("no store") + ", not to " + to + ": see store= in "
+                    + OfflineSettings.PID);
         }
         return List.copyOf(lines);
     }

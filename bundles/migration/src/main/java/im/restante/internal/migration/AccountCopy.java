@@ -1,4 +1,4 @@
-package im.restante.internal.accounts;
+package im.restante.internal.migration;
 
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
@@ -21,18 +21,19 @@ import java.util.concurrent.CompletableFuture;
 record AccountCopy(Jid user, SortedMap<String, SortedMap<String, String>> values) {
 
     static CompletableFuture<AccountCopy> of(Jid user, UserRepository repository) {
-        return Stages.guarded(() -> repository.exists(user)).thenCompose(there -> {
+        return RepositoryCalls.guarded(() -> repository.exists(user)).thenCompose(there -> {
             if (!there) {
                 return CompletableFuture.completedFuture(new AccountCopy(user, null));
             }
-            return Stages.guarded(() -> repository.nodes(user)).thenCompose(nodes -> read(user, repository, nodes));
+            return RepositoryCalls.guarded(() -> repository.nodes(user))
+                    .thenCompose(nodes -> read(user, repository, nodes));
         });
     }
 
     private static CompletableFuture<AccountCopy> read(Jid user, UserRepository repository, List<String> nodes) {
         SortedMap<String, CompletableFuture<Map<String, String>>> asked = new TreeMap<>();
         for (String node : nodes) {
-            asked.put(node, Stages.guarded(() -> repository.values(user, node)));
+            asked.put(node, RepositoryCalls.guarded(() -> repository.values(user, node)));
         }
         return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> {
