@@ -46,7 +46,7 @@ public interface MessageStore {
 
     /**
      * The archive that this store keeps beside its messages, so that a message and its copy are one commit; empty from a store that keeps
-     * none. The same object as long as the store lives. Does not block.
+     * none. The same object as long as the store lives. Does not block. A store that throws, or answers null, counts as one that keeps none.
      */
     default Optional<MessageArchive> archive() {
         return Optional.empty();

@@ -1,6 +1,5 @@
 package im.restante.internal.delivery;
 
-import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.CompletableFuture.completedFuture;
 import static java.util.concurrent.CompletableFuture.failedFuture;
 
@@ -12,7 +11,6 @@ import im.restante.store.Appended;
 import im.restante.store.ArchivedMessage;
 import im.restante.store.Fence;
 import im.restante.store.MessageArchive;
-import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.xml.Namespaces;
 import java.util.List;
@@ -47,6 +45,7 @@ final class ArchiveCopies {
     private final Executor workers;
     private final LongSupplier nanoTime;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final StoreArchives archives;
     private final LogLimit lines;
     /** Null if nothing is archived. */
     private volatile ArchivePolicy policy;
@@ -60,6 +59,7 @@ final class ArchiveCopies {
         this.services = services;
         this.workers = workers;
         this.nanoTime = nanoTime;
+        this.archives = new StoreArchives(nanoTime);
         this.lines = LogLimit.perMinute(nanoTime);
     }
 
@@ -89,12 +89,7 @@ final class ArchiveCopies {
         if (asked == null || pending.rehearsal || isNotForArchives(pending)) {
             return NONE;
         }
-        CompletableFuture<Boolean> keeps;
-        try {
-            keeps = asked.keeps(pending.row.owner(), pending.message).toCompletableFuture();
-        } catch (RuntimeException | LinkageError e) {
-            keeps = failedFuture(e);
-        }
+        CompletableFuture<Boolean> keeps = Failures.stage(() -> asked.keeps(pending.row.owner(), pending.message));
         if (!keeps.isDone()) {
             keeps = keeps.copy().orTimeout(POLICY_MILLIS, TimeUnit.MILLISECONDS);
         }
@@ -130,15 +125,16 @@ final class ArchiveCopies {
 
     /** @param copy null: nothing is archived */
     CompletionStage<Appended> append(
-            MessageStore store, PendingStore pending, ArchiveCopy copy, Admission admission, Fence fence) {
+            Stores.Named store, PendingStore pending, ArchiveCopy copy, Admission admission, Fence fence) {
         MessageArchive archive = copy == null ? null : archive(copy);
         if (archive == null) {
-            return store.append(pending.row, admission, fence, pending.claim);
+            return store.store().append(pending.row, admission, fence, pending.claim);
         }
-        if (store.archive().orElse(null) == archive) {
-            return store.append(pending.row, copy.message(), admission, fence, pending.claim);
+        if (archives.of(store).orElse(null) == archive) {
+            return store.store().append(pending.row, copy.message(), admission, fence, pending.claim);
         }
-        return store.append(pending.row, admission, fence, pending.claim)
+        return store.store()
+                .append(pending.row, admission, fence, pending.claim)
                 .thenComposeAsync(
                         answer -> answer instanceof Appended.Stored
                                 ? added(archive, copy.message(), fence).thenApply(done -> answer)
@@ -149,12 +145,11 @@ final class ArchiveCopies {
     /** Asked at each append: it may have become another one. */
     private MessageArchive archive(ArchiveCopy copy) {
         ArchivePolicy now = policy;
-        try {
-            return requireNonNull((now == null ? copy.policy() : now).archive(), "the archive of the policy");
-        } catch (RuntimeException | LinkageError e) {
-            say(copy.message().id(), copy.message().owner(), "the archive policy names no archive", e);
-            return null;
-        }
+        return Failures.orElse(
+                (now == null ? copy.policy() : now)::archive,
+                null,
+                problem -> say(
+                        copy.message().id(), copy.message().owner(), "the archive policy names no archive", problem));
     }
 
     /** Never completes exceptionally. */
@@ -172,12 +167,8 @@ final class ArchiveCopies {
     }
 
     private CompletableFuture<Void> tried(MessageArchive archive, ArchivedMessage message, Fence fence, int tries) {
-        CompletableFuture<Void> adding;
-        try {
-            adding = archive.add(List.of(message), fence).toCompletableFuture().copy();
-        } catch (RuntimeException | LinkageError e) {
-            adding = failedFuture(e);
-        }
+        CompletableFuture<Void> adding =
+                Failures.stage(() -> archive.add(List.of(message), fence)).copy();
         long pause = Repeat.pause(tries);
         return pause > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS)
                 ? adding

@@ -1,11 +1,10 @@
 package im.restante.internal.delivery;
 
 import im.restante.internal.support.Backoff;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.RetryPolicy;
 import im.restante.store.MessageStore;
-import im.restante.store.StoreStatistics;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,17 +65,8 @@ final class FirstAnswers {
         if (!asked.isAsking.compareAndSet(false, true)) {
             return;
         }
-        CompletionStage<StoreStatistics> answer;
-        try {
-            answer = asked.store.statistics();
-        } catch (RuntimeException | LinkageError e) {
-            answer = null;
-        }
-        if (answer == null) {
-            ended(reference, asked, false);
-        } else {
-            answer.whenComplete((figures, problem) -> workers.execute(() -> ended(reference, asked, problem == null)));
-        }
+        Failures.stage(asked.store::statistics)
+                .whenComplete((figures, problem) -> workers.execute(() -> ended(reference, asked, problem == null)));
     }
 
     private void ended(ServiceReference<MessageStore> reference, Asked asked, boolean isAnswered) {

@@ -182,13 +182,8 @@ public final class OwedMessages {
         Line line = line(store);
         CompletableFuture<Void> done = new CompletableFuture<>();
         line.underWay.add(done);
-        CompletionStage<Boolean> stage;
-        try {
-            stage = step.get();
-        } catch (RuntimeException | LinkageError e) { // a store that is going away
-            stage = CompletableFuture.failedFuture(e);
-        }
-        return stage.handle((owes, problem) -> {
+        return Failures.stage(step)
+                .handle((owes, problem) -> {
                     line.underWay.remove(done);
                     done.complete(null);
                     if (problem != null || owes) { // what failed may have been done

@@ -394,16 +394,7 @@ final class OwedRemovals {
 
     /** A call that ends, in whatever way, within the timeout. On a worker. */
     private CompletionStage<Void> attempt(Supplier<CompletionStage<Void>> call) {
-        CompletionStage<Void> stage;
-        try {
-            stage = call.get();
-        } catch (RuntimeException | LinkageError e) {
-            stage = CompletableFuture.failedFuture(new StoreException("remove failed", e));
-        }
-        if (stage == null) {
-            stage = CompletableFuture.failedFuture(new StoreException("remove answered null"));
-        }
-        CompletableFuture<Void> future = stage.toCompletableFuture();
+        CompletableFuture<Void> future = Failures.stage(call);
         if (future.isDone()) {
             return future;
         }

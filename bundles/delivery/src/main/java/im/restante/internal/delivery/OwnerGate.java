@@ -1,5 +1,6 @@
 package im.restante.internal.delivery;
 
+import im.restante.internal.support.Failures;
 import im.restante.jid.Jid;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,13 +36,7 @@ public final class OwnerGate {
         if (wait != null) {
             return wait.thenCompose(open -> pass(owner, work));
         }
-        CompletionStage<T> stage;
-        try {
-            stage = work.get();
-        } catch (RuntimeException | LinkageError e) {
-            stage = CompletableFuture.failedFuture(e);
-        }
-        return stage.whenComplete((done, problem) -> leave(owner));
+        return Failures.stage(work).whenComplete((done, problem) -> leave(owner));
     }
 
     /** Null: entered. Else what to wait for before the next try. */

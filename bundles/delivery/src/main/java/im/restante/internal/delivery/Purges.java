@@ -10,7 +10,6 @@ import im.restante.jid.Jid;
 import im.restante.message.Disposition;
 import im.restante.message.MessageListener;
 import im.restante.store.ArchiveQuery;
-import im.restante.store.MessageStore;
 import im.restante.store.StoreException;
 import im.restante.store.StoredMessage;
 import java.time.Clock;
@@ -68,6 +67,7 @@ final class Purges {
     /** Of all that failed: while a store does not do it for one, it does it for none. */
     private final Backoff backoff;
 
+    private final StoreArchives archives;
     private final LogLimit lines;
 
     Purges(
@@ -88,6 +88,7 @@ final class Purges {
         this.clock = clock;
         this.listeners = listeners;
         this.backoff = new Backoff(RetryPolicy.PATIENT, nanoTime);
+        this.archives = new StoreArchives(nanoTime);
         this.lines = LogLimit.perMinute(nanoTime);
     }
 
@@ -137,7 +138,7 @@ final class Purges {
         // wait for a change that waits for whoever has closed another owner's.
         return All.ofNamed(present, owed::carried)
                 .thenComposeAsync(
-                        carried -> gate.pass(job.account, () -> All.of(present, store -> empty(store, job, 0))),
+                        carried -> gate.pass(job.account, () -> All.ofNamed(present, store -> empty(store, job, 0))),
                         workers)
                 .thenAccept(counts -> {
                     long removed = counts.stream().mapToLong(Long::longValue).sum();
@@ -148,8 +149,9 @@ final class Purges {
     }
 
     /** Completes with how many were removed, {@code before} included. */
-    private CompletionStage<Long> empty(MessageStore store, Job job, long before) {
-        return store.page(job.account, 0, ROWS, BYTES)
+    private CompletionStage<Long> empty(Stores.Named store, Job job, long before) {
+        return store.store()
+                .page(job.account, 0, ROWS, BYTES)
                 .thenComposeAsync(
                         rows -> {
                             List<StoredMessage> gone = rows.stream()
@@ -160,7 +162,8 @@ final class Purges {
                             }
                             List<Long> ids =
                                     gone.stream().map(StoredMessage::id).toList();
-                            return store.remove(job.account, ids, homes.fence(job.account))
+                            return store.store()
+                                    .remove(job.account, ids, homes.fence(job.account))
                                     .thenComposeAsync(
                                             done -> {
                                                 listeners.tell(
@@ -172,8 +175,8 @@ final class Purges {
                         workers);
     }
 
-    private CompletionStage<Long> emptyArchive(MessageStore store, Job job) {
-        return store.archive()
+    private CompletionStage<Long> emptyArchive(Stores.Named store, Job job) {
+        return archives.of(store)
                 .map(archive ->
                         archive.remove(job.account, ArchiveQuery.ALL.to(job.removedAt), homes.fence(job.account)))
                 .orElseGet(() -> CompletableFuture.completedFuture(0L));

@@ -39,7 +39,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -218,7 +217,7 @@ public final class Retention {
     private CompletionStage<Void> purge(Looked looked) {
         Tally tally = new Tally();
         Stores.Named store = looked.named;
-        return guarded(() -> chunk(store, tally)).handle((done, problem) -> {
+        return Failures.stage(() -> chunk(store, tally)).handle((done, problem) -> {
             if (tally.ended > 0) {
                 LOG.info(
                         "{} messages for {} owners in {} had waited as long as they may",
@@ -392,13 +391,5 @@ public final class Retention {
             present.arrived(row.owner());
         }
         others.forEach(told -> present.arrived(told.owner())); // a store that keeps nothing owed has stored it at once
-    }
-
-    private static CompletionStage<Void> guarded(Supplier<CompletionStage<Void>> step) {
-        try {
-            return step.get();
-        } catch (RuntimeException | LinkageError e) { // a store that is going away
-            return CompletableFuture.failedFuture(e);
-        }
     }
 }

@@ -14,6 +14,7 @@ import im.restante.delivery.Verdict;
 import im.restante.filter.MessageFilter;
 import im.restante.home.Homes;
 import im.restante.internal.support.Announcement;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.SerialExecutor;
 import im.restante.internal.support.Threads;
 import im.restante.iq.FeatureProvider;
@@ -540,7 +541,8 @@ public final class SpoolDelivery implements Delivery, FeatureProvider, AccountLi
                 serveWaiting(); // sends those away who gave up
             }
             purges.tick();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) { // else the next tick would not come
+            OutOfMemory.endsProcess(e);
             LOG.error("checking deadlines failed; trying again", e);
         }
     }

@@ -247,12 +247,7 @@ final class StorePipeline {
 
     /** Of the quota's successor, if it fails because it goes. */
     private CompletableFuture<Terms> terms(QuotaService limits, PendingStore pending) {
-        CompletableFuture<Terms> answer;
-        try {
-            answer = limits.terms(pending.row.owner(), pending.row.sender()).toCompletableFuture();
-        } catch (RuntimeException | LinkageError e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
+        CompletableFuture<Terms> answer = Failures.stage(() -> limits.terms(pending.row.owner(), pending.row.sender()));
         if (answer.isDone() && !answer.isCompletedExceptionally()) {
             return answer;
         }
@@ -328,21 +323,13 @@ final class StorePipeline {
 
     private void append(Ready ready, Terms terms, Admission admission, Stores.Named store, int repeated) {
         PendingStore pending = ready.pending();
-        CompletionStage<Appended> appending;
         pending.asked = true;
-        try {
-            appending = copies.append(
-                    store.store(),
-                    pending,
-                    ready.copy().join(),
-                    pending.rehearsal ? OverLimit.FOR_ANYTHING : admission,
-                    services.homes.fence(pending.row.owner()));
-        } catch (RuntimeException | LinkageError e) {
-            appending = CompletableFuture.failedFuture(e);
-        }
-        if (appending == null) {
-            appending = CompletableFuture.failedFuture(new StoreException("append answered null"));
-        }
+        CompletableFuture<Appended> appending = Failures.stage(() -> copies.append(
+                store,
+                pending,
+                ready.copy().join(),
+                pending.rehearsal ? OverLimit.FOR_ANYTHING : admission,
+                services.homes.fence(pending.row.owner())));
         appending.whenComplete((appended, problem) -> ownersExecutor(ready.owner())
                 .execute(() -> answered(
                         ready,

@@ -32,11 +32,13 @@ import im.restante.xml.Namespaces;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class ArchiveCopiesTest {
@@ -290,6 +292,65 @@ class ArchiveCopiesTest {
         for (CompletionStage<Verdict> one : waiting) {
             assertEquals(STORED, one.toCompletableFuture().get(30, TimeUnit.SECONDS));
         }
+    }
+
+    private static <T> T thrown(Error problem) {
+        throw problem;
+    }
+
+    @Test
+    void aStoreThatFailsWhenItIsAskedForItsArchiveCountsAsOneWithout() throws Exception {
+        fixture.bind("memory", 0, store);
+        keepAllIn(archive);
+        List<Supplier<Optional<MessageArchive>>> answers = List.of(
+                () -> {
+                    throw new IllegalStateException("broken on purpose");
+                },
+                () -> thrown(new NoClassDefFoundError("broken on purpose")),
+                () -> thrown(new StackOverflowError("broken on purpose")),
+                () -> null);
+        try (SaidInTheLog log = new SaidInTheLog(StoreArchives.class)) {
+            for (int i = 0; i < answers.size(); i++) {
+                store.onArchive = answers.get(i);
+                assertEquals(STORED, now(fixture.store(i + 1, chat())));
+            }
+            assertEquals(1, log.lines("the store memory failed when it was asked for its archive"), "one in a minute");
+        }
+        assertEquals(List.of(1L, 2L, 3L, 4L), store.ids());
+        assertEquals(List.of(1L, 2L, 3L, 4L), ids(archive.added), "by a call of its own");
+    }
+
+    @Test
+    void anAccountIsRemovedThoughAStoreFailsWhenItIsAskedForItsArchive() {
+        fixture.bind("memory", 0, store);
+        now(fixture.store(1, chat()));
+        store.onArchive = () -> null;
+        assertNull(fixture.delivery.removing(ROMEO).toCompletableFuture().join());
+        assertEquals(List.of(), store.ids());
+    }
+
+    @Test
+    void anErrorOfAPolicyOrOfAnArchiveCostsTheCopyAndNotTheMessage() throws Exception {
+        fixture.bind("memory", 0, store);
+        fixture.delivery.bindArchivePolicy(
+                policy(archive, (owner, message) -> thrown(new StackOverflowError("broken on purpose"))));
+        assertEquals(STORED, now(fixture.store(1, chat())));
+        fixture.delivery.bindArchivePolicy(new ArchivePolicy() {
+            @Override
+            public MessageArchive archive() {
+                return thrown(new StackOverflowError("broken on purpose"));
+            }
+
+            @Override
+            public CompletionStage<Boolean> keeps(Jid owner, Message message) {
+                return YES;
+            }
+        });
+        assertEquals(STORED, now(fixture.store(2, chat())));
+        keepAllIn(archive);
+        archive.answer = () -> thrown(new StackOverflowError("broken on purpose"));
+        assertEquals(STORED, fixture.store(3, chat()).toCompletableFuture().get(30, TimeUnit.SECONDS));
+        assertEquals(List.of(1L, 2L, 3L), store.ids());
     }
 
     /** Whoever takes the name next must not find it; what came after the removal is his. */

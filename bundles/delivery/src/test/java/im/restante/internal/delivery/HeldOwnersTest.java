@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What the bundle that carries messages from store to store is promised. */
@@ -73,6 +74,25 @@ class HeldOwnersTest {
         assertTrue(held.isDone());
         assertEquals(List.of(), old.ids());
         fixture.delivery.release(List.of(ROMEO));
+    }
+
+    @Test
+    void aStoreThatAnswersNullOrThrowsAnErrorLeavesNobodyInside() {
+        MemoryStore broken = new MemoryStore();
+        fixture.bind("broken", 9, broken);
+        broken.beforePage = null;
+        assertTrue(fixture.delivery
+                .page(ROMEO, 0, 10, 10_000)
+                .toCompletableFuture()
+                .isCompletedExceptionally());
+        assertTrue(fixture.gate.isIdle(), "else a move waits for ever");
+        for (Supplier<CompletableFuture<Void>> answer : List.<Supplier<CompletableFuture<Void>>>of(() -> null, () -> {
+            throw new StackOverflowError("broken on purpose");
+        })) {
+            assertTrue(
+                    fixture.gate.pass(ROMEO, answer::get).toCompletableFuture().isCompletedExceptionally());
+            assertTrue(fixture.gate.isIdle(), "else a move waits for ever");
+        }
     }
 
     @Test

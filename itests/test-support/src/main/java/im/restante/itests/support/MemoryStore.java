@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A store in memory that answers at once, unless a test tells it to do something else first. */
@@ -78,9 +79,12 @@ public final class MemoryStore implements MessageStore {
     /** What it keeps copies in, with their messages; null: nothing. */
     public volatile FakeArchive archive;
 
+    /** What to answer when it is asked for that. */
+    public volatile Supplier<Optional<MessageArchive>> onArchive = () -> Optional.ofNullable(archive);
+
     @Override
     public Optional<MessageArchive> archive() {
-        return Optional.ofNullable(archive);
+        return onArchive.get();
     }
 
     @Override
