@@ -1,5 +1,6 @@
 package im.restante.internal.delivery;
 
+import im.restante.offline.OfflineSettings;
 import im.restante.store.MessageStore;
 import java.util.Collections;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.ServiceReference;
 import org.slf4j.Logger;
@@ -203,13 +205,23 @@ final class Stores {
                     && !missing.containsKey(named.id())
                     && saidLeftOut.add(named.store())) {
                 LOG.warn(
-                        "the store {} has not answered since it came, and store= does not name it: it is left out. Messages go"
-                                + " to {} and come from there; what waits in {} comes when it answers. Mend it, or take its"
-                                + " configuration away",
+                        "the store {} has not answered since it came, and store={} does not name it: it is left out. {}; what"
+                                + " waits in {} comes when it answers. Mend it, or take its configuration away",
                         named.id(),
-                        now == null ? "none" : now.id(),
+                        wanted,
+                        now == null ? whyNoneIsChosen(all) : "Messages go to " + now.id() + " and come from there",
                         named.id());
             }
         }
+    }
+
+    /** A sentence without its full stop. */
+    private String whyNoneIsChosen(List<Named> all) {
+        return wanted.isEmpty()
+                ? "No store takes new messages until " + String.join(" or ", new TreeSet<>(missing.keySet()))
+                        + " answers"
+                : "No store takes new messages: store=" + wanted + " in " + OfflineSettings.PID
+                        + " names one that is not present. Set it to one of those present, "
+                        + all.stream().map(Named::id).toList() + ", or start the store " + wanted;
     }
 }

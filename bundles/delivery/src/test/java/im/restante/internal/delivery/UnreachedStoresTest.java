@@ -87,6 +87,36 @@ class UnreachedStoresTest {
     }
 
     @Test
+    void whereTheStoreThatIsConfiguredIsNotPresentTheLogNamesItAndWhatWouldBeRight() throws Exception {
+        Fixture nowhere = new Fixture(Map.of("store", "nowhere")).judging();
+        try (SaidInTheLog log = new SaidInTheLog(Stores.class)) {
+            nowhere.bind("works", 0, works);
+            nowhere.bind("dead", -10, dead);
+            nowhere.pass(Duration.ofSeconds(6));
+            assertEquals(
+                    1,
+                    log.lines(
+                            "the store dead has not answered since it came, and store=nowhere does not name it: it is left"
+                                    + " out. No store takes new messages: store=nowhere in im.restante.offline names one that is"
+                                    + " not present. Set it to one of those present, [works, dead], or start the store nowhere;"),
+                    log::toString);
+        }
+    }
+
+    @Test
+    void aStoreThatFailsWithAnErrorWhenItIsAskedStopsNoClock() {
+        works.onStatistics = () -> {
+            throw new StackOverflowError("broken on purpose");
+        };
+        fixture.bind("works", 0, works);
+        pass(6);
+        works.onStatistics = () -> {};
+        pass(3);
+        works.rows.add(row(1));
+        assertEquals(List.of(1L), ids(page()));
+    }
+
+    @Test
     void itsMailComesWhenItArrivesAndSessionsAreToldOfIt() {
         AtomicInteger told = new AtomicInteger();
         fixture.delivery.bindSpools(new FakeSpools(told::incrementAndGet).service());
