@@ -9,6 +9,7 @@ import im.restante.filter.MessageFilter;
 import im.restante.filter.Opinion;
 import im.restante.filter.StorageRule;
 import im.restante.internal.support.Announcement;
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.stanza.Message;
 import java.util.HashMap;
@@ -158,25 +159,16 @@ public final class RankedFilter implements MessageFilter, CandidateRules, Settin
         }
 
         Opinion consider(Message message) {
-            try {
-                Opinion opinion = rule.consider(message);
-                if (opinion != null) {
-                    return opinion;
-                }
-                report("answered null", null);
-            } catch (RuntimeException | LinkageError e) {
-                report("threw", e);
-            }
-            return Opinion.NONE;
+            return Failures.orElse(() -> rule.consider(message), Opinion.NONE, this::report);
         }
 
-        private void report(String what, Throwable problem) {
+        private void report(Throwable problem) {
             if (lines.isDue()) {
                 LOG.error(
                         "storage rule {} (service.id={}) {}; it counts as having no opinion{}",
                         rule.getClass().getName(),
                         serviceId,
-                        what,
+                        problem == null ? "answered null" : "threw",
                         lines.more(),
                         problem);
             }

@@ -168,8 +168,12 @@ class RankedFilterTest {
             asked.incrementAndGet();
             return null;
         });
+        bind(4, 5, m -> {
+            asked.incrementAndGet();
+            throw new StackOverflowError("broken on purpose");
+        });
         assertEquals(STOCK, filter.decide(message));
-        assertEquals(3, asked.get());
+        assertEquals(4, asked.get());
     }
 
     private FakeReference<StorageRule> bind(long id, int ranking, StorageRule rule) {

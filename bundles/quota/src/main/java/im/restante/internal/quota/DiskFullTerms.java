@@ -1,5 +1,6 @@
 package im.restante.internal.quota;
 
+import im.restante.internal.support.Failures;
 import im.restante.jid.Jid;
 import im.restante.limit.Acquaintances;
 import im.restante.limit.DiskSpace;
@@ -40,26 +41,21 @@ final class DiskFullTerms {
                 acquaintances == null
                         ? null
                         : knows(acquaintances, owner, sender)
-                                .handle((known, problem) ->
-                                        problem == null && !known ? Optional.of(FOR_STRANGERS) : Optional.empty());
+                                .handle((known, problem) -> problem == null && known != null && !known
+                                        ? Optional.of(FOR_STRANGERS)
+                                        : Optional.empty());
         };
     }
 
     /** One that goes while it is asked is as good as none. */
     private static DiskSpace.Level level(DiskSpace disk) {
-        try {
-            return disk == null ? DiskSpace.Level.ENOUGH : disk.level();
-        } catch (RuntimeException | LinkageError e) {
-            return DiskSpace.Level.ENOUGH;
-        }
+        return disk == null
+                ? DiskSpace.Level.ENOUGH
+                : Failures.orElse(disk::level, DiskSpace.Level.ENOUGH, problem -> {});
     }
 
     private static CompletionStage<Boolean> knows(Acquaintances acquaintances, Jid owner, Jid sender) {
-        try {
-            return acquaintances.knows(owner, sender);
-        } catch (RuntimeException | LinkageError e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return Failures.stage(() -> acquaintances.knows(owner, sender));
     }
 
     private static Terms terms(String reason, String text) {

@@ -1,5 +1,6 @@
 package im.restante.internal.quota;
 
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.quota.QuotaExceededStrategy;
 import im.restante.stanza.Message;
@@ -34,16 +35,7 @@ final class GuardedStrategy implements QuotaExceededStrategy {
 
     @Override
     public Admission.OnFull onFull() {
-        try {
-            Admission.OnFull onFull = strategy.onFull();
-            if (onFull != null) {
-                return onFull;
-            }
-            report("answered null", null);
-        } catch (RuntimeException | LinkageError e) {
-            report("threw", e);
-        }
-        return fallback.onFull();
+        return answer(QuotaExceededStrategy::onFull);
     }
 
     @Override
@@ -56,28 +48,19 @@ final class GuardedStrategy implements QuotaExceededStrategy {
         return answer(one -> one.totalExceeded(message, admission, full));
     }
 
-    @SuppressWarnings("OptionalAssignedToNull") // somebody else's code may well answer null
-    private Optional<StanzaError> answer(Function<QuotaExceededStrategy, Optional<StanzaError>> question) {
-        try {
-            Optional<StanzaError> answer = question.apply(strategy);
-            if (answer != null) {
-                return answer;
-            }
-            report("answered null", null);
-        } catch (RuntimeException | LinkageError e) {
-            report("threw", e);
-        }
-        return question.apply(fallback);
+    private <T> T answer(Function<QuotaExceededStrategy, T> question) {
+        T answer = Failures.orElse(() -> question.apply(strategy), null, this::report);
+        return answer == null ? question.apply(fallback) : answer;
     }
 
-    private void report(String what, Throwable problem) {
+    private void report(Throwable problem) {
         if (lines.isDue()) {
             LOG.error(
                     "quota-exceeded strategy {} (service.id={}) {}; the stock strategy error answers for it"
                             + " ({} more since the last line)",
                     strategy.getClass().getName(),
                     serviceId,
-                    what,
+                    problem == null ? "answered null" : "threw",
                     lines.unsaid(),
                     problem);
         }

@@ -1,5 +1,6 @@
 package im.restante.internal.quota;
 
+import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.jid.Jid;
 import im.restante.limit.Acquaintances;
@@ -42,36 +43,23 @@ final class Totals {
         if (!knows.isDone()) {
             knows = knows.copy().orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
         }
-        return knows.handle((known, problem) -> problem != null || known ? whole : whole.half());
+        return knows.handle((known, problem) -> problem != null || known == null || known ? whole : whole.half());
     }
 
     private static CompletableFuture<Boolean> knows(Acquaintances acquaintances, Jid owner, Jid sender) {
-        try {
-            return acquaintances.knows(owner, sender).toCompletableFuture();
-        } catch (RuntimeException | LinkageError e) { // it stops at this moment
-            return CompletableFuture.failedFuture(e);
-        }
+        return Failures.stage(() -> acquaintances.knows(owner, sender));
     }
 
     private OwnerLimit ask(Limits limits, Jid owner) {
-        try {
-            OwnerLimit limit = limits.ownerLimit(owner);
-            if (limit != null) {
-                return limit;
-            }
-            report(limits, "answered null", null);
-        } catch (RuntimeException | LinkageError e) {
-            report(limits, "threw", e);
-        }
-        return OwnerLimit.NONE;
+        return Failures.orElse(() -> limits.ownerLimit(owner), OwnerLimit.NONE, problem -> report(limits, problem));
     }
 
-    private void report(Limits limits, String what, Throwable problem) {
+    private void report(Limits limits, Throwable problem) {
         if (lines.isDue()) {
             LOG.error(
                     "{} {} when asked for the limit of an owner: no limit applies{}",
                     limits.getClass().getName(),
-                    what,
+                    problem == null ? "answered null" : "threw",
                     lines.more(),
                     problem);
         }

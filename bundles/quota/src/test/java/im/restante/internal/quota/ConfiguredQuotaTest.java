@@ -115,6 +115,19 @@ class ConfiguredQuotaTest {
         });
         assertEquals(OnFull.REFUSE, terms(quota).admission().onFull());
         assertTrue(answer(terms(quota)).isPresent());
+        bind(quota, "mine", 9, new QuotaExceededStrategy() {
+            @Override
+            public OnFull onFull() {
+                throw new StackOverflowError("broken on purpose");
+            }
+
+            @Override
+            public Optional<StanzaError> exceeded(Message message, Admission admission, Usage usage) {
+                throw new AssertionError("broken on purpose");
+            }
+        });
+        assertEquals(OnFull.REFUSE, terms(quota).admission().onFull());
+        assertTrue(answer(terms(quota)).isPresent());
     }
 
     @Test

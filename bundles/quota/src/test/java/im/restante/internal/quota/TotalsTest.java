@@ -123,6 +123,10 @@ class TotalsTest {
             throw new IllegalStateException("broken on purpose");
         };
         assertTotal(OwnerLimit.NONE, STRANGER);
+        limit = () -> {
+            throw new StackOverflowError("broken on purpose");
+        };
+        assertTotal(OwnerLimit.NONE, STRANGER);
     }
 
     @Test
@@ -134,6 +138,10 @@ class TotalsTest {
         quota.acquaintances = (owner, other) -> {
             throw new IllegalStateException("broken on purpose");
         };
+        assertTotal(WHOLE, STRANGER);
+        quota.acquaintances = (owner, other) -> null;
+        assertTotal(WHOLE, STRANGER);
+        quota.acquaintances = (owner, other) -> CompletableFuture.completedFuture(null);
         assertTotal(WHOLE, STRANGER);
     }
 
