@@ -18,11 +18,7 @@ final class Stages {
     /** Calls a repository, which may be a third party's: whatever it does wrong becomes a {@link StoreException}. */
     static <T> CompletableFuture<T> guarded(Supplier<CompletionStage<T>> call) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        try {
-            call.get().whenComplete((value, failure) -> complete(result, value, failure));
-        } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
-            result.completeExceptionally(new StoreException("the user repository failed: " + e, e));
-        }
+        Failures.stage(call).whenComplete((value, failure) -> complete(result, value, failure));
         return result.isDone() ? result : plain(result.orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS));
     }
 

@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -357,6 +358,20 @@ class RepositoryAccountsTest {
         assertFalse(get(accounts.exists(JULIET)));
         now.addAndGet(TimeUnit.SECONDS.toNanos(10));
         assertTrue(get(accounts.exists(JULIET)));
+    }
+
+    @Test
+    void whateverARepositoryThrowsIsAFailureOfTheRepository() {
+        RepositoryAccounts broken = accounts(new MemoryRepository() {
+            @Override
+            public CompletionStage<Boolean> exists(Jid user) {
+                throw new StackOverflowError("broken on purpose");
+            }
+        });
+        CompletionException problem = assertThrows(
+                CompletionException.class,
+                () -> broken.exists(ROMEO).toCompletableFuture().join());
+        assertInstanceOf(StoreException.class, problem.getCause());
     }
 
     @Test

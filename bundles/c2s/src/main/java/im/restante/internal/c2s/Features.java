@@ -34,7 +34,7 @@ final class Features {
         List<Element> offered = new ArrayList<>();
         for (FeatureProvider provider : providers) {
             try {
-                offered.addAll(provider.streamFeatures());
+                offered.addAll(List.copyOf(provider.streamFeatures())); // throws for a null among them
             } catch (Throwable e) { // a LinkageError when bundles are exchanged
                 OutOfMemory.endsProcess(e);
                 LogLimit limit = lines.of("features");

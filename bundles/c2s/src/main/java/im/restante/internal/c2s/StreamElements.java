@@ -64,7 +64,7 @@ final class StreamElements {
         List<Element> offered = new ArrayList<>();
         for (Known one : known) {
             try {
-                offered.addAll(one.handler.features(stream));
+                offered.addAll(List.copyOf(one.handler.features(stream))); // throws for a null among them
             } catch (Throwable e) { // a LinkageError when bundles are exchanged
                 OutOfMemory.endsProcess(e);
                 LogLimit limit = lines.of("stream-elements");

@@ -19,6 +19,8 @@ import im.restante.xml.StreamCondition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -242,6 +244,28 @@ class TroubleTest {
                 return List.of(TestServer.CANNOT_BE_WRITTEN, Element.of("x", "name"));
             }
         });
+        try (TestClient client = server.connect()) {
+            client.open();
+            client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");
+            assertTrue(client.open().contains("<name xmlns='x'/>"));
+        }
+    }
+
+    @Test
+    void aProviderWithANullAmongItsFeaturesKeepsNobodyOut() throws Exception {
+        for (Element offered : Arrays.asList(null, Element.of("x", "name"))) {
+            server.server.features().add(new FeatureProvider() {
+                @Override
+                public Set<String> serverFeatures() {
+                    return Set.of();
+                }
+
+                @Override
+                public List<Element> streamFeatures() {
+                    return Collections.singletonList(offered);
+                }
+            });
+        }
         try (TestClient client = server.connect()) {
             client.open();
             client.send(TestClient.plain("", "juliet", "r0m30")).matching("<success[^>]*>");

@@ -2,6 +2,7 @@ package im.restante.internal.iq;
 
 import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Printable;
 import im.restante.iq.IqHandler;
 import im.restante.iq.IqRouter;
@@ -131,7 +132,8 @@ public final class WhiteboardIqRouter implements IqRouter {
                     answer.completeExceptionally(failure);
                 }
             });
-        } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
+        } catch (Throwable e) { // a LinkageError when bundles are exchanged
+            OutOfMemory.endsProcess(e);
             answer.completeExceptionally(e);
         }
         if (!answer.isDone() && !handler.deadline().isZero()) {
