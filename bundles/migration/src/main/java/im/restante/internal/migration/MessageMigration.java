@@ -2,6 +2,7 @@ package im.restante.internal.migration;
 
 import im.restante.home.Homes;
 import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.Jid;
 import im.restante.migration.Job;
 import im.restante.move.MessageStores;
@@ -158,7 +159,8 @@ final class MessageMigration implements Job {
                 pass();
                 carried = carryWhatIsOwed();
             } while ((moved.get() > movedBefore || carried > carriedBefore) && !takesNewMessages(from));
-        } catch (StoreException | Stopped | RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
             problem = e instanceof Exception known ? known : new IllegalStateException(e);
             if (!(e instanceof StoreException || e instanceof Stopped)) {
                 LOG.error("Moving {}", title(), e);

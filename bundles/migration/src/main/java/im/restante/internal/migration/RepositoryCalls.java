@@ -17,21 +17,18 @@ final class RepositoryCalls {
     private RepositoryCalls() {}
 
     static <T> CompletableFuture<T> guarded(Supplier<CompletionStage<T>> call) {
-        CompletableFuture<T> asked;
-        try {
-            asked = call.get().toCompletableFuture().copy();
-        } catch (RuntimeException | LinkageError e) { // the latter when bundles are exchanged
-            asked = CompletableFuture.failedFuture(e);
-        }
-        return asked.orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS).handle((value, problem) -> {
-            if (problem != null) {
-                throw new CompletionException(asStoreException(Failures.unwrap(problem)));
-            }
-            if (value == null) {
-                throw new CompletionException(new StoreException("the user repository answered nothing"));
-            }
-            return value;
-        });
+        return Failures.stage(call)
+                .copy()
+                .orTimeout(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .handle((value, problem) -> {
+                    if (problem != null) {
+                        throw new CompletionException(asStoreException(Failures.unwrap(problem)));
+                    }
+                    if (value == null) {
+                        throw new CompletionException(new StoreException("the user repository answered nothing"));
+                    }
+                    return value;
+                });
     }
 
     private static StoreException asStoreException(Throwable problem) {

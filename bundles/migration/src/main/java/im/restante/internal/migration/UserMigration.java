@@ -4,6 +4,7 @@ import im.restante.account.OwedNote;
 import im.restante.account.Setting;
 import im.restante.account.UserRepository;
 import im.restante.home.Homes;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.Jid;
 import im.restante.migration.Job;
 import im.restante.store.Fence;
@@ -138,7 +139,8 @@ final class UserMigration implements Job {
             copyWhatIsOwed();
         } catch (CompletionException e) {
             problem = e.getCause();
-        } catch (StoreException | RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            OutOfMemory.endsProcess(e);
             problem = e;
         }
         report = lines();
