@@ -38,7 +38,7 @@ public final class Reads {
     private final Names names;
     private final Consumer<Operation<?>> writer;
 
-    /** @param writer takes rows to be set aside */
+    /** @param writer takes rows to be set aside; null: nothing is done about rows that cannot be read */
     Reads(Names names, Consumer<Operation<?>> writer) {
         this.names = names;
         this.writer = writer;
@@ -191,7 +191,7 @@ public final class Reads {
         }
     }
 
-    /** What sets a row aside; null if that cannot be done. */
+    /** What sets a row aside. */
     @FunctionalInterface
     private interface Setter {
         Operation<?> setAside(ResultSet row, String reason) throws SQLException;
@@ -200,7 +200,24 @@ public final class Reads {
     private static Operation<?> setAside(ResultSet row, String reason) throws SQLException {
         Key owner = Key.read(row.getBytes(2));
         long id = row.getLong(1);
-        return owner == null ? null : new Change<>(Fence.HERE, 0, change -> change.setAside(owner, id, reason));
+        return new Change<>(
+                Fence.HERE,
+                0,
+                change -> owner == null || canBeRead(change.session(), owner, id)
+                        ? null
+                        : change.setAside(owner, id, reason));
+    }
+
+    /** Whether another one stands under that id by now: what was read may have been removed since, and the message stored anew. */
+    private static boolean canBeRead(SqlSession session, Key owner, long id) throws SQLException {
+        Reads looking = new Reads(new Names(), null); // with names of its own: what it sees may not be committed
+        PreparedStatement query = session.prepare(Sql.PAGE);
+        query.setBytes(1, owner.bytes());
+        query.setLong(2, id - 1);
+        query.setInt(3, 1);
+        try (ResultSet row = query.executeQuery()) {
+            return row.next() && row.getLong(1) == id && looking.read(session, row, null, null) != null;
+        }
     }
 
     private static Operation<?> setAside(OwedTable table, long number, String reason) {
@@ -230,16 +247,16 @@ public final class Reads {
                     .withExpiresAt(expiresAt)
                     .withKind(kind);
         } catch (IllegalArgumentException e) {
+            if (writer == null) {
+                return null;
+            }
             String reason = Printable.line(e.getMessage());
             LOG.error(
                     "Message {} for {} cannot be read: {}. It is moved to the table om_quarantine",
                     id,
                     knownOwner == null ? ownerKey : knownOwner,
                     reason);
-            Operation<?> setAside = setter.setAside(row, reason);
-            if (setAside != null) {
-                writer.accept(setAside);
-            }
+            writer.accept(setter.setAside(row, reason));
             return null;
         }
     }

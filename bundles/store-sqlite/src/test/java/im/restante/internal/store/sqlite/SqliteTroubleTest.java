@@ -45,12 +45,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -325,6 +328,47 @@ class SqliteTroubleTest {
         assertEquals(1, await(store.senders(ROMEO, 10)).size());
         assertEquals(List.of(3L, 5L, 6L), waiting());
         assertEquals(Usage.of(3).withBytes(1_500), Totals.of(store, ROMEO));
+    }
+
+    /**
+     * Does something before the next commit, and something else before the one after it: two readers meet a damaged row, the second one
+     * while it is being set aside and stored anew.
+     */
+    private void beforeTheNextCommits(Runnable first, Runnable second) {
+        Queue<Runnable> before = new ArrayDeque<>(List.of(first, second));
+        SqliteDialect dialect = new SqliteDialect(file()) {
+            @Override
+            public void commit(Connection writer) throws SQLException {
+                if (isDamaged) {
+                    before.remove().run();
+                    isDamaged = !before.isEmpty();
+                }
+                super.commit(writer);
+            }
+        };
+        start(new SqlStore("test", dialect, new SqliteConnections(file(), 100)));
+    }
+
+    private volatile boolean isDamaged;
+
+    @Test
+    void aMessageThatIsAddedUnderTheIdOfARowThatIsBeingSetAsideStays() throws Exception {
+        List<CompletionStage<Appended>> again = new CopyOnWriteArrayList<>();
+        beforeTheNextCommits(
+                () -> {
+                    assertEquals(List.of(), waiting());
+                    again.add(append(1));
+                },
+                () -> assertEquals(List.of(2L), waiting()));
+        await(append(1));
+        execute("UPDATE om_message SET kind=-1 WHERE id=1");
+        isDamaged = true;
+        await(append(2));
+        await(again.get(0));
+        await(append(3)); // behind whatever was to be set aside
+        assertEquals(List.of(1L, 2L, 3L), waiting());
+        awaitQuarantined(1);
+        assertEquals(3, await(store.usage(ROMEO, JULIET)).messages());
     }
 
     @Test
