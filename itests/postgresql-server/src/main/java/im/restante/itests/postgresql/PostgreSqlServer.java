@@ -28,6 +28,8 @@ public final class PostgreSqlServer extends DatabaseServer {
 
     private final Path programs;
     private final List<String> options;
+    /** The database of all schemas; null until there is one. */
+    private String shared;
 
     private PostgreSqlServer(Path programs, Path directory, List<String> options) throws IOException {
         super(directory);
@@ -179,6 +181,24 @@ public final class PostgreSqlServer extends DatabaseServer {
                 "CREATE USER " + name + " PASSWORD '" + database.password() + "'",
                 "CREATE DATABASE " + name + " OWNER " + name);
         return database;
+    }
+
+    /**
+     * An empty schema, in a database that it shares with others of its kind. Most of the time of {@link #newDatabase} is the copy of
+     * the template, and caches that each new connection has to fill. Only one store at a time has the lock of the shared database.
+     */
+    public synchronized Database newSchema() throws SQLException {
+        if (shared == null) {
+            shared = newName();
+            execute("", "CREATE DATABASE " + shared);
+        }
+        String name = newName();
+        Database schema = new Database(shared, url(shared), name, "its password");
+        execute(
+                shared,
+                "CREATE USER " + name + " PASSWORD '" + schema.password() + "'",
+                "CREATE SCHEMA " + name + " AUTHORIZATION " + name); // where a user of that name makes its tables
+        return schema;
     }
 
     @Override

@@ -29,7 +29,7 @@ class PostgreSqlStoreTest extends ServerStoreContract {
 
     @Override
     protected Database newDatabase() throws Exception {
-        return server.newDatabase();
+        return server.newSchema(); // the other test has databases of their own
     }
 
     @Override
