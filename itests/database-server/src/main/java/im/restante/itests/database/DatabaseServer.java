@@ -1,6 +1,7 @@
 package im.restante.itests.database;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,9 @@ public abstract class DatabaseServer implements AutoCloseable {
 
     private static final long STOP_SECONDS = 60;
 
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 32_000;
+
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Path directory;
@@ -36,8 +41,23 @@ public abstract class DatabaseServer implements AutoCloseable {
     /** @param directory an empty one */
     protected DatabaseServer(Path directory) throws IOException {
         this.directory = directory.toAbsolutePath();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        this.port = freePort();
+    }
+
+    /**
+     * Below those that systems give to whoever connects: the server takes it seconds later, and again after each kill, and other tests
+     * may make thousands of connections meanwhile.
+     */
+    private static int freePort() throws IOException {
+        for (int tries = 1; ; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (BindException e) {
+                if (tries == 100) {
+                    throw e;
+                }
+            }
         }
     }
 
