@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,22 @@ class ContentsIT {
             assertTrue(listed.size() > 1, listed::toString);
             assertEquals(listed.stream().sorted().toList(), listed);
         }
+    }
+
+    /** Else two builds of a commit would differ where their umask does. */
+    @Test
+    void theJarKeepsNothingOfTheUmaskOfItsBuild() throws IOException {
+        Map<String, String> others = new TreeMap<>();
+        Path file = Files.write(directory.resolve("restante.jar"), content(tar, FOLDER + "lib/restante.jar"));
+        try (ZipFile jar = ZipFile.builder().setPath(file).get()) {
+            jar.getEntries().asIterator().forEachRemaining(entry -> {
+                String mode = Integer.toOctalString(entry.getUnixMode() & 0777);
+                if (!mode.equals(entry.isDirectory() ? "755" : "644")) {
+                    others.put(entry.getName(), mode);
+                }
+            });
+        }
+        assertEquals(Map.of(), others);
     }
 
     @Test
