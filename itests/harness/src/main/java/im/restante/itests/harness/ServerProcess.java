@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  * The standalone jar as a user starts it: {@code java -jar restante.jar --home DIR}, in a temporary home, on a free port of the
  * loopback interface, and without HTTP unless a test sets a port. It can be stopped, killed and started again on the same home. Not for several threads, except
  * {@link #shell}.
+ *
+ * <p>The system property {@code restante.jvm} names options for the virtual machine of every server, parted at blanks: tests whose
+ * servers live for seconds have them compiled quickly, not well.
  */
 public final class ServerProcess implements AutoCloseable {
     /** What the server prints when it is ready. */
@@ -48,6 +51,7 @@ public final class ServerProcess implements AutoCloseable {
     private final List<String> jvmOptions;
     private final Map<String, Map<String, String>> configuration = new TreeMap<>();
     private UnaryOperator<Duration> patience = UnaryOperator.identity();
+    private boolean plain;
     private Path jar;
     private Process process;
     private int port;
@@ -72,6 +76,12 @@ public final class ServerProcess implements AutoCloseable {
     /** Runs that jar from the next start on, instead of {@link #jar()}: another build, to compare with. */
     public ServerProcess of(Path restante) {
         jar = restante;
+        return this;
+    }
+
+    /** Without the options that {@code restante.jvm} names: on the virtual machine that a user gets. */
+    public ServerProcess plain() {
+        plain = true;
         return this;
     }
 
@@ -136,10 +146,16 @@ public final class ServerProcess implements AutoCloseable {
     public Process launch(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
+        command.addAll(plain ? List.of() : optionsOfAll());
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", (jar == null ? jar() : jar).toString(), "--home", home.toString()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static List<String> optionsOfAll() {
+        String named = System.getProperty("restante.jvm", "").strip();
+        return named.isEmpty() ? List.of() : List.of(named.split(" +"));
     }
 
     /** Where it accepts connections on the loopback interface. */

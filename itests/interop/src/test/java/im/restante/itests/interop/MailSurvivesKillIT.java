@@ -31,7 +31,8 @@ class MailSurvivesKillIT {
     @ParameterizedTest
     @MethodSource("jdks")
     void aThousandMessagesFromTenSendersSurviveAKillAndComeOnceInOrderAndStamped(Jdk jdk) throws Exception {
-        try (ServerProcess server = ServerTest.patient(ServerProcess.prepare(jdk))) {
+        try (ServerProcess server =
+                ServerTest.patient(ServerProcess.prepare(jdk).plain())) {
             server.start().user("romeo");
             List<SmackClient> senders = new ArrayList<>();
             for (int s = 0; s < SENDERS; s++) {

@@ -101,6 +101,10 @@ public abstract class KarafTest implements Container {
                 editConfigurationFilePut("etc/im.restante.offline.cfg", "store-timeout-seconds", "30"),
                 editConfigurationFilePut("etc/system.properties", "target", System.getProperty("target")),
                 bundle(new File(System.getProperty("client")).toURI().toString()),
+                composite(Stream.of(System.getProperty("restante.jvm", "").split(" "))
+                        .filter(option -> !option.isBlank())
+                        .map(option -> vmOption(option))
+                        .toArray(Option[]::new)),
                 composite(Stream.of(
                                 "--add-reads=java.xml=java.logging",
                                 "--add-exports=java.base/org.apache.karaf.specs.locator=java.xml,ALL-UNNAMED",
