@@ -234,29 +234,26 @@ public final class Reads {
             Instant stored = Instant.ofEpochMilli(row.getLong(4));
             long expires = row.getLong(5);
             Instant expiresAt = row.wasNull() ? null : Instant.ofEpochMilli(expires);
-            MessageKind kind = MessageKind.of(row.getInt(6));
-            int checksum = row.getInt(7);
             byte[] stanza = row.getBytes(8);
             if (stanza == null) {
                 throw new IllegalArgumentException("it has no stanza");
             }
-            if (checksum != Checksum.of(stanza)) {
+            if (row.getInt(7) != Checksum.of(stanza)) {
                 throw new IllegalArgumentException("its stanza is not as it was stored, the checksum differs");
             }
             return StoredMessage.of(id, owner, sender, stored, stanza)
                     .withExpiresAt(expiresAt)
-                    .withKind(kind);
+                    .withKind(MessageKind.of(row.getInt(6)));
         } catch (IllegalArgumentException e) {
-            if (writer == null) {
-                return null;
+            if (writer != null) {
+                String reason = Printable.line(e.getMessage());
+                LOG.error(
+                        "Message {} for {} cannot be read: {}. It is moved to the table om_quarantine",
+                        id,
+                        knownOwner == null ? ownerKey : knownOwner,
+                        reason);
+                writer.accept(setter.setAside(row, reason));
             }
-            String reason = Printable.line(e.getMessage());
-            LOG.error(
-                    "Message {} for {} cannot be read: {}. It is moved to the table om_quarantine",
-                    id,
-                    knownOwner == null ? ownerKey : knownOwner,
-                    reason);
-            writer.accept(setter.setAside(row, reason));
             return null;
         }
     }
