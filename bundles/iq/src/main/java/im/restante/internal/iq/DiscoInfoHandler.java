@@ -9,6 +9,7 @@ import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -45,13 +46,16 @@ public final class DiscoInfoHandler implements IqHandler {
 
     private final String serverName;
     private final Subscribers subscribers;
+    private final NodeAnswers nodes;
     private final LogLimit failures = LogLimit.perMinute(System::nanoTime);
     private final Map<Object, FeatureProvider> providers = new ConcurrentHashMap<>();
     private volatile OfflineMessages offline;
 
     @Activate
-    public DiscoInfoHandler(@Reference ServerInfo server, @Reference Subscribers subscribers) {
+    public DiscoInfoHandler(
+            @Reference ServerInfo server, @Reference Subscribers subscribers, @Reference NodeAnswers nodes) {
         this.subscribers = subscribers;
+        this.nodes = nodes;
         serverName = server.name();
     }
 
@@ -97,6 +101,10 @@ public final class DiscoInfoHandler implements IqHandler {
         OfflineMessages waiting = offline;
         if (own && Namespaces.OFFLINE.equals(node) && waiting != null) {
             return waiting.info(request);
+        }
+        Optional<Iq> ofNode = own || node == null ? Optional.empty() : nodes.of(request, node);
+        if (ofNode.isPresent()) {
+            return CompletableFuture.completedFuture(ofNode.get());
         }
         SortedSet<String> features = node == null
                 ? features(own)

@@ -7,6 +7,7 @@ import im.restante.stanza.StanzaError.Condition;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -18,7 +19,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Lists what belongs to the server or to an account (XEP-0030 §4): for its owner the waiting messages, for those who are subscribed to
- * it the available resources (§8), for anybody else nothing, whether there is such an account or not.
+ * it the available resources (§8), for anybody else nothing, whether there is such an account or not. At the server nodes of bundles
+ * have items ({@link im.restante.iq.DiscoveryNodes}).
  */
 @Component(
         service = IqHandler.class,
@@ -34,11 +36,13 @@ public final class DiscoItemsHandler implements IqHandler {
     private static final Element NOTHING = Element.of(Namespaces.DISCO_ITEMS, "query");
 
     private final Subscribers subscribers;
+    private final NodeAnswers nodes;
     private volatile OfflineMessages offline;
 
     @Activate
-    public DiscoItemsHandler(@Reference Subscribers subscribers) {
+    public DiscoItemsHandler(@Reference Subscribers subscribers, @Reference NodeAnswers nodes) {
         this.subscribers = subscribers;
+        this.nodes = nodes;
     }
 
     @Reference(
@@ -70,9 +74,12 @@ public final class DiscoItemsHandler implements IqHandler {
         if (ImmediateAnswers.isOwn(request) && Namespaces.OFFLINE.equals(node) && waiting != null) {
             return waiting.items(request);
         }
-        return node == null
-                ? ImmediateAnswers.result(request, NOTHING)
-                : ImmediateAnswers.error(request, Condition.ITEM_NOT_FOUND);
+        if (node == null) {
+            return ImmediateAnswers.result(request, NOTHING);
+        }
+        return (ImmediateAnswers.isOwn(request) ? Optional.<Iq>empty() : nodes.of(request, node))
+                .<CompletionStage<Iq>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> ImmediateAnswers.error(request, Condition.ITEM_NOT_FOUND));
     }
 
     private CompletionStage<Iq> resources(Iq request) {

@@ -50,8 +50,9 @@ class OfflineMessagesTest {
 
     private final FakeRetrieval spool = new FakeRetrieval();
     private final OfflineMessages offline = new OfflineMessages(spool, new HardenedXmlCodec(), new HandlerThreads());
-    private final DiscoInfoHandler info = new DiscoInfoHandler(new SmallHandlersTest.Info(), new Subscribers());
-    private final DiscoItemsHandler items = new DiscoItemsHandler(new Subscribers());
+    private final DiscoInfoHandler info =
+            new DiscoInfoHandler(new SmallHandlersTest.Info(), new Subscribers(), new NodeAnswers());
+    private final DiscoItemsHandler items = new DiscoItemsHandler(new Subscribers(), new NodeAnswers());
 
     @BeforeEach
     void bind() {

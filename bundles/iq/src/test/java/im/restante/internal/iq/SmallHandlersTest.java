@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.iq.DiscoveryNodes;
 import im.restante.iq.FeatureProvider;
 import im.restante.jid.Jid;
 import im.restante.roster.Directory;
@@ -23,6 +24,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -34,8 +36,9 @@ class SmallHandlersTest {
     private static final Element PING = Element.of(Namespaces.PING, "ping");
 
     private final Subscribers subscribers = new Subscribers();
-    private final DiscoInfoHandler info = new DiscoInfoHandler(new Info(), subscribers);
-    private final DiscoItemsHandler items = new DiscoItemsHandler(subscribers);
+    private final NodeAnswers nodes = new NodeAnswers();
+    private final DiscoInfoHandler info = new DiscoInfoHandler(new Info(), subscribers, nodes);
+    private final DiscoItemsHandler items = new DiscoItemsHandler(subscribers, nodes);
 
     @Test
     void pingIsAnsweredEmpty() throws Exception {
@@ -122,6 +125,29 @@ class SmallHandlersTest {
         info.unbindProvider(offline, service(1));
         assertEquals(
                 List.of(Namespaces.DISCO_INFO, Namespaces.DISCO_ITEMS), vars(result(info.handle(get(SERVER, INFO)))));
+    }
+
+    @Test
+    void aNodeOfTheServerIsAnsweredByWhoHasItAndABrokenProviderCostsNothing() throws Exception {
+        nodes.bindProvider(
+                (request, node) -> {
+                    throw new IllegalStateException("broken on purpose");
+                },
+                service(1));
+        DiscoveryNodes menu = (request, node) -> node.equals("menu")
+                ? Optional.of(request.result(request.payload().orElseThrow()))
+                : Optional.empty();
+        nodes.bindProvider(menu, service(2));
+        Element ofInfo = INFO.withAttribute("node", "menu");
+        Element ofItems = ITEMS.withAttribute("node", "menu");
+        assertEquals(ofInfo, result(info.handle(get(SERVER, ofInfo))));
+        assertEquals(ofItems, result(items.handle(get(SERVER, ofItems))));
+        assertEquals("item-not-found", error(info.handle(get(ROMEO, ofInfo))), "accounts have no such node");
+        assertEquals("item-not-found", error(items.handle(get(ROMEO, ofItems))));
+        assertEquals("item-not-found", error(items.handle(get(SERVER, ITEMS.withAttribute("node", "other")))));
+        nodes.unbindProvider(menu, service(2));
+        assertEquals("item-not-found", error(items.handle(get(SERVER, ofItems))));
+        assertEquals("item-not-found", error(info.handle(get(SERVER, ofInfo))));
     }
 
     @Test
