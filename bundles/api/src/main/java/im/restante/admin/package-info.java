@@ -14,7 +14,7 @@
  */
 @Export
 @NullMarked
-@Version("1.0.0")
+@Version("1.1.0")
 package im.restante.admin;
 
 import org.jspecify.annotations.NullMarked;

@@ -25,6 +25,7 @@ final class Contents {
     private static final List<String> CONFIGURATION = List.of(
             "fail2ban-restante.conf",
             "im.restante.accounts.cfg",
+            "im.restante.administration.cfg",
             "im.restante.amp.cfg",
             "im.restante.c2s.cfg",
             "im.restante.filter.cfg",
