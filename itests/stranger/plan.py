@@ -61,6 +61,8 @@ LEFT_OUT = {
     (OPERATE, "Install the package", 2): "the step packages installs it in a folder of debootstrap",
     (OPERATE, "Install the package", 3): "the same; it has no systemd",
     (OPERATE, "Run it as a service", 1): "the same; elsewhere the step operate asks a server of its own",
+    (OPERATE, "Administer from a client", 1): "AdHocIT sets it, and administers by Smack and slixmpp",
+    (OPERATE, "Administer from a client", 2): "a line of a log",
     (OPERATE, "Certificates", 2): "a hook of certbot needs a public name",
     (EXTEND, "Values that you make", 1): "shows calls, and is no file of the tutorial",
 }

@@ -169,7 +169,7 @@ public final class Swaps {
         for (String name : List.of("delivery", "filter", "quota")) {
             replacements("im.restante." + name, () -> {});
         }
-        for (String name : List.of("iq", "amp", "migration", "shell", "tigase", "why")) {
+        for (String name : List.of("iq", "amp", "commands", "migration", "shell", "tigase", "why")) {
             replacements("im.restante." + name, () -> {});
         }
         swap("senders wait one second from here on", () -> offline("swap-timeout-seconds", "1"));
@@ -188,7 +188,7 @@ public final class Swaps {
             offline("store", "sqlite");
             growing("sqlite");
         });
-        for (String name : List.of("iq", "amp", "migration", "shell", "tigase", "why")) {
+        for (String name : List.of("iq", "amp", "commands", "migration", "shell", "tigase", "why")) {
             swap(name + " is uninstalled for a while", () -> {
                 Runnable install = uninstalled("im.restante." + name);
                 traffic.flow(20);

@@ -74,6 +74,7 @@ public abstract class KarafTest implements Container {
             "im.restante.routing",
             "im.restante.iq",
             "im.restante.administration",
+            "im.restante.commands",
             "im.restante.shell",
             "im.restante.tls",
             "im.restante.sasl",

@@ -1,0 +1,59 @@
+package im.restante.form;
+
+import im.restante.jid.Jid;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What was filled in, checked against the form that was asked: {@link DataForm#read}. Immutable. */
+public final class FormAnswer {
+    private final Map<String, List<String>> values;
+
+    FormAnswer(Map<String, List<String>> values) {
+        Map<String, List<String>> copy = new LinkedHashMap<>();
+        values.forEach((name, its) -> copy.put(name, List.copyOf(its)));
+        this.values = copy;
+    }
+
+    /** The one value of a field, which may be empty; none if the field was left out, or the form has no such field. */
+    public Optional<String> text(String field) {
+        return texts(field).stream().findFirst();
+    }
+
+    /** All values of a field, such as the lines of a text. */
+    public List<String> texts(String field) {
+        return values.getOrDefault(field, List.of());
+    }
+
+    /** The address in a field. @throws IllegalArgumentException if the field is not one of addresses */
+    public Optional<Jid> address(String field) {
+        return text(field).map(Jid::of);
+    }
+
+    /** The addresses in a field, each once. @throws IllegalArgumentException if the field is not one of addresses */
+    public List<Jid> addresses(String field) {
+        return texts(field).stream().map(Jid::of).distinct().toList();
+    }
+
+    /** Whether a field of type {@code boolean} is set. */
+    public boolean flag(String field) {
+        return text(field)
+                .filter(value -> value.equals("true") || value.equals("1"))
+                .isPresent();
+    }
+
+    /** Characters of all values together. */
+    public int size() {
+        return values.values().stream()
+                .flatMap(List::stream)
+                .mapToInt(String::length)
+                .sum();
+    }
+
+    /** Names of fields only: a value may be a secret. */
+    @Override
+    public String toString() {
+        return "answer " + values.keySet();
+    }
+}

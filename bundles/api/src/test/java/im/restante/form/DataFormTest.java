@@ -1,0 +1,108 @@
+package im.restante.form;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import im.restante.form.FormField.Type;
+import im.restante.jid.Jid;
+import im.restante.xml.Element;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DataFormTest {
+    private static final DataForm FORM = DataForm.of("urn:example")
+            .withTitle("Title", "Do it")
+            .with(FormField.of("who", Type.JID_MULTI).withAnswerRequired())
+            .with(FormField.of("one", Type.JID_SINGLE))
+            .with(FormField.of("secret", Type.TEXT_PRIVATE).withValue("hidden-value"))
+            .with(FormField.of("sure", Type.BOOLEAN))
+            .with(FormField.of("many", Type.LIST_MULTI).withOption("A", "a").withOption("B", "b"))
+            .with(FormField.of("text", Type.TEXT_MULTI));
+
+    private static Element submit(Element... fields) {
+        return Element.builder(DataForm.NAMESPACE, "x")
+                .attribute("type", "submit")
+                .children(List.of(fields))
+                .build();
+    }
+
+    private static Element field(String name, String... values) {
+        Element.Builder field = Element.builder(DataForm.NAMESPACE, "field").attribute("var", name);
+        for (String value : values) {
+            field.child(Element.of(DataForm.NAMESPACE, "value", value));
+        }
+        return field.build();
+    }
+
+    private static String refusal(Element... fields) {
+        return assertThrows(FormException.class, () -> FORM.read(submit(fields)))
+                .getMessage();
+    }
+
+    @Test
+    void whatFitsIsReadAndPrepared() throws Exception {
+        FormAnswer answer = FORM.read(submit(
+                field("FORM_TYPE", "urn:example"),
+                field("who", "Juliet@example.org", "  ", "juliet@EXAMPLE.org", "romeo@example.org/orchard"),
+                field("secret", "hush"),
+                field("sure", "1"),
+                field("many", "b", "a"),
+                field("text", "first", "second"),
+                field("other", "unknown")));
+        assertEquals(
+                List.of(Jid.of("juliet@example.org"), Jid.of("romeo@example.org/orchard")), answer.addresses("who"));
+        assertTrue(answer.address("one").isEmpty());
+        assertTrue(answer.flag("sure"));
+        assertFalse(answer.flag("many"));
+        assertEquals(List.of("b", "a"), answer.texts("many"));
+        assertEquals(List.of("first", "second"), answer.texts("text"));
+        assertEquals(List.of(), answer.texts("other"));
+        assertFalse(answer.toString().contains("hush"), "a secret is not shown");
+        assertFalse(FORM.toString().contains("hidden-value"), "nor one in a form");
+    }
+
+    @Test
+    void whatDoesNotFitIsNamedAndItsValueNotShown() {
+        assertEquals("The field who is required", refusal());
+        assertEquals("The field who is required", refusal(field("who", " ")));
+        assertTrue(refusal(field("who", "a@b@c")).startsWith("The field who takes addresses"));
+        Element who = field("who", "juliet@example.org");
+        assertEquals("The field one takes one value", refusal(who, field("one", "a@b", "c@d")));
+        assertEquals("The field sure takes true or false", refusal(who, field("sure", "yes")));
+        assertEquals("The field many takes what the form offers", refusal(who, field("many", "c")));
+        assertEquals(
+                "The form has another FORM_TYPE than the one that was asked",
+                refusal(who, field("FORM_TYPE", "urn:other")));
+        assertThrows(FormException.class, () -> FORM.read(Element.of(DataForm.NAMESPACE, "x")));
+        assertThrows(FormException.class, () -> FORM.read(Element.of("urn:example", "x")));
+    }
+
+    @Test
+    void aFormIsWrittenAsTheXepHasIt() {
+        Element form = FORM.toForm();
+        assertEquals("form", form.attribute("type"));
+        assertEquals(
+                List.of("title", "instructions", "field", "field", "field", "field", "field", "field", "field"),
+                form.children().stream().map(Element::name).toList());
+        Element who = form.children().get(3);
+        assertEquals("jid-multi", who.attribute("type"));
+        assertTrue(who.child(DataForm.NAMESPACE, "required").isPresent());
+        Element many = form.children().get(7);
+        assertEquals(
+                List.of("A", "B"),
+                many.children().stream()
+                        .map(option -> option.attribute("label"))
+                        .toList());
+        assertEquals("result", DataForm.of(null).toResult().attribute("type"));
+    }
+
+    @Test
+    void aFormThatMakesNoSenseIsAMistake() {
+        assertThrows(IllegalArgumentException.class, () -> FORM.with(FormField.of("who", Type.HIDDEN)));
+        assertThrows(IllegalArgumentException.class, () -> FormField.of("", Type.HIDDEN));
+        FormField single = FormField.of("a", Type.TEXT_SINGLE);
+        assertThrows(IllegalArgumentException.class, () -> single.withValues(List.of("1", "2")));
+    }
+}
