@@ -85,7 +85,7 @@ async def main():
     await client.run("change-user-password", accountjid=paris, password="second")
     assert not await Client(paris, "first").online(), "the old password is wrong"
     number = await client.step("get-registered-users-num")
-    assert number["form"]["fields"]["registeredusersnum"]["value"] == "3", number
+    assert number["form"].get_values()["registeredusersnum"] == "3", number
     gone = outsider.loop.create_future()
     outsider.add_event_handler("disconnected", lambda _: gone.done() or gone.set_result(None))
     await client.run("end-user-session", accountjids=[other])
