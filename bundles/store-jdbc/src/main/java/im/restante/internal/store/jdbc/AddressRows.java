@@ -1,5 +1,6 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.internal.support.Chunk;
 import im.restante.jid.Jid;
 import im.restante.store.jdbc.Dialect;
 import java.sql.PreparedStatement;

@@ -1,6 +1,8 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Change;
+import im.restante.internal.support.Checksum;
+import im.restante.internal.support.Chunk;
 import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
 import im.restante.store.ArchiveQuery;

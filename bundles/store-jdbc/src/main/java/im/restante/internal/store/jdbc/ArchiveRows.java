@@ -2,6 +2,8 @@ package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Copy;
 import im.restante.internal.store.jdbc.Operation.Unarchiving;
+import im.restante.internal.support.Checksum;
+import im.restante.internal.support.Chunk;
 import im.restante.store.ArchivedMessage;
 import im.restante.store.jdbc.Dialect;
 import java.sql.PreparedStatement;

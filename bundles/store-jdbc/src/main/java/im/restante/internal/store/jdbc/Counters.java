@@ -1,6 +1,8 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
+import im.restante.internal.support.Amount;
+import im.restante.internal.support.Chunk;
 import im.restante.store.Admission;
 import im.restante.store.Admission.OnFull;
 import im.restante.store.Appended;

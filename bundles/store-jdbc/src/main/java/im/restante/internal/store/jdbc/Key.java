@@ -1,12 +1,12 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.internal.support.Digests;
 import im.restante.jid.Jid;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -19,9 +19,9 @@ public final class Key implements Comparable<Key> {
     private static final VarHandle HEAD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /** To be copied, never used: a copy costs a third of what looking for a provider does, and there are two for each message. */
-    private static final MessageDigest SHA_256 = fresh("SHA-256");
+    private static final MessageDigest SHA_256 = Digests.of("SHA-256");
 
-    private static final MessageDigest SHA_1 = fresh("SHA-1");
+    private static final MessageDigest SHA_1 = Digests.of("SHA-1");
 
     private final byte[] bytes;
     /** The first eight, so that two keys are mostly told apart without a loop; digests need no better hash. */
@@ -50,21 +50,7 @@ public final class Key implements Comparable<Key> {
     }
 
     private static byte[] digest(MessageDigest model, String text) {
-        MessageDigest digest;
-        try {
-            digest = (MessageDigest) model.clone();
-        } catch (CloneNotSupportedException e) { // as with some providers
-            digest = fresh(model.getAlgorithm());
-        }
-        return digest.digest(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static MessageDigest fresh(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has " + algorithm, e);
-        }
+        return Digests.copy(model).digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** For a statement; not to be changed. */

@@ -1,6 +1,7 @@
 package im.restante.internal.store.jdbc;
 
 import im.restante.account.Note;
+import im.restante.internal.support.Chunk;
 import im.restante.jid.Jid;
 import im.restante.store.jdbc.Dialect;
 import java.sql.PreparedStatement;

@@ -2,6 +2,7 @@ package im.restante.internal.store.jdbc;
 
 import im.restante.internal.store.jdbc.Operation.Append;
 import im.restante.internal.store.jdbc.Operation.TakeOwed;
+import im.restante.internal.support.Chunk;
 import im.restante.store.jdbc.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import im.restante.account.Note;
 import im.restante.account.OwedNote;
 import im.restante.internal.store.jdbc.Operation.Change;
+import im.restante.internal.support.Checksum;
 import im.restante.internal.support.Printable;
 import im.restante.jid.Jid;
 import im.restante.store.Fence;

@@ -1,4 +1,4 @@
-package im.restante.internal.store.jdbc;
+package im.restante.internal.support;
 
 /**
  * Messages and the bytes of their stanzas.
@@ -6,18 +6,18 @@ package im.restante.internal.store.jdbc;
  * @param messages how many
  * @param bytes    of all
  */
-record Amount(long messages, long bytes) {
-    static final Amount NONE = new Amount(0, 0);
+public record Amount(long messages, long bytes) {
+    public static final Amount NONE = new Amount(0, 0);
 
-    Amount plus(Amount other) {
+    public Amount plus(Amount other) {
         return plus(other.messages, other.bytes);
     }
 
-    Amount plus(long moreMessages, long moreBytes) {
+    public Amount plus(long moreMessages, long moreBytes) {
         return new Amount(messages + moreMessages, bytes + moreBytes);
     }
 
-    Amount minus(Amount other) {
+    public Amount minus(Amount other) {
         return plus(-other.messages, -other.bytes);
     }
 }

@@ -1,4 +1,4 @@
-package im.restante.internal.store.jdbc;
+package im.restante.internal.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

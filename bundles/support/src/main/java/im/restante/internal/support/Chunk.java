@@ -1,12 +1,12 @@
-package im.restante.internal.store.jdbc;
+package im.restante.internal.support;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** A run of rows that go into one statement. */
-record Chunk(int from, int size) {
+public record Chunk(int from, int size) {
     /** {@code count} rows cut into the sizes at hand, given greatest first and ending with 1. */
-    static List<Chunk> of(int count, int[] sizes) {
+    public static List<Chunk> of(int count, int[] sizes) {
         List<Chunk> chunks = new ArrayList<>();
         int from = 0;
         for (int size : sizes) {
@@ -18,7 +18,7 @@ record Chunk(int from, int size) {
         return chunks;
     }
 
-    <T> List<T> of(List<T> rows) {
+    public <T> List<T> of(List<T> rows) {
         return rows.subList(from, from + size);
     }
 }
