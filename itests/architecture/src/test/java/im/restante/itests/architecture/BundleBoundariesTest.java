@@ -61,6 +61,8 @@ class BundleBoundariesTest {
                     "im.restante.message..",
                     "im.restante.sasl..",
                     "im.restante.http..",
+                    "im.restante.metric..",
+                    "im.restante.health..",
                     "im.restante.stream..")
             .should()
             .onlyDependOnClassesThat()
@@ -89,6 +91,8 @@ class BundleBoundariesTest {
                     "im.restante.message..",
                     "im.restante.sasl..",
                     "im.restante.http..",
+                    "im.restante.metric..",
+                    "im.restante.health..",
                     "im.restante.stream..");
 
     private static final String[] SPI = {

@@ -1,0 +1,34 @@
+package im.restante.health;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Something that is wrong. Made by {@link #notReady} and {@link #warning}.
+ *
+ * @param level how bad it is
+ * @param text  what is wrong and what to do, for an operator; nothing of a user's
+ */
+public record HealthFinding(Level level, String text) {
+    /** How bad a finding is. */
+    public enum Level {
+        /** It works, but will not go on so: a person should look. */
+        WARNING,
+        /** The server does not do its work for everybody. */
+        NOT_READY
+    }
+
+    public HealthFinding {
+        requireNonNull(level, "level");
+        requireNonNull(text, "text");
+    }
+
+    /** The server does not do its work for everybody. */
+    public static HealthFinding notReady(String text) {
+        return new HealthFinding(Level.NOT_READY, text);
+    }
+
+    /** It works, but will not go on so. */
+    public static HealthFinding warning(String text) {
+        return new HealthFinding(Level.WARNING, text);
+    }
+}

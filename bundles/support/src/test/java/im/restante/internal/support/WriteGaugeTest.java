@@ -1,0 +1,38 @@
+package im.restante.internal.support;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class WriteGaugeTest {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final WriteGauge gauge = new WriteGauge();
+
+    @Test
+    void aBatchThatIsNotWrittenInHalfAMinuteIsStuck() {
+        gauge.begins(0);
+        assertNull(gauge.trouble(30 * SECOND));
+        assertTrue(gauge.trouble(31 * SECOND).startsWith("the writer has been busy with one batch for 30 s"));
+        gauge.rests();
+        assertNull(gauge.trouble(31 * SECOND));
+    }
+
+    @Test
+    void aFailureCountsUntilACommitOrForHalfAMinute() {
+        gauge.failed("the disk is full", 0);
+        assertEquals("the disk is full", gauge.trouble(SECOND));
+        assertNull(gauge.trouble(31 * SECOND));
+        gauge.failed("the disk is full", 0);
+        gauge.committed(3, SECOND / 2);
+        assertNull(gauge.trouble(SECOND));
+        assertEquals(3, gauge.batches().sum());
+        assertEquals(0.5, gauge.commits().sum());
+        gauge.failed("the database is gone", 0);
+        gauge.works();
+        assertNull(gauge.trouble(SECOND));
+    }
+}
