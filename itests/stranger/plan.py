@@ -63,6 +63,7 @@ LEFT_OUT = {
     (OPERATE, "Run it as a service", 1): "the same; elsewhere the step operate asks a server of its own",
     (OPERATE, "Administer from a client", 1): "AdHocIT sets it, and administers by Smack and slixmpp",
     (OPERATE, "Administer from a client", 2): "a line of a log",
+    (OPERATE, "Metrics and health", 1): "the file of a Prometheus server, which the path has none of",
     (OPERATE, "Certificates", 2): "a hook of certbot needs a public name",
     (EXTEND, "Values that you make", 1): "shows calls, and is no file of the tutorial",
 }

@@ -1,6 +1,8 @@
 package im.restante.tls;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -23,4 +25,7 @@ public interface TlsIdentity {
      * @throws IOException as {@link #context}
      */
     SSLContext lastingContext() throws IOException;
+
+    /** When the certificate that is shown now expires; empty if there is none to show yet. Waits for nothing. */
+    Optional<Instant> expiresAt();
 }

@@ -3,8 +3,10 @@ package im.restante.internal.c2s;
 import im.restante.account.AccountListener;
 import im.restante.account.Accounts;
 import im.restante.config.ConfigException;
+import im.restante.health.HealthCheck;
 import im.restante.iq.FeatureProvider;
 import im.restante.limit.Limits;
+import im.restante.metric.MetricSource;
 import im.restante.sasl.SaslMechanism;
 import im.restante.server.ServerEndpoint;
 import im.restante.server.ServerInfo;
@@ -13,6 +15,7 @@ import im.restante.stream.StreamElementHandler;
 import im.restante.tls.Certificates;
 import im.restante.xml.XmlCodec;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.Hashtable;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
@@ -54,6 +57,7 @@ public final class ClientListener {
     private InetSocketAddress published;
     private ServiceRegistration<ServerEndpoint> endpoint;
     private ServiceRegistration<AccountListener> removals;
+    private ServiceRegistration<?> report;
 
     @Activate
     public ClientListener(
@@ -123,6 +127,10 @@ public final class ClientListener {
                 AccountListener.class,
                 account -> server.accountRemoved(account.bare()),
                 new Hashtable<>(Map.of(Constants.SERVICE_RANKING, BEFORE_SESSIONS_END)));
+        report = context.registerService(
+                new String[] {MetricSource.class.getName(), HealthCheck.class.getName()},
+                new DoorReport(server, Clock.systemUTC()),
+                new Hashtable<>(Map.of(HealthCheck.NAME, "certificate")));
         publish();
     }
 
@@ -142,6 +150,7 @@ public final class ClientListener {
     @Deactivate
     void stop() {
         endpoint.unregister();
+        report.unregister();
         removals.unregister();
         server.stop();
     }

@@ -436,6 +436,7 @@ final class Connection implements ManagedConnection, Runnable {
         Handshakes.Permit permit = server.handshakes().of(clientAddress.network());
         gate = new GatedInput(directTls ? wire : new LeadingSpace(wire), permit);
         permit.acquire();
+        String outcome = "failed";
         try {
             SSLSocket layered =
                     (SSLSocket) server.tls().context().getSocketFactory().createSocket(socket, gate, true);
@@ -447,11 +448,13 @@ final class Connection implements ManagedConnection, Runnable {
                 layered.setSSLParameters(parameters);
             }
             layered.startHandshake();
+            outcome = "completed";
             gate.established();
             in = new CountingInput(layered.getInputStream(), in.count());
             secure = layered;
             return ChannelBindings.of(layered.getSession());
         } finally {
+            server.handshakeOutcomes().add(outcome);
             gate.open();
             handshaking = false;
         }

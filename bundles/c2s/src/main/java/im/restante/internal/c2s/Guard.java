@@ -3,6 +3,7 @@ package im.restante.internal.c2s;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.MemoryBudget;
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Tally;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
 import im.restante.limit.Permission;
@@ -33,6 +34,15 @@ final class Guard {
 
     private static final int ADDRESSES = 1_024;
     private static final long BETWEEN_LINES = Duration.ofSeconds(1).toNanos();
+
+    private final Tally logins = new Tally("right", "wrong", "refused");
+    /** Those that our own limits say are told from the beginning. */
+    private final Tally refusals = new Tally(
+            "connections-per-address",
+            "connections-per-minute",
+            "login-delay",
+            "logins-per-minute",
+            "registrations-per-minute");
 
     private final LogLimit faults = LogLimit.perMinute(System::nanoTime);
 
@@ -67,6 +77,16 @@ final class Guard {
         return limits;
     }
 
+    /** By outcome: {@code right}, {@code wrong}, {@code refused}. */
+    Tally logins() {
+        return logins;
+    }
+
+    /** By limit. */
+    Tally refusals() {
+        return refusals;
+    }
+
     boolean isProxy(InetAddress peer) {
         return asked(limits, l -> l.isProxy(peer), false);
     }
@@ -78,17 +98,25 @@ final class Guard {
      */
     Permission connect(Limits at, InetAddress client) {
         Permission answer = asked(at, l -> l.connect(client), Permission.GRANTED);
-        if (answer instanceof Permission.Refused refused && isNews(client)) {
-            say("connection", client, refused.limit());
+        if (answer instanceof Permission.Refused refused) {
+            refusals.add(refused.limit());
+            if (isNews(client)) {
+                say("connection", client, refused.limit());
+            }
         }
         return answer;
     }
 
     Permission login(InetAddress client, Jid account) {
-        return said("login", client, asked(limits, l -> l.login(client, account), Permission.GRANTED));
+        Permission answer = said("login", client, asked(limits, l -> l.login(client, account), Permission.GRANTED));
+        if (answer instanceof Permission.Refused) {
+            logins.add("refused");
+        }
+        return answer;
     }
 
     void loginEnded(InetAddress client, Jid account, boolean right) {
+        logins.add(right ? "right" : "wrong");
         if (!right) {
             say("login", client, "wrong-credentials");
         }
@@ -141,6 +169,7 @@ final class Guard {
 
     private Permission said(String what, InetAddress client, Permission answer) {
         if (answer instanceof Permission.Refused refused) {
+            refusals.add(refused.limit());
             say(what, client, refused.limit());
         }
         return answer;

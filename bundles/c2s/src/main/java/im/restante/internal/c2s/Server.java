@@ -5,6 +5,7 @@ import im.restante.config.ConfigException;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
 import im.restante.internal.support.OutOfMemory;
+import im.restante.internal.support.Tally;
 import im.restante.internal.support.Threads;
 import im.restante.jid.Jid;
 import im.restante.limit.Limits;
@@ -31,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -58,6 +60,8 @@ final class Server {
     private final Handshakes handshakes = new Handshakes(Runtime.getRuntime().availableProcessors());
     private final ReaderTurns turns = new ReaderTurns();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final LongAdder accepted = new LongAdder();
+    private final Tally handshakeOutcomes = new Tally("completed", "failed");
     private final LogLimits lines = new LogLimits(System::nanoTime);
     private final Features features = new Features(lines);
     private final StreamElements elements = new StreamElements(lines);
@@ -98,6 +102,21 @@ final class Server {
     void limits(Limits present) {
         guard.limits(present);
         toAll(connection -> connection.clientAddress().move());
+    }
+
+    /** How many there are. */
+    int connections() {
+        return connections.size();
+    }
+
+    /** How many were let in so far. */
+    long accepted() {
+        return accepted.sum();
+    }
+
+    /** Of TLS: {@code completed} and {@code failed}. */
+    Tally handshakeOutcomes() {
+        return handshakeOutcomes;
     }
 
     Guard guard() {
@@ -277,6 +296,7 @@ final class Server {
 
     private void serve(Socket socket, boolean directTls, ClientAddress clientAddress, Executor thread) {
         Connection connection = new Connection(this, socket, directTls, clientAddress);
+        accepted.increment();
         connections.add(connection);
         if (stopping) { // asked after adding: either this thread sees it, or stop() sees the connection
             connections.remove(connection);
@@ -354,7 +374,8 @@ final class Server {
         return codec;
     }
 
-    private long aThirdOfTheBudget() {
+    /** What each use of memory for stanzas may have, in bytes. */
+    long aThirdOfTheBudget() {
         return guard.memoryBudget() / 3;
     }
 

@@ -4,6 +4,8 @@ import im.restante.config.ConfigException;
 import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
 import im.restante.delivery.ChosenStore;
+import im.restante.health.HealthCheck;
+import im.restante.health.HealthFinding;
 import im.restante.internal.limits.AddressCounts.Counts;
 import im.restante.internal.limits.Tries.Account;
 import im.restante.jid.Jid;
@@ -38,11 +40,11 @@ import org.slf4j.LoggerFactory;
  * and reading a stanza does not.
  */
 @Component(
-        service = {Limits.class, DiskSpace.class, SettingsTrial.class},
+        service = {Limits.class, DiskSpace.class, SettingsTrial.class, HealthCheck.class},
         immediate = true,
         configurationPid = LimitsSettings.PID,
-        property = SettingsTrial.PID + "=" + LimitsSettings.PID)
-public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial {
+        property = {SettingsTrial.PID + "=" + LimitsSettings.PID, HealthCheck.NAME + "=disk"})
+public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial, HealthCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredLimits.class);
 
     /** What a login may be made to wait; it has to be over within {@code auth-timeout-seconds}. Beyond it is refused. */
@@ -123,6 +125,20 @@ public final class ConfiguredLimits implements Limits, DiskSpace, SettingsTrial 
     @Override
     public Level level() {
         return disk.level(settings);
+    }
+
+    @Override
+    public List<HealthFinding> findings() {
+        return switch (level()) {
+            case ENOUGH -> List.of();
+            case SCARCE ->
+                List.of(HealthFinding.warning(
+                        "the disk is over disk-warn-percent: mail from senders whom its recipient does"
+                                + " not know is not stored; make room"));
+            case EXHAUSTED ->
+                List.of(HealthFinding.notReady(
+                        "the disk is over disk-refuse-percent: no more mail is stored; make room"));
+        };
     }
 
     @Override

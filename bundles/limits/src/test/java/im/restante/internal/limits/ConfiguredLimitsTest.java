@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.config.ConfigException;
+import im.restante.health.HealthFinding;
 import im.restante.jid.Jid;
 import im.restante.limit.DiskSpace.Level;
 import im.restante.limit.Permission;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -475,6 +477,17 @@ class ConfiguredLimitsTest {
         assertEquals(Level.EXHAUSTED, limits.level());
         limits.unbindStore(null, Map.of("service.id", 1L));
         assertEquals(Level.ENOUGH, limits.level());
+    }
+
+    @Test
+    void theServerIsNotReadyWithoutRoomAndWarnsBefore() {
+        ConfiguredLimits limits = watching();
+        assertEquals(Level.ENOUGH, levelWith(limits, 10_000, 5_000));
+        assertEquals(List.of(), limits.findings());
+        assertEquals(Level.SCARCE, levelWith(limits, 10_000, 800));
+        assertEquals(HealthFinding.Level.WARNING, limits.findings().get(0).level());
+        assertEquals(Level.EXHAUSTED, levelWith(limits, 10_000, 0));
+        assertEquals(HealthFinding.Level.NOT_READY, limits.findings().get(0).level());
     }
 
     @Test

@@ -54,6 +54,11 @@ final class ArrivalIds {
         return Math.max(0, epochMillis - EPOCH_MILLIS) << TIME_SHIFT;
     }
 
+    /** The moment of an id, since 1970. */
+    static long millis(long id) {
+        return (id >> TIME_SHIFT) + EPOCH_MILLIS;
+    }
+
     /** The first id so long after the moment of {@code id}. */
     static long later(long id, Duration time) {
         return (id >> TIME_SHIFT) + time.toMillis() << TIME_SHIFT;

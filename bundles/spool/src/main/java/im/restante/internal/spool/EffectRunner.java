@@ -79,6 +79,7 @@ final class EffectRunner {
         } else if (effect instanceof Effect.Requeue requeue) {
             requeue(requeue);
         } else if (effect instanceof Effect.Tell tell) {
+            all.figures.became(tell.disposition(), tell.ids());
             all.listeners.tell(one -> one.disposed(jid, tell.ids(), tell.disposition(), tell.how()));
         } else if (effect instanceof Effect.Answer answer) {
             answer.to().complete(answer.elsewhere());

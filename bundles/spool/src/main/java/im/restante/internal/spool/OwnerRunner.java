@@ -53,6 +53,8 @@ final class OwnerRunner implements OwnerSpool {
 
     /** What is counted of {@link OwnerCore#heldBytes} in {@link Owners#drained}. By whoever runs the core. */
     private long counted;
+    /** The same of {@link OwnerCore#leasedRows}. */
+    private int countedRows;
 
     OwnerRunner(Jid jid, Owners all) {
         this.jid = jid;
@@ -198,6 +200,7 @@ final class OwnerRunner implements OwnerSpool {
 
     private void publish() {
         if (state != core.state()) {
+            all.figures.changed(state, core.state());
             state = core.state();
         }
         if (present != core.present()) {
@@ -210,6 +213,11 @@ final class OwnerRunner implements OwnerSpool {
         if (bytes != counted) {
             all.drained.changed(bytes - counted);
             counted = bytes;
+        }
+        int rows = core.leasedRows();
+        if (rows != countedRows) {
+            all.figures.unproved(rows - countedRows);
+            countedRows = rows;
         }
     }
 

@@ -48,6 +48,7 @@ final class Owners implements Moment {
     final Supplier<MessageRules> rules;
     final Unstored unstored = new Unstored();
     final DrainHeap drained;
+    final SpoolFigures figures;
     final Troubles troubles = new Troubles(System::nanoTime);
     final Retries reads;
     final Retries writes;
@@ -79,6 +80,7 @@ final class Owners implements Moment {
         this.blocks = blocks;
         this.rules = rules;
         this.drained = new DrainHeap(drainBudget);
+        this.figures = new SpoolFigures(clock, drained);
         this.settings = settings;
         this.reads = new Retries(workers, clock.millis());
         this.writes = new Retries(workers, ~clock.millis());

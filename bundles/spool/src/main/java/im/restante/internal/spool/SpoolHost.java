@@ -23,6 +23,8 @@ import im.restante.jid.Jid;
 import im.restante.limit.Limits;
 import im.restante.message.MessageListener;
 import im.restante.message.StanzaIds;
+import im.restante.metric.MetricSink;
+import im.restante.metric.MetricSource;
 import im.restante.offline.OfflineSettings;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
@@ -61,9 +63,9 @@ import org.slf4j.LoggerFactory;
  * in order to start.
  */
 @Component(
-        service = {OwnerSpools.class, StanzaIds.class, SpoolPurge.class, IdSource.class},
+        service = {OwnerSpools.class, StanzaIds.class, SpoolPurge.class, IdSource.class, MetricSource.class},
         configurationPid = OfflineSettings.PID)
-public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge, IdSource {
+public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge, IdSource, MetricSource {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolHost.class);
 
     /** The secret behind stanza-ids, so that they stay the same over a restart. */
@@ -277,6 +279,11 @@ public final class SpoolHost implements OwnerSpools, StanzaIds, SpoolPurge, IdSo
     @Override
     public CompletionStage<Void> floor(int part, long floor) {
         return ids.floor(part, floor);
+    }
+
+    @Override
+    public void report(MetricSink sink) {
+        owners.figures.report(sink);
     }
 
     @Override

@@ -20,6 +20,13 @@ class ArrivalIdsTest {
     private final ArrivalIds ids = new ArrivalIds(0, end);
 
     @Test
+    void anIdTellsTheMomentOfItsArrival() {
+        long moment = 1_800_000_000_123L;
+        assertEquals(moment, ArrivalIds.millis(ArrivalIds.of(moment)));
+        assertEquals(moment, ArrivalIds.millis(ArrivalIds.of(moment) + 4_000_000));
+    }
+
+    @Test
     void anIdIsMillisecondsSince2020ThenNodeThenCounter() {
         assertEquals(SINCE_2020 << 22, ids.next(NOW));
         assertEquals((SINCE_2020 << 22) + 1, ids.next(NOW));

@@ -4,6 +4,8 @@ import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
 import im.restante.config.SettingsDescriptor;
 import im.restante.config.SettingsTrial;
+import im.restante.health.HealthCheck;
+import im.restante.metric.MetricSource;
 import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import java.util.ArrayDeque;
@@ -163,7 +165,12 @@ public abstract class ConfiguredStore<S> implements SettingsTrial {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put(MessageStore.ID, storeId);
         properties.put(Constants.SERVICE_RANKING, next.ranking());
+        properties.put(HealthCheck.NAME, "store-" + storeId);
         try {
+            registrations.push(context.registerService(
+                    new String[] {MetricSource.class.getName(), HealthCheck.class.getName()},
+                    opened.report(),
+                    properties));
             registrations.push(context.registerService(
                     MessageArchive.class, opened.archive().orElseThrow(), properties));
             registrations.push(context.registerService(

@@ -9,6 +9,7 @@ import im.restante.internal.store.jdbc.Operation;
 import im.restante.internal.store.jdbc.OwedTable;
 import im.restante.internal.store.jdbc.SqlArchive;
 import im.restante.internal.store.jdbc.UserTables;
+import im.restante.internal.store.jdbc.WriterReport;
 import im.restante.jid.Jid;
 import im.restante.store.Admission;
 import im.restante.store.Appended;
@@ -66,6 +67,11 @@ public class SqlStore implements MessageStore, UserRepository, AutoCloseable {
     public SqlStore(String id, Dialect dialect, ConnectionSource source, int readers) {
         engine = new Engine(id, dialect, source, readers);
         archive = new SqlArchive(engine);
+    }
+
+    /** What it tells those who watch it. */
+    final WriterReport report() {
+        return engine.report();
     }
 
     /** Starts the threads; returns before the database is open. */

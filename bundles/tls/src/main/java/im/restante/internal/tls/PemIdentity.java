@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -95,6 +96,14 @@ final class PemIdentity implements TlsIdentity {
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot use " + certificate + " for TLS", e);
         }
+    }
+
+    @Override
+    public Optional<Instant> expiresAt() {
+        Identity now = identity;
+        return now == null
+                ? Optional.empty()
+                : Optional.of(now.certificate().getNotAfter().toInstant());
     }
 
     /** Looks at the files, if it is time. */

@@ -80,6 +80,8 @@ public abstract class KarafTest implements Container {
             "im.restante.sasl",
             "im.restante.stream.management",
             "im.restante.http",
+            "im.restante.metrics",
+            "im.restante.health",
             "im.restante.c2s");
 
     @Inject

@@ -62,6 +62,8 @@ class WholeServerTest {
             "im.restante.sasl",
             "im.restante.stream.management",
             "im.restante.http",
+            "im.restante.metrics",
+            "im.restante.health",
             "im.restante.c2s");
 
     @InjectBundleContext
@@ -194,6 +196,8 @@ class WholeServerTest {
                 "im.restante.tls",
                 "im.restante.sasl",
                 "im.restante.http",
+                "im.restante.metrics",
+                "im.restante.health",
                 "im.restante.c2s"
             })
     void theServerRecoversWhenABundleComesBack(String name) throws Exception {

@@ -130,6 +130,11 @@ public final class OwnerCore {
         return (drain == null ? 0 : drain.heldBytes()) + leased.bytes();
     }
 
+    /** Rows that were handed to sessions and are not acknowledged yet. */
+    public int leasedRows() {
+        return leased.size();
+    }
+
     /** Whether a session that deals by hand with what waits keeps it from the others. */
     public boolean isHeld() {
         return hold.isOn();

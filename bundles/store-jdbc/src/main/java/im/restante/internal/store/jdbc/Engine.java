@@ -1,5 +1,6 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.internal.support.WriteGauge;
 import im.restante.store.StoreException;
 import im.restante.store.StoreException.Outcome;
 import im.restante.store.jdbc.ConnectionSource;
@@ -17,13 +18,16 @@ public final class Engine {
     private final Readers readers;
     private final Reads reads = new Reads(names, queue::put);
     private final ConnectionSource source;
+    private final WriterReport report;
     private final Thread writer;
 
     public Engine(String store, Dialect dialect, ConnectionSource source, int readerThreads) {
         this.source = source;
         Gate gate = new Gate();
         readers = new Readers(store, dialect, source, gate, readerThreads);
-        writer = new Thread(new Writer(dialect, source, queue, names, gate), "restante-store-" + store + "-writer");
+        report = new WriterReport(store, new WriteGauge());
+        writer = new Thread(
+                new Writer(dialect, source, queue, names, gate, report.gauge()), "restante-store-" + store + "-writer");
         writer.setDaemon(true);
     }
 
@@ -34,6 +38,11 @@ public final class Engine {
     /** Questions to the message tables, for {@link #ask}. */
     public Reads reads() {
         return reads;
+    }
+
+    /** What it tells those who watch it. */
+    public WriterReport report() {
+        return report;
     }
 
     public <T> CompletableFuture<T> ask(Readers.Query<T> query) {

@@ -9,6 +9,7 @@ import im.restante.internal.store.jdbc.Operation.TakeOwed;
 import im.restante.internal.store.jdbc.Operation.Unarchiving;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.TroubleLog;
+import im.restante.internal.support.WriteGauge;
 import im.restante.store.Appended;
 import im.restante.store.StoreException;
 import im.restante.store.StoreException.Outcome;
@@ -48,6 +49,7 @@ final class Writer implements Runnable {
     private final WriteQueue queue;
     private final Names names;
     private final Gate gate;
+    private final WriteGauge gauge;
     private final TroubleLog troubles = new TroubleLog(LOG);
     private final TroubleLog rejects = new TroubleLog(LOG);
 
@@ -59,12 +61,13 @@ final class Writer implements Runnable {
     private StoreException unusable;
     private long openNotBefore = System.nanoTime();
 
-    Writer(Dialect dialect, ConnectionSource source, WriteQueue queue, Names names, Gate gate) {
+    Writer(Dialect dialect, ConnectionSource source, WriteQueue queue, Names names, Gate gate, WriteGauge gauge) {
         this.dialect = dialect;
         this.source = source;
         this.queue = queue;
         this.names = names;
         this.gate = gate;
+        this.gauge = gauge;
         this.partition = new Partition(dialect);
     }
 
@@ -80,7 +83,9 @@ final class Writer implements Runnable {
                     return;
                 }
                 if (!batch.isEmpty()) {
+                    gauge.begins(System.nanoTime());
                     write(batch, false, 1);
+                    gauge.rests();
                 }
             }
         } catch (InterruptedException e) {
@@ -186,6 +191,7 @@ final class Writer implements Runnable {
             names.clear();
             session = opened;
             unusable = null;
+            gauge.works();
             if (troubles.over()) {
                 LOG.info("{} can be used again", dialect.place());
             } else {
@@ -208,6 +214,7 @@ final class Writer implements Runnable {
             new SqlSession(connection).close();
         }
         troubles.report(unusable.getMessage());
+        gauge.failed(unusable.getMessage(), System.nanoTime());
         tryAgainLater();
         if (readable) {
             gate.open(); // who wants to log in and fetch what waits needs no room
@@ -279,6 +286,7 @@ final class Writer implements Runnable {
             halve(batch, new StoreException("the store failed: " + e, e, Outcome.NOTHING_CHANGED));
             return;
         }
+        long begun = System.nanoTime();
         try {
             dialect.commit(session.connection());
         } catch (SQLException | RuntimeException | Error e) {
@@ -294,11 +302,13 @@ final class Writer implements Runnable {
                     : new StoreException("the store failed: " + e, e);
             unresolved = new Attempt(batch, transaction, tries, partition.tenure(), partition.writes() + 1, why);
             troubles.report(why.getMessage());
+            gauge.failed(why.getMessage(), System.nanoTime());
             rollback();
             giveUpConnection();
             isReady(); // mostly it is back at once
             return;
         }
+        gauge.committed(batch.size(), System.nanoTime() - begun);
         partition.committed(transaction.largest(), transaction.numbered());
         finish(batch, transaction);
     }
@@ -399,6 +409,7 @@ final class Writer implements Runnable {
     }
 
     private void fail(List<Operation<?>> batch, StoreException e) {
+        gauge.failed(e.getMessage(), System.nanoTime());
         troubles.report(e.getMessage());
         batch.forEach(operation -> operation.fail(e));
     }
