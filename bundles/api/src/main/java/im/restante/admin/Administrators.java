@@ -14,7 +14,7 @@ public interface Administrators {
     /**
      * Whether the account of an address is an administrator's.
      *
-     * @param address bare or full, of a session that has logged in; an address of another domain is never an administrator's
+     * @param address bare or full, of a session that has logged in, or of an account that is to be made; an address of another domain is never an administrator's
      */
     boolean isAdministrator(Jid address);
 }

@@ -25,9 +25,10 @@ record AdministrationSettings(Set<String> names, Set<Jid> addresses) {
             .text(
                     ADMINS,
                     "",
-                    "The accounts whose sessions are offered the commands of an administrator (XEP-0133), parted by commas:"
-                            + " names or addresses, as in juliet, romeo@example.org. An account of another server is none."
-                            + " Empty: nobody. Their passwords open the server: let them be good ones.")
+                    "The accounts whose sessions are offered the commands of an administrator (XEP-0133), separated by"
+                            + " commas: names or addresses, as in juliet, romeo@example.org. An account of another server is"
+                            + " ignored. Empty: nobody. Nobody can register such a name: add the account yourself. Whoever has"
+                            + " the password of one administers the server: choose strong passwords.")
             .build();
 
     AdministrationSettings {
@@ -56,7 +57,7 @@ record AdministrationSettings(Set<String> names, Set<Jid> addresses) {
                 } catch (InvalidJidException e) {
                     throw settings.bad(
                             ADMINS,
-                            "names or addresses of accounts parted by commas, as in juliet, romeo@example.org; "
+                            "names or addresses of accounts separated by commas, as in juliet, romeo@example.org; "
                                     + Printable.line(entry) + " is neither (" + Printable.line(e.getMessage()) + ")");
                 }
             }

@@ -2,6 +2,7 @@ package im.restante.internal.c2s;
 
 import im.restante.account.AccountListener;
 import im.restante.account.Accounts;
+import im.restante.admin.Administrators;
 import im.restante.config.ConfigException;
 import im.restante.health.HealthCheck;
 import im.restante.iq.FeatureProvider;
@@ -117,6 +118,20 @@ public final class ClientListener {
     void unsetLimits(Limits limits) {
         if (server.guard().limits() == limits) { // a successor is bound before
             server.limits(null);
+        }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setAdministrators(Administrators administrators) {
+        server.administrators(administrators);
+    }
+
+    void unsetAdministrators(Administrators administrators) {
+        if (server.administrators() == administrators) { // a successor is bound before
+            server.administrators(null);
         }
     }
 

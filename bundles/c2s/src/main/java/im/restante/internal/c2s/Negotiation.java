@@ -62,8 +62,8 @@ final class Negotiation {
     Negotiation(Server server, Connection connection, Map<String, byte[]> bindings) {
         this.server = server;
         this.connection = connection;
-        this.registration =
-                new Registration(server.accounts(), server.domain(), connection.clientAddress(), server.lines());
+        this.registration = new Registration(
+                server.accounts(), server::administrators, server.domain(), connection.clientAddress(), server.lines());
         this.bindings = bindings;
     }
 

@@ -1,8 +1,10 @@
 package im.restante.internal.c2s;
 
 import im.restante.account.Accounts;
+import im.restante.admin.Administrators;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.jid.InvalidJidException;
 import im.restante.jid.Jid;
 import im.restante.limit.Permission;
@@ -17,12 +19,16 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes accounts before the login (XEP-0077 §3.1) where the operator opened that; for one connection, on its reader's thread.
  * What somebody who is logged in may do to the own account is not part of a stream's negotiation and is not done here.
+ *
+ * <p>Nobody gets the name of an administrator, whether the account is there or not: whoever has it administers the server. While
+ * nobody is present to say who is one, nobody is; when whoever can say it fails, no account is made, since the name may be such a one.
  */
 final class Registration {
     private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
@@ -34,6 +40,7 @@ final class Registration {
     private static final long ACCOUNTS_ANSWER_SECONDS = 15;
 
     private final Accounts accounts;
+    private final Supplier<Administrators> administrators; // of null: nobody is one
     private final Jid domain;
     private final Guard guard;
     private final InetAddress client;
@@ -42,8 +49,14 @@ final class Registration {
     private int triesLeft = MAX_TRIES;
     private int made;
 
-    Registration(Accounts accounts, Jid domain, ClientAddress clientAddress, LogLimits lines) {
+    Registration(
+            Accounts accounts,
+            Supplier<Administrators> administrators,
+            Jid domain,
+            ClientAddress clientAddress,
+            LogLimits lines) {
         this.accounts = accounts;
+        this.administrators = administrators;
         this.domain = domain;
         this.guard = clientAddress.guard();
         this.client = clientAddress.address();
@@ -118,9 +131,10 @@ final class Registration {
     private Iq create(Iq request, String username, String password) throws InterruptedException {
         try {
             Jid account = Jid.of(username, domain.domain(), null);
-            if (!accounts.create(account, password, client)
-                    .toCompletableFuture()
-                    .get(ACCOUNTS_ANSWER_SECONDS, TimeUnit.SECONDS)) {
+            if (isAdministrators(account)
+                    || !accounts.create(account, password, client)
+                            .toCompletableFuture()
+                            .get(ACCOUNTS_ANSWER_SECONDS, TimeUnit.SECONDS)) {
                 return refused(request, Condition.CONFLICT, "That username is taken");
             }
             made++;
@@ -137,6 +151,17 @@ final class Registration {
                 LOG.warn("{}: cannot register an account: {}{}", remote, e.getMessage(), limit.more());
             }
             return request.error(StanzaError.of(Condition.RESOURCE_CONSTRAINT, "Try again later"));
+        }
+    }
+
+    /** @throws ExecutionException if whoever knows it fails */
+    private boolean isAdministrators(Jid account) throws ExecutionException {
+        Administrators present = administrators.get();
+        try {
+            return present != null && present.isAdministrator(account);
+        } catch (Throwable e) { // anybody's; a LinkageError when bundles are exchanged
+            OutOfMemory.endsProcess(e);
+            throw new ExecutionException("who is an administrator cannot be told", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package im.restante.internal.c2s;
 
 import im.restante.account.Accounts;
+import im.restante.admin.Administrators;
 import im.restante.config.ConfigException;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.LogLimits;
@@ -80,6 +81,7 @@ final class Server {
     private volatile C2sConfig config;
     private volatile TlsIdentity tls;
     private volatile boolean stopping;
+    private volatile Administrators administrators; // null: nobody is one
     private Acceptor ordinary;
     private Acceptor direct;
 
@@ -117,6 +119,15 @@ final class Server {
     /** Of TLS: {@code completed} and {@code failed}. */
     Tally handshakeOutcomes() {
         return handshakeOutcomes;
+    }
+
+    /** Whose names nobody may register; null: nobody's. */
+    Administrators administrators() {
+        return administrators;
+    }
+
+    void administrators(Administrators present) {
+        administrators = present;
     }
 
     Guard guard() {

@@ -113,6 +113,22 @@ class RegistrationTest {
     }
 
     @Test
+    void theNameOfAnAdministratorIsTakenWhetherTheAccountIsThereOrNot() throws IOException {
+        server.server.administrators(address -> address.local().equals("boss"));
+        client.open();
+        assertTrue(register("boss", "mine").contains("<conflict "));
+        assertTrue(register("BOSS", "mine").contains("<conflict "));
+        assertEquals(1, server.accounts.passwords.size());
+        server.server.administrators(address -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        assertTrue(register("romeo", "rosaline").contains("type='wait'"), "it may be the name of one");
+        assertEquals(1, server.accounts.passwords.size());
+        server.server.administrators(null);
+        assertTrue(register("romeo", "rosaline").contains("type='result'"));
+    }
+
+    @Test
     void whileTheAccountsAreAwayTheClientIsToldToComeBack() throws IOException {
         client.open();
         server.accounts.broken = true;
