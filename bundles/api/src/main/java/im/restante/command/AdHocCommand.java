@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * used. Safe for concurrent use.
  *
  * <p>A command keeps nothing between two stages: each time it is given all that was filled in so far, checked against its forms, and
- * answers the next form or the end. Sessions, their bounds and their end, the way back, and who may are seen to for it.
+ * answers the next form or the end. The server takes care of sessions, limits, going back and permissions.
  */
 @ConsumerType
 @FunctionalInterface
@@ -36,8 +36,8 @@ public interface AdHocCommand {
 
     /**
      * Takes one step. Runs on the thread of a client's stream, so it must not block: what needs a disk completes the stage later, within
-     * two minutes. What fails, or is null, is logged with the {@code service.id} and answered {@code internal-server-error}; the command
-     * is over then. A step of the same execution is never asked for while another one is under way. After the client went back the same
+     * 30 seconds, and until then the client gets no answer to what it asked after it. A stage that fails, or a null, is logged with the
+     * {@code service.id} and answered {@code internal-server-error}; the command is over then, but nobody stops what it still does. A step of the same execution is never asked for while another one is under way. After the client went back the same
      * step is asked for again: only the last one should change anything.
      */
     CompletionStage<CommandStep> step(CommandRequest request);

@@ -46,6 +46,6 @@ public final class AddUserCommand implements AdHocCommand {
         if (again.isPresent() && !again.get().equals(password)) {
             return completedFuture(CommandStep.unfit("The two passwords differ"));
         }
-        return acts.one(request.requester(), "add user", account, accounts.add(account, password));
+        return acts.one(request.requester(), "add user", account, () -> accounts.add(account, password));
     }
 }

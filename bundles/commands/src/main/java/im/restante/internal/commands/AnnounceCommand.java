@@ -2,6 +2,7 @@ package im.restante.internal.commands;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
 
+import im.restante.admin.AdministrationException;
 import im.restante.admin.SessionAdministration;
 import im.restante.admin.SessionDetails;
 import im.restante.command.AdHocCommand;
@@ -12,11 +13,13 @@ import im.restante.command.CommandStep;
 import im.restante.delivery.Verdict;
 import im.restante.form.FormField;
 import im.restante.form.FormField.Type;
+import im.restante.internal.support.Failures;
 import im.restante.jid.Jid;
 import im.restante.server.StanzaSender;
 import im.restante.stanza.Message;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,11 +40,29 @@ public final class AnnounceCommand implements AdHocCommand {
     static final int MOST_CHARACTERS = 10_000;
     static final int AT_A_TIME = 64;
 
+    private static final String ACT = "announce to";
     private static final String ANNOUNCEMENT = "announcement";
 
     private final SessionAdministration sessions;
     private final StanzaSender sender;
     private final AdminActs acts;
+
+    /**
+     * What became of one.
+     *
+     * @param sessions that it was handed to
+     * @param left     sessions that it was not sent to
+     * @param why      of those; null: there are none
+     */
+    private record Reached(int sessions, int left, String why) {
+        Reached and(int more) {
+            return new Reached(sessions + more, left, why);
+        }
+
+        Reached without(int more, String reason) {
+            return new Reached(sessions, left + more, reason);
+        }
+    }
 
     @Activate
     public AnnounceCommand(
@@ -65,13 +86,23 @@ public final class AnnounceCommand implements AdHocCommand {
         if (text.length() > MOST_CHARACTERS) {
             return completedFuture(CommandStep.unfit("An announcement has at most " + MOST_CHARACTERS + " characters"));
         }
+        Permit permit = acts.permit(request.requester());
         return acts.answer(
                 request.requester(),
-                "announce to",
+                ACT,
                 "online users (" + text.length() + " characters)",
-                sessions.sessions().thenCompose(all -> toAll(available(all), text)),
-                reached -> CommandStep.done(
-                        List.of(new CommandNote(Severity.INFO, "Delivered to " + reached + " sessions"))));
+                () -> sessions.sessions().thenCompose(all -> toAll(permit, available(all), text)),
+                reached -> done(request.requester(), reached));
+    }
+
+    private CommandStep done(Jid requester, Reached reached) {
+        List<CommandNote> notes = new ArrayList<>();
+        notes.add(new CommandNote(Severity.INFO, "Delivered to " + reached.sessions() + " sessions"));
+        if (reached.left() > 0) {
+            acts.leftOut(requester, ACT, reached.left() + " of them", reached.why());
+            notes.add(new CommandNote(Severity.ERROR, reached.left() + " sessions remain, not done: " + reached.why()));
+        }
+        return CommandStep.done(notes);
     }
 
     private static List<Jid> available(List<SessionDetails> sessions) {
@@ -81,19 +112,25 @@ public final class AnnounceCommand implements AdHocCommand {
                 .toList();
     }
 
-    /** How many sessions it was handed to. */
-    private CompletionStage<Integer> toAll(List<Jid> recipients, String text) {
-        CompletionStage<Integer> reached = completedFuture(0);
+    private CompletionStage<Reached> toAll(Permit permit, List<Jid> recipients, String text) {
+        CompletionStage<Reached> reached = completedFuture(new Reached(0, 0, null));
         for (int from = 0; from < recipients.size(); from += AT_A_TIME) {
             List<Jid> some = recipients.subList(from, Math.min(from + AT_A_TIME, recipients.size()));
-            reached = reached.thenCompose(before -> toSome(some, text).thenApply(more -> before + more));
+            reached = reached.thenCompose(before -> {
+                AdministrationException ended = permit.ended();
+                String why = before.why() == null && ended != null ? ended.getMessage() : before.why();
+                return why == null
+                        ? toSome(some, text).thenApply(before::and)
+                        : completedFuture(before.without(some.size(), why));
+            });
         }
         return reached;
     }
 
+    /** How many sessions it was handed to. */
     private CompletionStage<Integer> toSome(List<Jid> recipients, String text) {
         List<CompletableFuture<Verdict>> sent = recipients.stream()
-                .map(recipient -> sender.send(message(recipient, text)).toCompletableFuture())
+                .map(recipient -> Failures.stage(() -> sender.send(message(recipient, text))))
                 .toList();
         return CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> sent.stream()

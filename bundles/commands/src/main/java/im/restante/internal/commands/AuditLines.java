@@ -25,10 +25,17 @@ public final class AuditLines {
      * Writes the line.
      *
      * @param act     in words: {@code "delete user"}
-     * @param whom    whom or what it was done to; never a secret
+     * @param whom    whom or what it was done to; an address is quoted, for a resource may look like the rest of a line; never a secret
      * @param outcome {@code "done"}, or why not
      */
     void write(Jid administrator, String act, Object whom, String outcome) {
-        log.accept(Printable.line("administrator " + administrator + ": " + act + ' ' + whom + ": " + outcome));
+        log.accept(Printable.line(
+                "administrator " + quoted(administrator) + ": " + act + ' ' + quoted(whom) + ": " + outcome));
+    }
+
+    private static String quoted(Object whom) {
+        return whom instanceof Jid address
+                ? '"' + address.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"'
+                : String.valueOf(whom);
     }
 }

@@ -38,6 +38,7 @@ public final class ChangePasswordCommand implements AdHocCommand {
         }
         Jid account = request.latest().address(AdminForms.ACCOUNT).orElseThrow();
         String password = request.latest().text(AdminForms.PASSWORD).orElseThrow();
-        return acts.one(request.requester(), "change password of", account, accounts.setPassword(account, password));
+        return acts.one(
+                request.requester(), "change password of", account, () -> accounts.setPassword(account, password));
     }
 }

@@ -1,8 +1,10 @@
 package im.restante.internal.commands;
 
 import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
 
 import im.restante.admin.AccountAdministration;
+import im.restante.admin.AdministrationException;
 import im.restante.command.AdHocCommand;
 import im.restante.command.CommandRequest;
 import im.restante.command.CommandStep;
@@ -30,23 +32,28 @@ public final class CountAccountsCommand implements AdHocCommand {
 
     @Override
     public CompletionStage<CommandStep> step(CommandRequest request) {
+        Permit permit = acts.permit(request.requester());
         return acts.answer(
                 request.requester(),
                 "count",
                 "registered users",
-                behind(null, 0),
+                () -> behind(permit, null, 0),
                 number -> CommandStep.done(AdminForms.result(
                         AdminForms.number("registeredusersnum", "The number of registered users", number))));
     }
 
     /** Pages complete on a thread of the administration, so this does not nest. */
-    private CompletionStage<Long> behind(Jid last, long counted) {
+    private CompletionStage<Long> behind(Permit permit, Jid last, long counted) {
+        AdministrationException ended = permit.ended();
+        if (ended != null) {
+            return failedFuture(ended);
+        }
         return accounts.accounts(null, last, AccountAdministration.MOST_ACCOUNTS)
                 .thenCompose(page -> {
                     long now = counted + page.size();
                     return page.size() < AccountAdministration.MOST_ACCOUNTS
                             ? completedFuture(now)
-                            : behind(page.get(page.size() - 1), now);
+                            : behind(permit, page.get(page.size() - 1), now);
                 });
     }
 }

@@ -31,7 +31,7 @@ public final class CountOnlineCommand implements AdHocCommand {
                 request.requester(),
                 "count",
                 "online users",
-                sessions.sessions(),
+                sessions::sessions,
                 all -> CommandStep.done(AdminForms.result(AdminForms.number(
                         "onlineusersnum",
                         "The number of online users",

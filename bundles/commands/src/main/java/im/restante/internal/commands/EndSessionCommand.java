@@ -45,9 +45,9 @@ public final class EndSessionCommand implements AdHocCommand {
                         this::end);
     }
 
-    private CompletionStage<?> end(Jid address) {
+    private CompletionStage<Integer> end(Jid address) {
         return address.isFull()
-                ? sessions.end(address, null)
+                ? sessions.end(address, null).thenApply(ended -> 1)
                 : sessions.endAll(address, null)
                         .thenCompose(ended -> ended > 0
                                 ? completedFuture(ended)

@@ -59,18 +59,24 @@ public final class ListOnlineCommand implements AdHocCommand {
                 request.requester(),
                 "list",
                 "online users",
-                sessions.sessions(),
-                all -> listed(OnlineAccounts.of(all), most));
+                sessions::sessions,
+                all -> listed(OnlineAccounts.of(all), most, acts.room()));
     }
 
-    private static CommandStep listed(List<Jid> online, int most) {
+    private static CommandStep listed(List<Jid> online, int most, Room room) {
+        List<String> some = online.stream()
+                .limit(most)
+                .map(Jid::toString)
+                .takeWhile(room::takes)
+                .toList();
         DataForm result = AdminForms.result(FormField.of("onlineuserjids", Type.JID_MULTI)
                 .withLabel("The list of all online users")
-                .withValues(online.stream().limit(most).map(Jid::toString).toList()));
-        return online.size() <= most
+                .withValues(some));
+        return online.size() == some.size()
                 ? CommandStep.done(result)
                 : CommandStep.done(
                         result,
-                        List.of(new CommandNote(Severity.WARN, (online.size() - most) + " more are not in the list")));
+                        List.of(new CommandNote(
+                                Severity.WARN, (online.size() - some.size()) + " more are not in the list")));
     }
 }

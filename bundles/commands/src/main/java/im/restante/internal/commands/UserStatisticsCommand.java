@@ -53,7 +53,7 @@ public final class UserStatisticsCommand implements AdHocCommand {
                 request.requester(),
                 "read statistics of",
                 account,
-                accounts.exists(account)
+                () -> accounts.exists(account)
                         .thenCompose(there -> there
                                 ? sessions.sessions(account)
                                 : failedFuture(new AdministrationException(

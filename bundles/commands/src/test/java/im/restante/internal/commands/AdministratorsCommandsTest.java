@@ -19,9 +19,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.admin.AccountAdministration;
 import im.restante.admin.AdministrationException;
 import im.restante.admin.AdministrationException.Reason;
+import im.restante.admin.Administrators;
 import im.restante.admin.SessionAdministration;
 import im.restante.admin.SessionDetails;
 import im.restante.command.AdHocCommand;
+import im.restante.command.CommandNote;
+import im.restante.command.CommandStep;
 import im.restante.delivery.Verdict;
 import im.restante.form.DataForm;
 import im.restante.itests.support.FakeReference;
@@ -30,13 +33,18 @@ import im.restante.server.StanzaSender;
 import im.restante.stanza.Message;
 import im.restante.xml.Element;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +58,9 @@ class AdministratorsCommandsTest {
     private final List<SessionDetails> online = new ArrayList<>();
     private final List<Message> sent = new ArrayList<>();
     private final AdHocCommands commands = new AdHocCommands();
+    private final AtomicLong nanos = new AtomicLong();
+    private Runnable beforeEachAct = () -> {};
+    private boolean isAdministrator = true;
     private int accountsThere = 1;
 
     private final AccountAdministration accounts = fake(AccountAdministration.class, (name, args) -> switch (name) {
@@ -73,6 +84,7 @@ class AdministratorsCommandsTest {
     });
 
     private final StanzaSender sender = fake(StanzaSender.class, (name, args) -> {
+        beforeEachAct.run();
         sent.add((Message) args[0]);
         return completedFuture(new Verdict.Delivered(1));
     });
@@ -85,6 +97,7 @@ class AdministratorsCommandsTest {
     }
 
     private CompletableFuture<Void> act(String name, Object[] args) {
+        beforeEachAct.run();
         AdministrationException refusal = refused.get(String.valueOf(args[0]));
         if (refusal != null) {
             return failedFuture(refusal);
@@ -94,6 +107,7 @@ class AdministratorsCommandsTest {
     }
 
     private CompletableFuture<List<Jid>> page(Jid after, int most) {
+        beforeEachAct.run();
         int from = after == null ? 0 : Integer.parseInt(after.local().substring(1)) + 1;
         return completedFuture(IntStream.range(from, Math.min(from + most, accountsThere))
                 .mapToObj(i -> Jid.of("u" + i + "@example.org"))
@@ -111,8 +125,11 @@ class AdministratorsCommandsTest {
 
     @BeforeEach
     void anAdministratorAndAllCommands() {
-        commands.bindAdministrators(address -> address.bare().equals(JULIET.bare()));
-        AdminActs acts = new AdminActs(new AuditLines(log::add));
+        Administrators administrators =
+                address -> isAdministrator && address.bare().equals(JULIET.bare());
+        commands.bindAdministrators(administrators);
+        AdminActs acts = new AdminActs(new AuditLines(log::add), nanos::get, AdminActs.TIME);
+        acts.bindAdministrators(administrators);
         Map<String, AdHocCommand> all = Map.of(
                 "add-user", new AddUserCommand(accounts, acts),
                 "delete-user", new DeleteUserCommand(accounts, acts),
@@ -160,11 +177,12 @@ class AdministratorsCommandsTest {
         Element form = submit("accountjid", "Romeo@example.org", "password", SECRET, "password-verify", SECRET);
         assertEquals("completed", status(run("add-user", form)));
         assertEquals(List.of("add romeo@example.org " + SECRET), done);
-        assertEquals(List.of("administrator juliet@example.org/balcony: add user romeo@example.org: done"), log);
+        assertEquals(
+                List.of("administrator \"juliet@example.org/balcony\": add user \"romeo@example.org\": done"), log);
         refused.put("romeo@example.org", new AdministrationException(Reason.CONFLICT, "there is one"));
         assertEquals("conflict", refusal("add-user", form));
         assertEquals(
-                "administrator juliet@example.org/balcony: add user romeo@example.org: not done: there is one",
+                "administrator \"juliet@example.org/balcony\": add user \"romeo@example.org\": not done: there is one",
                 log.get(1));
         assertFalse(log.toString().contains(SECRET));
     }
@@ -203,7 +221,8 @@ class AdministratorsCommandsTest {
         run("change-user-password", submit("accountjid", "romeo@example.org", "password", SECRET));
         assertEquals(List.of("setPassword romeo@example.org " + SECRET), done);
         assertEquals(
-                List.of("administrator juliet@example.org/balcony: change password of romeo@example.org: done"), log);
+                List.of("administrator \"juliet@example.org/balcony\": change password of \"romeo@example.org\": done"),
+                log);
     }
 
     private static Element accountjids(String... values) {
@@ -230,10 +249,100 @@ class AdministratorsCommandsTest {
         assertEquals("bad-request bad-payload", refusal("delete-user", accountjids(many)));
     }
 
+    private static final String[] THREE = {"a@example.org", "b@example.org", "c@example.org"};
+
+    @Test
+    void whoLosesTheRightMeanwhileDoesNoMore() throws Exception {
+        beforeEachAct = () -> isAdministrator = false;
+        Element answer = run("delete-user", accountjids(THREE));
+        assertEquals(List.of("remove a@example.org"), done);
+        assertEquals(List.of("error 2 accounts remain, not done: the right was taken away"), notes(answer));
+        assertEquals(3, log.size());
+        assertTrue(log.get(2).endsWith("c@example.org\": not done: the right was taken away"), log.get(2));
+    }
+
+    @Test
+    void whatTakesTooLongIsLeftOutAndNamed() throws Exception {
+        beforeEachAct = () -> nanos.addAndGet(AdminActs.TIME.toNanos());
+        Element answer = run("delete-user", accountjids(THREE));
+        assertEquals(List.of("remove a@example.org"), done);
+        assertEquals(List.of("error 2 accounts remain, not done: no time was left"), notes(answer));
+        accountsThere = AccountAdministration.MOST_ACCOUNTS + 1;
+        assertEquals(
+                "resource-constraint",
+                error(commands.handle(
+                        command(JULIET, AdminForms.NODES + "get-registered-users-num", null, "execute"))));
+        assertTrue(log.get(3).endsWith("count registered users: not done: no time was left"), log.get(3));
+    }
+
+    @Test
+    void aListIsAnsweredInTimeWhatIsUnderWayGoesOnAndTheRestIsLeftOut() throws Exception {
+        CompletableFuture<String> slow = new CompletableFuture<>();
+        List<Jid> leftOut = new ArrayList<>();
+        List<Jid> all = Stream.of(THREE).map(Jid::of).toList();
+        CompletionStage<CommandStep> answer = new Round(() -> null, all, new Room(10_000))
+                .run(account -> slow, (account, why) -> leftOut.add(account), Duration.ofMillis(20));
+        CommandStep.Done early = (CommandStep.Done) answer.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        assertEquals(
+                List.of(
+                        "a@example.org: under way; the log will have what became of it",
+                        "2 accounts remain, not done: no time was left"),
+                early.notes().stream().map(CommandNote::text).toList());
+        slow.complete(null);
+        assertEquals(all.subList(1, 3), leftOut);
+    }
+
+    @Test
+    void anAnnouncementStopsWithTheRight() throws Exception {
+        for (int i = 0; i < 2 * AnnounceCommand.AT_A_TIME + 1; i++) {
+            online("u" + i + "@example.org/a", "192.0.2.1:1", true);
+        }
+        beforeEachAct = () -> isAdministrator = false;
+        Element answer = run("announce", submit("announcement", "Back in two minutes"));
+        assertEquals(AnnounceCommand.AT_A_TIME, sent.size());
+        assertEquals(
+                List.of(
+                        "info Delivered to 64 sessions",
+                        "error 65 sessions remain, not done: the right was taken away"),
+                notes(answer));
+        assertTrue(log.get(1).endsWith("announce to 65 of them: not done: the right was taken away"), log.get(1));
+    }
+
+    @Test
+    void anActThatThrowsIsAuditedAndDoesNotStopTheOthers() throws Exception {
+        beforeEachAct = () -> {
+            beforeEachAct = () -> {};
+            throw new IllegalStateException("broken on purpose");
+        };
+        Element answer = run("delete-user", accountjids(THREE));
+        assertEquals(List.of("remove b@example.org", "remove c@example.org"), done);
+        assertEquals(List.of("error a@example.org: not done: an error in the server; the log has it"), notes(answer));
+        assertEquals(3, log.size());
+        beforeEachAct = () -> {
+            throw new IllegalStateException("broken on purpose");
+        };
+        assertEquals("internal-server-error", refusal("delete-user", accountjids("d@example.org")));
+        assertTrue(log.get(3).endsWith("not done: an error in the server; the log has it"), log.get(3));
+    }
+
+    @Test
+    void anAnswerFillsHalfAStanzaAtMost() {
+        Room room = new Room(300);
+        assertTrue(room.takes("x".repeat(100)));
+        assertFalse(room.takes("&".repeat(30)), "each is written as a reference");
+        assertFalse(room.takes(""), "the list ends there");
+    }
+
     @Test
     void whatWouldForgeALineIsEscaped() {
         new AuditLines(log::add).write(JULIET, "delete user", "a\nb\u202ec", "done");
-        assertEquals(List.of("administrator juliet@example.org/balcony: delete user a\\u000Ab\\u202Ec: done"), log);
+        new AuditLines(log::add).write(JULIET, "end session of", Jid.of("romeo@example.org/x\": done"), "not done");
+        assertEquals(
+                List.of(
+                        "administrator \"juliet@example.org/balcony\": delete user a\\u000Ab\\u202Ec: done",
+                        "administrator \"juliet@example.org/balcony\": end session of"
+                                + " \"romeo@example.org/x\\\": done\": not done"),
+                log);
     }
 
     @Test
@@ -295,7 +404,7 @@ class AdministratorsCommandsTest {
                 .allMatch(one -> one.type() == Message.Type.HEADLINE && one.to().isFull()));
         assertFalse(log.toString().contains("minutes"), log.toString());
         assertEquals(
-                List.of("administrator juliet@example.org/balcony: announce to online users (19 characters): done"),
+                List.of("administrator \"juliet@example.org/balcony\": announce to online users (19 characters): done"),
                 log);
         assertEquals("bad-request bad-payload", refusal("announce", submit("announcement", " ")));
         assertEquals(

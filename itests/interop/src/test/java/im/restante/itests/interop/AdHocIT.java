@@ -131,10 +131,10 @@ class AdHocIT extends ServerTest {
         }
         String log = log();
         for (String line : List.of(
-                "administrator boss@localhost/desk: add user paris@localhost: done",
-                "administrator boss@localhost/desk: add user paris@localhost: not done: there is an account",
-                "administrator boss@localhost/desk: change password of paris@localhost: done",
-                "administrator boss@localhost/desk: delete user paris@localhost: done")) {
+                "administrator \"boss@localhost/desk\": add user \"paris@localhost\": done",
+                "administrator \"boss@localhost/desk\": add user \"paris@localhost\": not done: there is an account",
+                "administrator \"boss@localhost/desk\": change password of \"paris@localhost\": done",
+                "administrator \"boss@localhost/desk\": delete user \"paris@localhost\": done")) {
             assertTrue(log.contains(line), () -> line + " in " + log);
         }
         assertFalse(log.contains("ount-paris") || log.contains("ounty-paris"), "no password");
