@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Who carries out a command, and how far it has come.
  *
- * @param requester the full address of the session that asks, as it has logged in
+ * @param requester the full address of the session that asks, as it has logged in; of a command for
+ *                  {@link AdHocCommand#EVERYBODY} it may be the address of the server, for a bundle that asks in its name
  * @param answers   what was filled in at each stage so far, the first one first; empty at the start
  */
 public record CommandRequest(Jid requester, List<FormAnswer> answers) {

@@ -12,6 +12,7 @@ import im.restante.form.FormAnswer;
 import im.restante.form.FormException;
 import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
+import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.Printable;
 import im.restante.iq.DiscoveryNodes;
 import im.restante.iq.FeatureProvider;
@@ -33,7 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -46,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lists the commands that are present, and leads a client through one (XEP-0050). Whose they are does not matter: each is asked for one
- * step at a time, with all that was filled in before.
+ * Lists the commands that are present, and leads a client through one (XEP-0050). It treats ours and other bundles' commands alike: each
+ * is asked for one step at a time, with all that was filled in before.
  */
 @Component(
         service = {IqHandler.class, DiscoveryNodes.class, FeatureProvider.class},
@@ -66,7 +67,6 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
     static final int MOST_STAGES = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(AdHocCommands.class);
-    private static final Pattern LANGUAGE = Pattern.compile("|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*"); // RFC 5646 §2.1
     private static final int MOST_LANGUAGE = 64;
 
     private final Executions executions;
@@ -103,7 +103,7 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
     }
 
     AdHocCommands(LongSupplier nanoTime, Duration step) {
-        this.executions = new Executions(nanoTime);
+        this.executions = new Executions(nanoTime, step);
         this.step = step;
     }
 
@@ -122,9 +122,12 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
         reorder();
     }
 
-    synchronized void unbindCommand(ServiceReference<AdHocCommand> reference) {
-        bound.remove(reference);
-        reorder();
+    void unbindCommand(ServiceReference<AdHocCommand> reference) {
+        synchronized (this) {
+            bound.remove(reference);
+            reorder();
+        }
+        executions.endOf(reference.getProperty(Constants.SERVICE_ID));
     }
 
     private void reorder() {
@@ -160,7 +163,13 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
 
     private boolean isAdministrator(Jid requester) {
         Administrators present = administrators;
-        return present != null && present.isAdministrator(requester);
+        return present != null && Failures.orElse(() -> present.isAdministrator(requester), false, this::cannotTell);
+    }
+
+    private void cannotTell(Throwable problem) {
+        if (failures.isDue()) {
+            LOG.error("who is an administrator cannot be told; nobody is one{}", failures.more(), problem);
+        }
     }
 
     private boolean mayRun(Present command, Jid requester) {
@@ -176,6 +185,7 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
 
     @Override
     public Optional<Iq> discover(Iq request, String node) {
+        executions.forgetTheOld();
         boolean isInfo = request.payload().orElseThrow().namespace().equals(Namespaces.DISCO_INFO);
         if (node.equals(AdHocCommand.NAMESPACE)) {
             return Optional.of(request.result(isInfo ? listInfo() : list(request)));
@@ -238,6 +248,7 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
 
     @Override
     public CompletionStage<Iq> handle(Iq request) {
+        executions.forgetTheOld();
         Element asked = request.payload().orElseThrow();
         String node = asked.attribute("node");
         if (request.type() != Iq.Type.SET || node == null) {
@@ -284,9 +295,7 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
 
     private static boolean isLanguage(Element element) {
         String language = element.attribute(Namespaces.XML, "lang");
-        return language == null
-                || language.length() <= MOST_LANGUAGE
-                        && LANGUAGE.matcher(language).matches();
+        return language == null || language.length() <= MOST_LANGUAGE; // whatever it says, the answer is English
     }
 
     private CompletionStage<Iq> begin(Iq request, Present command, Action action) {
@@ -294,14 +303,14 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
             return completedFuture(CommandErrors.badAction(request, "A command begins with the action execute"));
         }
         return executions
-                .begin(request.from(), command.node(), !command.isForEverybody())
-                .map(begun -> step(request, command, begun, null))
+                .begin(request.from(), command.node(), command.serviceId(), !command.isForEverybody())
+                .map(begun -> guarded(request, command, begun, () -> step(request, command, begun, null)))
                 .orElseGet(() -> completedFuture(CommandErrors.error(
                         request, Condition.RESOURCE_CONSTRAINT, "Too many commands are under way; try again later")));
     }
 
     private CompletionStage<Iq> goOn(Iq request, Present command, Action action, String id) {
-        Executions.Found found = executions.take(id, request.from(), command.node());
+        Executions.Found found = executions.take(id, request.from(), command.node(), command.serviceId());
         if (found.missing() != null) {
             return completedFuture(
                     switch (found.missing()) {
@@ -313,6 +322,21 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
                     });
         }
         Execution taken = found.execution();
+        return guarded(request, command, taken, () -> goOn(request, command, action, taken));
+    }
+
+    /** Whatever goes wrong, an execution that was taken is given back or over. */
+    private CompletionStage<Iq> guarded(
+            Iq request, Present command, Execution taken, Supplier<CompletionStage<Iq>> step) {
+        return Failures.stage(step).exceptionally(problem -> {
+            OutOfMemory.endsProcess(problem);
+            executions.end(taken);
+            report(command, problem);
+            return CommandErrors.error(request, Condition.INTERNAL_SERVER_ERROR, null);
+        });
+    }
+
+    private CompletionStage<Iq> goOn(Iq request, Present command, Action action, Execution taken) {
         boolean isLast = taken.asking().isLast();
         if (action == Action.CANCEL) {
             executions.end(taken);

@@ -14,6 +14,8 @@ final class Execution {
     final String id;
     final Jid requester;
     final String node;
+    /** Which service has begun it; another one for the same node cannot go on with it. */
+    final Object serviceId;
     /** Whether administrators alone may go on with it. */
     final boolean isForAdministrators;
 
@@ -21,16 +23,21 @@ final class Execution {
     private final List<FormAnswer> answers = new ArrayList<>();
     private int size;
 
-    /** Of the Executions: when it was last heard of, and whether a step is under way. */
+    /** Of the Executions: when it was begun, when it was last heard of, and whether a step is under way. */
+    final long begunNanos;
+
     long touchedNanos;
 
     boolean isTaken;
 
-    Execution(String id, Jid requester, String node, boolean isForAdministrators) {
+    Execution(String id, Jid requester, String node, Object serviceId, boolean isForAdministrators, long now) {
         this.id = id;
         this.requester = requester;
         this.node = node;
+        this.serviceId = serviceId;
         this.isForAdministrators = isForAdministrators;
+        this.begunNanos = now;
+        this.touchedNanos = now;
     }
 
     /** The form that is to be filled in. */

@@ -294,6 +294,120 @@ class AdHocCommandsTest {
         assertEquals("internal-server-error", error(impatient.handle(command(ROMEO, NOW, null, null))));
         impatient.bindCommand(ofEverybody(2, 1), request -> null);
         assertEquals("internal-server-error", error(impatient.handle(command(ROMEO, NOW, null, null))));
+        CompletableFuture<CommandStep> late = new CompletableFuture<>();
+        impatient.bindCommand(
+                ofEverybody(3, 2),
+                request -> request.stage() == 0 ? completedFuture(CommandStep.askLast(DataForm.of(null))) : late);
+        String session = session(result(impatient.handle(command(ROMEO, NOW, null, null))));
+        assertEquals("internal-server-error", error(impatient.handle(command(ROMEO, NOW, session, null, submit()))));
+        late.complete(CommandStep.askLast(DataForm.of(null)));
+        assertEquals(
+                "not-allowed session-expired", error(impatient.handle(command(ROMEO, NOW, session, null, submit()))));
+    }
+
+    @Test
+    void anotherServiceForTheNodeDoesNotGoOnWithWhatOneBegan() throws Exception {
+        FakeReference<AdHocCommand> first = ofEverybody(7, 1);
+        commands.bindCommand(first, request -> completedFuture(CommandStep.askLast(DataForm.of(null))));
+        String session = session(result(commands.handle(command(ROMEO, NOW, null, null))));
+        FakeReference<AdHocCommand> second = ofEverybody(8, 2);
+        commands.bindCommand(second, request -> completedFuture(CommandStep.askLast(DataForm.of(null))));
+        assertEquals(
+                "not-allowed session-expired", error(commands.handle(command(ROMEO, NOW, session, null, submit()))));
+        String other = session(result(commands.handle(command(ROMEO, NOW, null, null))));
+        commands.unbindCommand(second);
+        commands.bindCommand(second, request -> completedFuture(CommandStep.askLast(DataForm.of(null))));
+        assertEquals("not-allowed session-expired", error(commands.handle(command(ROMEO, NOW, other, null, submit()))));
+    }
+
+    @Test
+    void whateverIsThrownDuringAStepEndsIt() throws Exception {
+        String session = session(begin());
+        slow = new CompletableFuture<>() {
+            @Override
+            public CompletableFuture<CommandStep> toCompletableFuture() {
+                return null;
+            }
+        };
+        assertEquals("internal-server-error", error(say(session, "next", submit("dish", "soup"))));
+        slow = null;
+        assertEquals("not-allowed session-expired", error(say(session, "next", submit("dish", "soup"))));
+    }
+
+    @Test
+    void whoCannotBeToldToBeAnAdministratorIsNone() throws Exception {
+        String session = session(begin());
+        commands.bindAdministrators(address -> {
+            throw new IllegalStateException("broken on purpose");
+        });
+        assertEquals("forbidden", error(say(session, "next", submit("dish", "soup"))));
+    }
+
+    @Test
+    void aStepThatNeverEndsIsForgottenAtLast() throws Exception {
+        Executions executions = new Executions(nanos::get, Duration.ofSeconds(30));
+        Execution taken = executions.begin(JULIET, ORDER, 1L, true).orElseThrow();
+        nanos.addAndGet(Executions.LIFE.plusSeconds(30).toNanos());
+        assertEquals(1, executions.size());
+        nanos.addAndGet(1);
+        assertEquals(0, executions.size());
+        assertFalse(executions.release(taken));
+    }
+
+    @Test
+    void anHourIsTheEndOfEachExecution() throws Exception {
+        String session = session(begin());
+        for (int i = 0; i < 6; i++) {
+            nanos.addAndGet(Executions.LIFE.toNanos());
+            result(say(session, i % 2 == 0 ? "next" : "prev", submit("dish", "soup")));
+        }
+        nanos.addAndGet(1);
+        assertEquals("not-allowed session-expired", error(say(session, "next", submit("dish", "soup"))));
+    }
+
+    @Test
+    void administratorsAreAskedOutsideTheLock() throws Exception {
+        begin();
+        CompletableFuture<Boolean> free = new CompletableFuture<>();
+        commands.bindAdministrators(address -> {
+            Thread other = new Thread(() -> commands.discover(
+                    iq(ROMEO, "get", Element.of(Namespaces.DISCO_INFO, "query")), "urn:example:none"));
+            other.start();
+            try {
+                other.join(10_000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            free.complete(!other.isAlive());
+            return true;
+        });
+        assertTrue(free.join());
+    }
+
+    @Test
+    void aFormOfTypeCancelCountsAsSubmitted() throws Exception {
+        Element form = submit("dish", "soup").withAttribute("type", "cancel");
+        assertEquals("executing", status(result(say(session(begin()), "next", form))));
+    }
+
+    @Test
+    void aCommandHasSixteenStages() throws Exception {
+        add(
+                5,
+                "urn:example:endless",
+                "Endless",
+                AdHocCommand.EVERYBODY,
+                request -> completedFuture(CommandStep.ask(DataForm.of(null))));
+        String session = session(result(commands.handle(command(ROMEO, "urn:example:endless", null, null))));
+        for (int i = 1; i < AdHocCommands.MOST_STAGES; i++) {
+            result(commands.handle(command(ROMEO, "urn:example:endless", session, "next", submit())));
+        }
+        assertEquals(
+                "internal-server-error",
+                error(commands.handle(command(ROMEO, "urn:example:endless", session, "next", submit()))));
+        assertEquals(
+                "not-allowed session-expired",
+                error(commands.handle(command(ROMEO, "urn:example:endless", session, "next", submit()))));
     }
 
     @Test
@@ -329,10 +443,31 @@ class AdHocCommandsTest {
             Jid guest = Jid.of("guest" + i + "@example.org/x");
             result(commands.handle(command(guest, "urn:example:open", null, null)));
         }
-        assertEquals("resource-constraint", error(commands.handle(command(ROMEO, "urn:example:open", null, null))));
         begin();
-        nanos.addAndGet(Executions.LIFE.toNanos() + 1);
-        result(commands.handle(command(ROMEO, "urn:example:open", null, null)));
+        String romeos = session(result(commands.handle(command(ROMEO, "urn:example:open", null, null))));
+        nanos.addAndGet(1);
+        result(commands.handle(command(JULIET, "urn:example:open", null, null)));
+        result(commands.handle(command(ROMEO, "urn:example:open", romeos, "next", submit("dish", "soup"))));
+    }
+
+    @Test
+    void whoeverHasMostMakesRoom() throws Exception {
+        add(4, "urn:example:open", "Open", AdHocCommand.EVERYBODY, this::order);
+        Jid greedy = Jid.of("greedy@example.org/x");
+        Jid modest = Jid.of("modest@example.org/x");
+        String modests = session(result(commands.handle(command(modest, "urn:example:open", null, null))));
+        nanos.addAndGet(1);
+        String first = session(result(commands.handle(command(greedy, "urn:example:open", null, null))));
+        nanos.addAndGet(1);
+        result(commands.handle(command(greedy, "urn:example:open", null, null)));
+        for (int i = 0; i < Executions.MOST_OF_EVERYBODY - 2; i++) {
+            Jid guest = Jid.of("guest" + i + "@example.org/x");
+            result(commands.handle(command(guest, "urn:example:open", null, null)));
+        }
+        assertEquals(
+                "not-allowed session-expired",
+                error(commands.handle(command(greedy, "urn:example:open", first, "cancel"))));
+        result(commands.handle(command(modest, "urn:example:open", modests, "next", submit("dish", "soup"))));
     }
 
     @Test
@@ -343,8 +478,14 @@ class AdHocCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"de-CH, true", "en, true", "'', true", "de_CH, false", "'no language', false"})
-    void aLanguageIsOneAndTheAnswerIsEnglish(String language, boolean fine) throws Exception {
+    @CsvSource({
+        "de-CH, true",
+        "'', true",
+        "de_CH, true",
+        "'no language', true",
+        "a-language-that-is-longer-than-any-that-a-client-of-a-person-can-have-written, false"
+    })
+    void theAnswerIsEnglishWhateverTheLanguage(String language, boolean fine) throws Exception {
         Iq plain = command(ROMEO, NOW, null, null);
         Iq inCommand = iq(ROMEO, "set", plain.payload().orElseThrow().withAttribute(Namespaces.XML, "lang", language));
         Iq inIq = new Iq(
