@@ -17,13 +17,16 @@ import im.restante.jid.Jid;
 import im.restante.roster.Directory;
 import im.restante.roster.Rosters;
 import im.restante.server.ServerInfo;
+import im.restante.stanza.Iq;
 import im.restante.xml.Element;
 import im.restante.xml.Namespaces;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -125,6 +128,26 @@ class SmallHandlersTest {
         info.unbindProvider(offline, service(1));
         assertEquals(
                 List.of(Namespaces.DISCO_INFO, Namespaces.DISCO_ITEMS), vars(result(info.handle(get(SERVER, INFO)))));
+    }
+
+    @Test
+    void ofTwoThatHaveANodeTheHigherRankedAnswersAndThenTheOlder() {
+        Iq request = get(SERVER, INFO);
+        Map<String, Element> answers = new HashMap<>();
+        for (int id : new int[] {9, 3, 5}) {
+            Element own = Element.of("urn:example", "a" + id);
+            nodes.bindProvider((asked, node) -> Optional.of(asked.result(own)), service(id));
+            answers.put("a" + id, own);
+        }
+        assertEquals(
+                request.result(answers.get("a3")), nodes.of(request, "menu").orElseThrow());
+        DiscoveryNodes better = (asked, node) -> Optional.of(asked.result(answers.get("a9")));
+        nodes.bindProvider(better, service(20, "service.ranking", 1));
+        assertEquals(
+                request.result(answers.get("a9")), nodes.of(request, "menu").orElseThrow());
+        nodes.bindProvider(better, service(20, "service.ranking", -1));
+        assertEquals(
+                request.result(answers.get("a3")), nodes.of(request, "menu").orElseThrow());
     }
 
     @Test
