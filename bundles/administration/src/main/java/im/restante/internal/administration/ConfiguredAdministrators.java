@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The accounts that configuration names. While the server's domain is not known, nobody. The configuration is among the service's
- * properties, so a change of it modifies the service.
+ * properties, so a change of it modifies the service; when the domain becomes known, or is gone, the service is registered anew, so that
+ * whoever uses it hears of that change, too.
  */
 @Component(
         service = {Administrators.class, SettingsTrial.class},
@@ -59,8 +60,7 @@ public final class ConfiguredAdministrators implements Administrators, SettingsT
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
+            policyOption = ReferencePolicyOption.GREEDY) // static: see above
     void bindServer(ServerInfo present) {
         server = present;
         warnOfStrangers(present);
