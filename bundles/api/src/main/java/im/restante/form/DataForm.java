@@ -28,6 +28,7 @@ public record DataForm(
     public static final String NAMESPACE = "jabber:x:data";
 
     private static final String FORM_TYPE = "FORM_TYPE";
+    private static final int MOST_VALUES = 1_000;
 
     public DataForm {
         fields = List.copyOf(fields);
@@ -82,10 +83,11 @@ public record DataForm(
     }
 
     /**
-     * Reads what was submitted for this form. Fields that the form does not have are left out.
+     * Reads what was submitted for this form. Fields that the form does not have are left out, and so are empty values of addresses,
+     * choices and {@code boolean} fields. A {@code hidden} field has the values of this form, whatever was sent.
      *
      * @param submitted the {@code <x/>} of type {@code submit}, or {@code cancel}, which is taken for the same (XEP-0050 §3.5.1)
-     * @throws FormException if it is of another form, a required field is missing, or a value is not of the field's type
+     * @throws FormException if it is of another form, has more than 1,000 values, a required field is missing, or a value is not of the field's type
      */
     public FormAnswer read(Element submitted) throws FormException {
         String type = submitted.attribute("type");
@@ -99,7 +101,9 @@ public record DataForm(
         }
         Map<String, List<String>> values = new LinkedHashMap<>();
         for (FormField field : fields) {
-            if (field.type() != FormField.Type.FIXED) {
+            if (field.type() == FormField.Type.HIDDEN) {
+                values.put(field.name(), field.values());
+            } else if (field.type() != FormField.Type.FIXED) {
                 List<String> checked = checked(field, given.getOrDefault(field.name(), List.of()));
                 if (field.isRequired() && checked.stream().allMatch(String::isBlank)) {
                     throw new FormException("The field " + field.name() + " is required");
@@ -110,7 +114,13 @@ public record DataForm(
         return new FormAnswer(values);
     }
 
-    private static Map<String, List<String>> given(Element submitted) {
+    private static Map<String, List<String>> given(Element submitted) throws FormException {
+        long values = submitted.children().stream()
+                .mapToLong(field -> field.children().size())
+                .sum();
+        if (values > MOST_VALUES) {
+            throw new FormException("A form has at most " + MOST_VALUES + " values");
+        }
         Map<String, List<String>> given = new LinkedHashMap<>();
         for (Element field : submitted.children()) {
             String name = field.attribute("var");
@@ -126,7 +136,10 @@ public record DataForm(
         return given;
     }
 
-    private static List<String> checked(FormField field, List<String> values) throws FormException {
+    private static List<String> checked(FormField field, List<String> given) throws FormException {
+        List<String> values = given.stream()
+                .filter(value -> !value.isBlank() || isText(field) || isOffered(field, value))
+                .toList();
         if (field.type().isSingle() && values.size() > 1) {
             throw new FormException("The field " + field.name() + " takes one value");
         }
@@ -134,19 +147,17 @@ public record DataForm(
             case JID_SINGLE, JID_MULTI -> {
                 List<String> prepared = new ArrayList<>();
                 for (String value : values) {
-                    if (!value.isBlank()) {
-                        prepared.add(address(field, value.strip()));
-                    }
+                    prepared.add(address(field, value.strip()));
                 }
                 return prepared;
             }
             case LIST_SINGLE, LIST_MULTI -> {
                 for (String value : values) {
-                    if (field.options().stream()
-                            .noneMatch(option -> option.value().equals(value))) {
+                    if (!isOffered(field, value)) {
                         throw new FormException("The field " + field.name() + " takes what the form offers");
                     }
                 }
+                return values.stream().distinct().toList();
             }
             case BOOLEAN -> {
                 if (!values.stream().allMatch(List.of("true", "false", "1", "0")::contains)) {
@@ -156,6 +167,17 @@ public record DataForm(
             default -> {}
         }
         return values;
+    }
+
+    private static boolean isText(FormField field) {
+        return switch (field.type()) {
+            case TEXT_MULTI, TEXT_PRIVATE, TEXT_SINGLE -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean isOffered(FormField field, String value) {
+        return field.options().stream().anyMatch(option -> option.value().equals(value));
     }
 
     private static String address(FormField field, String value) throws FormException {

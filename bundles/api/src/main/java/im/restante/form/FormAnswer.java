@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** What was filled in, checked against the form that was asked: {@link DataForm#read}. Immutable. */
 public final class FormAnswer {
+    private static final int AROUND_A_VALUE = 64;
+
     private final Map<String, List<String>> values;
 
     FormAnswer(Map<String, List<String>> values) {
@@ -43,11 +45,11 @@ public final class FormAnswer {
                 .isPresent();
     }
 
-    /** Characters of all values together. */
+    /** What it weighs: the characters of all values, and 64 for each value. */
     public int size() {
         return values.values().stream()
                 .flatMap(List::stream)
-                .mapToInt(String::length)
+                .mapToInt(value -> value.length() + AROUND_A_VALUE)
                 .sum();
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.form.FormField.Type;
 import im.restante.jid.Jid;
 import im.restante.xml.Element;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,35 @@ class DataFormTest {
         assertEquals(List.of(), answer.texts("other"));
         assertFalse(answer.toString().contains("hush"), "a secret is not shown");
         assertFalse(FORM.toString().contains("hidden-value"), "nor one in a form");
+    }
+
+    @Test
+    void emptyChoicesAreNoneAndARequiredOneIsMissing() throws Exception {
+        Element who = field("who", "juliet@example.org");
+        FormAnswer answer = FORM.read(submit(who, field("sure", ""), field("many", "", "a", " ", "a")));
+        assertEquals(List.of(), answer.texts("sure"));
+        assertEquals(List.of("a"), answer.texts("many"), "each once");
+        FormField choice = FormField.of("c", Type.LIST_SINGLE).withOption("A", "a");
+        DataForm required = DataForm.of(null).with(choice.withAnswerRequired());
+        assertThrows(FormException.class, () -> required.read(submit(field("c", ""))));
+        DataForm offered = DataForm.of(null).with(choice.withOption("None", ""));
+        assertEquals(List.of(""), offered.read(submit(field("c", ""))).texts("c"));
+    }
+
+    @Test
+    void aHiddenFieldIsNotForged() throws Exception {
+        DataForm form = DataForm.of(null)
+                .with(FormField.of("price", Type.HIDDEN).withValue("5").withAnswerRequired());
+        assertEquals(List.of("5"), form.read(submit(field("price", "1", "2"))).texts("price"));
+        assertEquals(List.of("5"), form.read(submit()).texts("price"));
+    }
+
+    @Test
+    void valuesAreCountedAndEachWeighs() throws Exception {
+        DataForm lines = DataForm.of(null).with(FormField.of("text", Type.TEXT_MULTI));
+        String[] empty = Collections.nCopies(1_000, "").toArray(String[]::new);
+        assertEquals(64_000, lines.read(submit(field("text", empty))).size());
+        assertThrows(FormException.class, () -> lines.read(submit(field("text", empty), field("other", "x"))));
     }
 
     @Test

@@ -61,7 +61,7 @@ import org.slf4j.LoggerFactory;
 public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeatureProvider {
     /** As the router's for an IQ: the answers of a stream are given in order, so a client gets nothing else while it waits for one. */
     static final Duration STEP = Duration.ofSeconds(30);
-    /** Characters that may be filled in for one execution. */
+    /** That may be filled in for one execution, as {@link FormAnswer#size} counts. */
     static final int MOST_CHARACTERS = 1 << 16;
 
     static final int MOST_STAGES = 16;

@@ -475,6 +475,24 @@ class AdHocCommandsTest {
         Element second = second();
         Element huge = submit("number", "1".repeat(AdHocCommands.MOST_CHARACTERS));
         assertEquals("bad-request bad-payload", error(say(session(second), null, huge)));
+        add(
+                7,
+                "urn:example:text",
+                "Text",
+                AdHocCommand.EVERYBODY,
+                request -> completedFuture(
+                        CommandStep.ask(DataForm.of(null).with(FormField.of("text", Type.TEXT_MULTI)))));
+        Element.Builder lines = Element.builder(DataForm.NAMESPACE, "field").attribute("var", "text");
+        for (int i = 0; i < 1_000; i++) {
+            lines.child(Element.of(DataForm.NAMESPACE, "value"));
+        }
+        Element empty = submit().with(lines.build());
+        String session = session(result(commands.handle(command(ROMEO, "urn:example:text", null, null))));
+        result(commands.handle(command(ROMEO, "urn:example:text", session, "next", empty)));
+        assertEquals(
+                "bad-request bad-payload",
+                error(commands.handle(command(ROMEO, "urn:example:text", session, "next", empty))),
+                "empty values weigh, too");
     }
 
     @ParameterizedTest

@@ -216,6 +216,12 @@ class AdHocIT extends ServerTest {
                     Condition.forbidden,
                     refusal(() -> begun.execute(filled(begun, "accountjids", jid(nurse))))
                             .getCondition());
+            server.configure("im.restante.administration", "admins", BOSS + ", " + jid(nurse));
+            Await.until("she is one again", SOON, () -> listed(client).size() == 9);
+            StanzaError over = refusal(() -> begun.execute(filled(begun, "accountjids", jid(nurse))));
+            assertEquals(
+                    SpecificErrorCondition.sessionExpired, AdHocCommand.getSpecificErrorCondition(over), "it ended");
+            server.configure("im.restante.administration", "admins", BOSS);
         }
     }
 

@@ -110,9 +110,12 @@ class AdHocCommandsTest {
                     .filter(bundle -> "im.restante.administration".equals(bundle.getSymbolicName()))
                     .findFirst()
                     .orElseThrow();
-            administration.stop();
-            assertFalse(list(juliet).contains(add));
-            administration.start();
+            try {
+                administration.stop();
+                assertFalse(list(juliet).contains(add));
+            } finally {
+                administration.start();
+            }
             Server.until("they are back", () -> list(juliet).contains(add));
             server.configure(PID, Map.of());
             Server.until("they are gone with the right", () -> !list(juliet).contains(add));
