@@ -1,5 +1,6 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.internal.support.Gate;
 import im.restante.internal.support.WriteGauge;
 import im.restante.store.StoreException;
 import im.restante.store.StoreException.Outcome;
@@ -23,7 +24,7 @@ public final class Engine {
 
     public Engine(String store, Dialect dialect, ConnectionSource source, int readerThreads) {
         this.source = source;
-        Gate gate = new Gate();
+        Gate<StoreException> gate = new Gate<>();
         readers = new Readers(store, dialect, source, gate, readerThreads);
         report = new WriterReport(store, new WriteGauge());
         writer = new Thread(

@@ -1,5 +1,6 @@
 package im.restante.internal.store.jdbc;
 
+import im.restante.internal.support.Gate;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.TroubleLog;
 import im.restante.store.StoreException;
@@ -30,13 +31,13 @@ public final class Readers {
 
     private final Dialect dialect;
     private final ConnectionSource source;
-    private final Gate gate;
+    private final Gate<StoreException> gate;
     private final ThreadPoolExecutor threads;
     private final AtomicInteger started = new AtomicInteger();
     private final ThreadLocal<SqlSession> session = new ThreadLocal<>();
     private final TroubleLog troubles = new TroubleLog(LOG);
 
-    Readers(String store, Dialect dialect, ConnectionSource source, Gate gate, int number) {
+    Readers(String store, Dialect dialect, ConnectionSource source, Gate<StoreException> gate, int number) {
         this.dialect = dialect;
         this.source = source;
         this.gate = gate;
@@ -69,10 +70,16 @@ public final class Readers {
         return answer;
     }
 
+    private static StoreException refusal(StoreException why) {
+        return why == null
+                ? StoreException.nothingChanged("the store is still opening its database")
+                : new StoreException(why.getMessage(), why, Outcome.NOTHING_CHANGED);
+    }
+
     private <T> void answer(Query<T> query, CompletableFuture<T> answer) {
         T value;
         try {
-            gate.pass();
+            gate.pass(Readers::refusal);
             value = ask(query, session.get() == null);
             troubles.over();
         } catch (SQLException e) {

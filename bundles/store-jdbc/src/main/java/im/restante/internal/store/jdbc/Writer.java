@@ -7,6 +7,7 @@ import im.restante.internal.store.jdbc.Operation.Change;
 import im.restante.internal.store.jdbc.Operation.Replacement;
 import im.restante.internal.store.jdbc.Operation.TakeOwed;
 import im.restante.internal.store.jdbc.Operation.Unarchiving;
+import im.restante.internal.support.Gate;
 import im.restante.internal.support.OutOfMemory;
 import im.restante.internal.support.TroubleLog;
 import im.restante.internal.support.WriteGauge;
@@ -48,7 +49,7 @@ final class Writer implements Runnable {
     private final ConnectionSource source;
     private final WriteQueue queue;
     private final Names names;
-    private final Gate gate;
+    private final Gate<StoreException> gate;
     private final WriteGauge gauge;
     private final TroubleLog troubles = new TroubleLog(LOG);
     private final TroubleLog rejects = new TroubleLog(LOG);
@@ -61,7 +62,13 @@ final class Writer implements Runnable {
     private StoreException unusable;
     private long openNotBefore = System.nanoTime();
 
-    Writer(Dialect dialect, ConnectionSource source, WriteQueue queue, Names names, Gate gate, WriteGauge gauge) {
+    Writer(
+            Dialect dialect,
+            ConnectionSource source,
+            WriteQueue queue,
+            Names names,
+            Gate<StoreException> gate,
+            WriteGauge gauge) {
         this.dialect = dialect;
         this.source = source;
         this.queue = queue;

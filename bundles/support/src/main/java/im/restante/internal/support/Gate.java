@@ -1,29 +1,33 @@
-package im.restante.internal.store.jdbc;
+package im.restante.internal.support;
 
-import im.restante.store.StoreException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
-/** Whether the database can be used: the writer opens and shuts it, readers pass it. */
-final class Gate {
+/**
+ * Whether something can be used: who keeps it opens and shuts it, all others pass. Safe for concurrent use.
+ *
+ * @param <E> why it is shut
+ */
+public final class Gate<E extends Exception> {
     private static final long PATIENCE_SECONDS = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition decided = lock.newCondition();
     private boolean open;
-    private StoreException trouble;
+    private E trouble;
 
-    void open() {
+    public void open() {
         set(true, null);
     }
 
     /** @param why null: about to be known */
-    void shut(StoreException why) {
+    public void shut(E why) {
         set(false, why);
     }
 
-    private void set(boolean nowOpen, StoreException why) {
+    private void set(boolean nowOpen, E why) {
         lock.lock();
         try {
             open = nowOpen;
@@ -34,8 +38,12 @@ final class Gate {
         }
     }
 
-    /** Waits while the writer is opening the database. */
-    void pass() throws StoreException, InterruptedException {
+    /**
+     * Waits while nobody knows, ten seconds at most.
+     *
+     * @param refusal what is thrown if it is not open; given why, null if nobody knows yet
+     */
+    public void pass(Function<? super E, ? extends E> refusal) throws E, InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -43,9 +51,7 @@ final class Gate {
                 left = decided.awaitNanos(left);
             }
             if (!open) {
-                throw trouble == null
-                        ? StoreException.nothingChanged("the store is still opening its database")
-                        : new StoreException(trouble.getMessage(), trouble, StoreException.Outcome.NOTHING_CHANGED);
+                throw refusal.apply(trouble);
             }
         } finally {
             lock.unlock();
