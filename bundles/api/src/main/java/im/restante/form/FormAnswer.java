@@ -6,16 +6,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What was filled in, checked against the form that was asked: {@link DataForm#read}. Immutable. */
+/** What was filled in, as the server has read it and checked it against the form that was asked. Immutable. */
 public final class FormAnswer {
     private static final int AROUND_A_VALUE = 64;
 
     private final Map<String, List<String>> values;
 
-    FormAnswer(Map<String, List<String>> values) {
+    private FormAnswer(Map<String, List<String>> values) {
         Map<String, List<String>> copy = new LinkedHashMap<>();
         values.forEach((name, its) -> copy.put(name, List.copyOf(its)));
         this.values = copy;
+    }
+
+    /** Values by the names of their fields: what the server makes of a form that fits, and a test of a command. */
+    public static FormAnswer of(Map<String, List<String>> values) {
+        return new FormAnswer(values);
     }
 
     /** The one value of a field, which may be empty; none if the field was left out, or the form has no such field. */

@@ -9,7 +9,6 @@ import im.restante.command.CommandRequest;
 import im.restante.command.CommandStep;
 import im.restante.form.DataForm;
 import im.restante.form.FormAnswer;
-import im.restante.form.FormException;
 import im.restante.internal.support.Failures;
 import im.restante.internal.support.LogLimit;
 import im.restante.internal.support.OutOfMemory;
@@ -352,7 +351,7 @@ public final class AdHocCommands implements IqHandler, DiscoveryNodes, FeaturePr
         }
         FormAnswer answer;
         try {
-            answer = taken.asking().form().read(submitted(request));
+            answer = SubmittedForm.read(taken.asking().form(), submitted(request));
             if (taken.size() + answer.size() > MOST_CHARACTERS) {
                 throw new FormException("At most " + MOST_CHARACTERS + " characters may be filled in");
             }

@@ -1,10 +1,13 @@
-package im.restante.form;
+package im.restante.internal.commands;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.form.DataForm;
+import im.restante.form.FormAnswer;
+import im.restante.form.FormField;
 import im.restante.form.FormField.Type;
 import im.restante.jid.Jid;
 import im.restante.xml.Element;
@@ -12,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class DataFormTest {
+class SubmittedFormTest {
     private static final DataForm FORM = DataForm.of("urn:example")
             .withTitle("Title", "Do it")
             .with(FormField.of("who", Type.JID_MULTI).withAnswerRequired())
@@ -38,20 +41,22 @@ class DataFormTest {
     }
 
     private static String refusal(Element... fields) {
-        return assertThrows(FormException.class, () -> FORM.read(submit(fields)))
+        return assertThrows(FormException.class, () -> SubmittedForm.read(FORM, submit(fields)))
                 .getMessage();
     }
 
     @Test
     void whatFitsIsReadAndPrepared() throws Exception {
-        FormAnswer answer = FORM.read(submit(
-                field("FORM_TYPE", "urn:example"),
-                field("who", "Juliet@example.org", "  ", "juliet@EXAMPLE.org", "romeo@example.org/orchard"),
-                field("secret", "hush"),
-                field("sure", "1"),
-                field("many", "b", "a"),
-                field("text", "first", "second"),
-                field("other", "unknown")));
+        FormAnswer answer = SubmittedForm.read(
+                FORM,
+                submit(
+                        field("FORM_TYPE", "urn:example"),
+                        field("who", "Juliet@example.org", "  ", "juliet@EXAMPLE.org", "romeo@example.org/orchard"),
+                        field("secret", "hush"),
+                        field("sure", "1"),
+                        field("many", "b", "a"),
+                        field("text", "first", "second"),
+                        field("other", "unknown")));
         assertEquals(
                 List.of(Jid.of("juliet@example.org"), Jid.of("romeo@example.org/orchard")), answer.addresses("who"));
         assertTrue(answer.address("one").isEmpty());
@@ -67,30 +72,36 @@ class DataFormTest {
     @Test
     void emptyChoicesAreNoneAndARequiredOneIsMissing() throws Exception {
         Element who = field("who", "juliet@example.org");
-        FormAnswer answer = FORM.read(submit(who, field("sure", ""), field("many", "", "a", " ", "a")));
+        FormAnswer answer = SubmittedForm.read(FORM, submit(who, field("sure", ""), field("many", "", "a", " ", "a")));
         assertEquals(List.of(), answer.texts("sure"));
         assertEquals(List.of("a"), answer.texts("many"), "each once");
         FormField choice = FormField.of("c", Type.LIST_SINGLE).withOption("A", "a");
         DataForm required = DataForm.of(null).with(choice.withAnswerRequired());
-        assertThrows(FormException.class, () -> required.read(submit(field("c", ""))));
+        assertThrows(FormException.class, () -> SubmittedForm.read(required, submit(field("c", ""))));
         DataForm offered = DataForm.of(null).with(choice.withOption("None", ""));
-        assertEquals(List.of(""), offered.read(submit(field("c", ""))).texts("c"));
+        assertEquals(
+                List.of(""), SubmittedForm.read(offered, submit(field("c", ""))).texts("c"));
     }
 
     @Test
     void aHiddenFieldIsNotForged() throws Exception {
         DataForm form = DataForm.of(null)
                 .with(FormField.of("price", Type.HIDDEN).withValue("5").withAnswerRequired());
-        assertEquals(List.of("5"), form.read(submit(field("price", "1", "2"))).texts("price"));
-        assertEquals(List.of("5"), form.read(submit()).texts("price"));
+        assertEquals(
+                List.of("5"),
+                SubmittedForm.read(form, submit(field("price", "1", "2"))).texts("price"));
+        assertEquals(List.of("5"), SubmittedForm.read(form, submit()).texts("price"));
     }
 
     @Test
     void valuesAreCountedAndEachWeighs() throws Exception {
         DataForm lines = DataForm.of(null).with(FormField.of("text", Type.TEXT_MULTI));
         String[] empty = Collections.nCopies(1_000, "").toArray(String[]::new);
-        assertEquals(64_000, lines.read(submit(field("text", empty))).size());
-        assertThrows(FormException.class, () -> lines.read(submit(field("text", empty), field("other", "x"))));
+        assertEquals(
+                64_000, SubmittedForm.read(lines, submit(field("text", empty))).size());
+        assertThrows(
+                FormException.class,
+                () -> SubmittedForm.read(lines, submit(field("text", empty), field("other", "x"))));
     }
 
     @Test
@@ -105,8 +116,8 @@ class DataFormTest {
         assertEquals(
                 "The form has another FORM_TYPE than the one that was asked",
                 refusal(who, field("FORM_TYPE", "urn:other")));
-        assertThrows(FormException.class, () -> FORM.read(Element.of(DataForm.NAMESPACE, "x")));
-        assertThrows(FormException.class, () -> FORM.read(Element.of("urn:example", "x")));
+        assertThrows(FormException.class, () -> SubmittedForm.read(FORM, Element.of(DataForm.NAMESPACE, "x")));
+        assertThrows(FormException.class, () -> SubmittedForm.read(FORM, Element.of("urn:example", "x")));
     }
 
     @Test

@@ -1,10 +1,10 @@
-package im.restante.form;
+package im.restante.internal.commands;
 
 /** A submitted form does not fit the form that was asked. The message names the field and what would be right, and no value. */
-public final class FormException extends Exception {
+final class FormException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    public FormException(String message) {
+    FormException(String message) {
         super(message);
     }
 }
