@@ -29,6 +29,7 @@ import im.restante.delivery.Verdict;
 import im.restante.form.DataForm;
 import im.restante.itests.support.FakeReference;
 import im.restante.jid.Jid;
+import im.restante.server.ServerInfo;
 import im.restante.server.StanzaSender;
 import im.restante.stanza.Message;
 import im.restante.xml.Element;
@@ -59,6 +60,7 @@ class AdministratorsCommandsTest {
     private final List<Message> sent = new ArrayList<>();
     private final AdHocCommands commands = new AdHocCommands();
     private final AtomicLong nanos = new AtomicLong();
+    private final AdminActs acts = new AdminActs(new AuditLines(log::add), nanos::get, AdminActs.TIME);
     private Runnable beforeEachAct = () -> {};
     private boolean isAdministrator = true;
     private int accountsThere = 1;
@@ -128,7 +130,6 @@ class AdministratorsCommandsTest {
         Administrators administrators =
                 address -> isAdministrator && address.bare().equals(JULIET.bare());
         commands.bindAdministrators(administrators);
-        AdminActs acts = new AdminActs(new AuditLines(log::add), nanos::get, AdminActs.TIME);
         acts.bindAdministrators(administrators);
         Map<String, AdHocCommand> all = Map.of(
                 "add-user", new AddUserCommand(accounts, acts),
@@ -323,6 +324,20 @@ class AdministratorsCommandsTest {
         };
         assertEquals("internal-server-error", refusal("delete-user", accountjids("d@example.org")));
         assertTrue(log.get(3).endsWith("not done: an error in the server; the log has it"), log.get(3));
+    }
+
+    @Test
+    void aListThatWouldNotFitIntoAStanzaSaysHowManyMoreThereAre() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            online("u" + (10 + i) + "@example.org/a", "192.0.2.1:1", true);
+        }
+        acts.bindServer(fake(ServerInfo.class, (name, args) -> switch (name) {
+            case "maxStanzaBytes" -> 2_000;
+            default -> throw new UnsupportedOperationException(name);
+        }));
+        Element some = run("get-online-users-list", submit());
+        assertEquals(12, values(some, "onlineuserjids").size());
+        assertEquals(List.of("warn 18 more are not in the list"), notes(some));
     }
 
     @Test
