@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import im.restante.account.UserRepository;
 import im.restante.config.ConfigException;
+import im.restante.metric.MetricSource;
 import im.restante.store.MessageArchive;
 import im.restante.store.MessageStore;
 import java.lang.reflect.Proxy;
@@ -35,6 +36,9 @@ class ConfiguredMariaDbTest {
     /** The archive that is registered; null: none. */
     private MessageArchive archived;
 
+    /** Whether figures and health of the store are registered. */
+    private boolean reported;
+
     private Dictionary<?, ?> properties;
     private List<String> names;
     private ConfiguredMariaDb component;
@@ -49,6 +53,10 @@ class ConfiguredMariaDbTest {
                             ((Dictionary<?, ?>) args[2]).size(),
                             "no value of the configuration, which has a password");
                     return registration(() -> {});
+                }
+                if (args[1] instanceof MetricSource) {
+                    reported = true;
+                    return registration(() -> reported = false);
                 }
                 if (args[1] instanceof MessageArchive archive) {
                     archived = archive;
@@ -87,12 +95,15 @@ class ConfiguredMariaDbTest {
         activate(Map.of("url", " ", "user", "restante"));
         assertNull(registered);
         assertNull(archived);
+        assertFalse(reported);
         component.modified(NOWHERE);
         assertInstanceOf(MessageStore.class, registered);
         assertSame(registered.archive().orElseThrow(), archived);
+        assertTrue(reported);
         component.modified(Map.of());
         assertNull(registered);
         assertNull(archived);
+        assertFalse(reported);
     }
 
     @Test
