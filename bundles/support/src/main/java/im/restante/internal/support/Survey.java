@@ -3,10 +3,11 @@ package im.restante.internal.support;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,7 +18,8 @@ import java.util.function.Function;
 
 /**
  * Asks many at once, each on a thread of its own, and takes what is answered in time. One that is still busy with the same question is
- * not asked again: its answer is that of whoever waits for it. So one that never answers costs one thread. Safe for concurrent use.
+ * not asked again: whoever asks meanwhile waits for the same answer. So one that never answers costs one thread. They are told apart by
+ * identity. Safe for concurrent use.
  *
  * @param <S> whoever is asked
  * @param <A> what they answer
@@ -26,7 +28,7 @@ public final class Survey<S, A> implements AutoCloseable {
     private final Function<S, A> question;
     private final long patienceNanos;
     private final ExecutorService threads;
-    private final ConcurrentMap<S, CompletableFuture<A>> open = new ConcurrentHashMap<>();
+    private final Map<S, CompletableFuture<A>> open = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /**
      * @param name     of the threads
@@ -48,18 +50,19 @@ public final class Survey<S, A> implements AutoCloseable {
      */
     public record Answer<S, A>(S of, A answer, Throwable problem) {}
 
-    /** Returns when all have answered, or when it is time; in the order in which they are given. */
+    /**
+     * Returns when all have answered, or when it is time.
+     *
+     * @param those may change meanwhile: those are asked that are there at the beginning
+     * @return in their order
+     */
     public List<Answer<S, A>> ask(Collection<? extends S> those) {
         long end = System.nanoTime() + patienceNanos;
-        List<CompletableFuture<A>> asked = new ArrayList<>(those.size());
-        for (S one : those) {
-            asked.add(begin(one));
-        }
-        List<Answer<S, A>> answers = new ArrayList<>(those.size());
-        int next = 0;
-        for (S one : those) {
-            answers.add(await(one, asked.get(next), end));
-            next++;
+        List<S> now = List.copyOf(those);
+        List<CompletableFuture<A>> asked = now.stream().map(this::begin).toList();
+        List<Answer<S, A>> answers = new ArrayList<>(now.size());
+        for (int i = 0; i < now.size(); i++) {
+            answers.add(await(now.get(i), asked.get(i), end));
         }
         return answers;
     }
