@@ -23,21 +23,26 @@ public final class WriteGauge {
         return commits;
     }
 
-    /** A batch is being written from now on. */
+    /** A batch is being written from now on, or is waited for, a second at most. */
     public void begins(long nanoTime) {
         busySince = nanoTime | 1; // 0 says that none is
     }
 
-    /** None is being written. */
+    /** None is being written, or waited for. */
     public void rests() {
         busySince = 0;
     }
 
-    /** @param nanos what the commit took */
-    public void committed(int changes, long nanos) {
+    /**
+     * @param nanos what the commit took
+     * @param grows whether something in it needed room: only then it shows that a disk is not full any more
+     */
+    public void committed(int changes, long nanos, boolean grows) {
         batches.add(changes);
         commits.add(nanos / 1e9);
-        works();
+        if (grows) {
+            works();
+        }
     }
 
     /** What was wrong is over. */
@@ -45,7 +50,7 @@ public final class WriteGauge {
         failure = null;
     }
 
-    /** Nothing can be written, or changes were not, and not for what was in them. @param why for an operator */
+    /** Writing failed, and the changes themselves were not the cause. @param why for an operator */
     public void failed(String why, long nanoTime) {
         failedAt = nanoTime;
         failure = why;

@@ -22,15 +22,17 @@ class WriteGaugeTest {
     }
 
     @Test
-    void aFailureCountsUntilACommitOrForHalfAMinute() {
+    void aFailureCountsUntilACommitThatNeedsRoomOrForHalfAMinute() {
         gauge.failed("the disk is full", 0);
         assertEquals("the disk is full", gauge.trouble(SECOND));
         assertNull(gauge.trouble(31 * SECOND));
         gauge.failed("the disk is full", 0);
-        gauge.committed(3, SECOND / 2);
+        gauge.committed(1, SECOND / 2, false);
+        assertEquals("the disk is full", gauge.trouble(SECOND), "what was removed needed no room");
+        gauge.committed(3, SECOND / 2, true);
         assertNull(gauge.trouble(SECOND));
-        assertEquals(3, gauge.batches().sum());
-        assertEquals(0.5, gauge.commits().sum());
+        assertEquals(4, gauge.batches().sum());
+        assertEquals(1, gauge.commits().sum());
         gauge.failed("the database is gone", 0);
         gauge.works();
         assertNull(gauge.trouble(SECOND));

@@ -45,6 +45,13 @@ final class Writer implements Runnable {
 
     private static final int TRIES = 3;
 
+    /** What certainly needs room on the disk. */
+    private static final Predicate<Operation<?>> GROWS = one -> one instanceof Append
+            || one instanceof Appends
+            || one instanceof Replacement
+            || one instanceof TakeOwed
+            || one instanceof Archiving;
+
     private final Dialect dialect;
     private final ConnectionSource source;
     private final WriteQueue queue;
@@ -82,6 +89,7 @@ final class Writer implements Runnable {
     public void run() {
         try {
             while (true) {
+                gauge.begins(System.nanoTime()); // waits for a second at most before a batch
                 if (isReady() && !alone && partition.isRenewalDue()) {
                     renew();
                 }
@@ -90,9 +98,7 @@ final class Writer implements Runnable {
                     return;
                 }
                 if (!batch.isEmpty()) {
-                    gauge.begins(System.nanoTime());
                     write(batch, false, 1);
-                    gauge.rests();
                 }
             }
         } catch (InterruptedException e) {
@@ -103,6 +109,7 @@ final class Writer implements Runnable {
     }
 
     private void end() {
+        gauge.rests();
         long end = System.nanoTime() + CLOSE_NANOS;
         while (unresolved != null && !isReady() && System.nanoTime() - end < 0 && !Thread.interrupted()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(UNRESOLVED_MILLIS));
@@ -169,13 +176,15 @@ final class Writer implements Runnable {
             LOG.debug("looking for what another server may have left", e);
             giveUpConnection();
         }
-        fail(
-                open,
-                new StoreException(
-                        dialect.place()
-                                + ": another server has used it since the connection was lost, so that nobody knows"
-                                + " whether the last changes were made",
-                        attempt.why()));
+        if (!open.isEmpty()) {
+            fail(
+                    open,
+                    new StoreException(
+                            dialect.place()
+                                    + ": another server has used it since the connection was lost, so that nobody knows"
+                                    + " whether the last changes were made",
+                            attempt.why()));
+        }
     }
 
     /** Opens the database if it is not; a failed attempt is not repeated within the second. */
@@ -315,7 +324,7 @@ final class Writer implements Runnable {
             isReady(); // mostly it is back at once
             return;
         }
-        gauge.committed(batch.size(), System.nanoTime() - begun);
+        gauge.committed(batch.size(), System.nanoTime() - begun, batch.stream().anyMatch(GROWS));
         partition.committed(transaction.largest(), transaction.numbered());
         finish(batch, transaction);
     }
@@ -358,11 +367,7 @@ final class Writer implements Runnable {
                 }
             }
             case FULL -> {
-                Predicate<Operation<?>> grows = one -> one instanceof Append
-                        || one instanceof Appends
-                        || one instanceof Replacement
-                        || one instanceof TakeOwed
-                        || one instanceof Archiving;
+                Predicate<Operation<?>> grows = GROWS;
                 if (batch.stream().noneMatch(grows)) { // what is left may write, too, to make room
                     grows = one -> one instanceof Unarchiving || one instanceof Change<?>;
                 }
