@@ -32,7 +32,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = ServerStatistics.class)
 public final class CollectedStatistics implements ServerStatistics {
     /** One store that does not answer must not hide the others. */
-    private static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
+    static final Duration STORE_PATIENCE = Duration.ofSeconds(5);
 
     private final Questions questions;
     private final PresentStores present;

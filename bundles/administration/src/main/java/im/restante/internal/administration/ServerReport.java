@@ -1,37 +1,41 @@
 package im.restante.internal.administration;
 
-import im.restante.admin.ServerFigures;
-import im.restante.admin.ServerStatistics;
-import im.restante.admin.StoreFigures;
+import im.restante.admin.SessionDetails;
+import im.restante.delivery.ChosenStore;
 import im.restante.health.HealthCheck;
 import im.restante.health.HealthFinding;
-import im.restante.internal.support.Failures;
 import im.restante.metric.Label;
 import im.restante.metric.Metric;
 import im.restante.metric.MetricSink;
 import im.restante.metric.MetricSource;
+import im.restante.server.ServerInfo;
+import im.restante.session.SessionManager;
+import im.restante.store.MessageStore;
 import im.restante.store.StoreStatistics;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * Tells those who watch the server what {@link ServerStatistics} knows: sessions, and what waits in each store. Stores are asked every
- * {@value #FRESH_SECONDS} seconds at most, however often somebody looks; figures are those of the last answer.
+ * Tells those who watch the server of its sessions, as they are at the moment, and of what waits in each store, as that one said when it
+ * was asked last ({@link WatchedStore}).
  */
 @Component(
         service = {MetricSource.class, HealthCheck.class},
         property = HealthCheck.NAME + "=stores")
 public final class ServerReport implements MetricSource, HealthCheck {
-    static final int FRESH_SECONDS = 10;
+    /** A source of figures has two seconds in all. */
+    private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final Metric INFO =
             Metric.gauge("restante_info", "Always 1; the labels tell the versions of the server and of the JVM.");
@@ -55,98 +59,136 @@ public final class ServerReport implements MetricSource, HealthCheck {
     private static final Metric QUARANTINED = Metric.gauge(
             "restante_quarantined_rows", "Rows that were set aside because they cannot be read, by store.");
 
-    private final Supplier<CompletableFuture<ServerFigures>> statistics;
+    private final PresentStores present;
     private final LongSupplier nanoTime;
-    private final AtomicReference<Asked> latest = new AtomicReference<>();
-    private volatile ServerFigures known;
+    private final long firstNanos;
+    private Map<MessageStore, WatchedStore> watched = new IdentityHashMap<>(); // guarded by this
 
-    private record Asked(CompletableFuture<ServerFigures> answer, long at) {}
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ServerInfo server;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile SessionManager manager;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile ChosenStore chosen;
+
+    private record Named(String id, WatchedStore store) {}
 
     @Activate
-    public ServerReport(@Reference ServerStatistics statistics) {
-        this(statistics, System::nanoTime);
+    public ServerReport(@Reference PresentStores stores) {
+        this(stores, System::nanoTime, FIRST_NANOS);
     }
 
-    ServerReport(ServerStatistics statistics, LongSupplier nanoTime) {
-        this.statistics = () -> Failures.stage(statistics::figures);
+    ServerReport(PresentStores stores, LongSupplier nanoTime, long firstNanos) {
+        this.present = stores;
         this.nanoTime = nanoTime;
+        this.firstNanos = firstNanos;
     }
 
-    /** The latest answer, or one that is on its way. */
-    private CompletableFuture<ServerFigures> ask() {
-        Asked before = latest.get();
-        long now = nanoTime.getAsLong();
-        if (before != null
-                && (!before.answer().isDone() || now - before.at() < TimeUnit.SECONDS.toNanos(FRESH_SECONDS))) {
-            return before.answer();
+    /** Those that are there. Each was asked, if it was time, and its first answer was waited for. */
+    private List<Named> stores() {
+        List<Named> now = present();
+        now.forEach(one -> one.store().look());
+        now.forEach(one -> one.store().awaitFirst());
+        return now;
+    }
+
+    private synchronized List<Named> present() {
+        Map<MessageStore, WatchedStore> before = watched;
+        watched = new IdentityHashMap<>();
+        List<Named> now = new ArrayList<>();
+        for (PresentStores.Named one : present.inOrder()) {
+            WatchedStore its = before.get(one.store());
+            watched.put(one.store(), its == null ? new WatchedStore(one.store(), nanoTime, firstNanos) : its);
+            now.add(new Named(one.id(), watched.get(one.store())));
         }
-        Asked mine = new Asked(new CompletableFuture<>(), now);
-        if (!latest.compareAndSet(before, mine)) {
-            return ask(); // somebody else asks
-        }
-        statistics.get().whenComplete((figures, problem) -> {
-            if (problem == null) {
-                known = figures;
-                mine.answer().complete(figures);
-            } else {
-                known = null; // rather nothing than what was
-                latest.compareAndSet(mine, null); // asked again by the next
-                mine.answer().completeExceptionally(problem);
-            }
-        });
-        return mine.answer();
+        return now;
+    }
+
+    /** Null: none takes new messages. */
+    private String chosenId() {
+        ChosenStore now = chosen;
+        return now == null ? null : now.id();
     }
 
     @Override
     public void report(MetricSink sink) {
-        ask();
-        ServerFigures figures = known;
-        if (figures == null) {
-            return; // about to be known, or nobody knows
+        ServerInfo info = server;
+        if (info != null) {
+            sink.value(
+                    INFO,
+                    1,
+                    Label.of("version", info.version()),
+                    Label.of("java", Runtime.version().toString()));
         }
-        sink.value(INFO, 1, Label.of("version", figures.version()), Label.of("java", figures.javaVersion()));
-        sink.value(SESSIONS, figures.sessions());
-        sink.value(AVAILABLE, figures.available());
-        sink.value(SUSPENDED, figures.suspended());
-        sink.value(ACCOUNTS, figures.connectedAccounts());
-        figures.stores().forEach(store -> report(sink, store));
+        SessionManager sessions = manager;
+        if (sessions != null) {
+            report(sink, List.copyOf(sessions.sessions()));
+        }
+        String takesNew = chosenId();
+        stores().forEach(one -> report(sink, one, one.id().equals(takesNew)));
     }
 
-    private static void report(MetricSink sink, StoreFigures store) {
-        Label label = Label.of("store", store.store());
-        sink.value(UP, store.statistics().isPresent() ? 1 : 0, label);
-        sink.value(CHOSEN, store.isChosen() ? 1 : 0, label);
-        figure(sink, MESSAGES, store, StoreStatistics::messages, label);
-        figure(sink, BYTES, store, StoreStatistics::bytes, label);
-        figure(sink, OWNERS, store, StoreStatistics::owners, label);
-        figure(sink, QUARANTINED, store, StoreStatistics::quarantined, label);
+    private static void report(MetricSink sink, List<? extends SessionDetails> sessions) {
+        sink.value(SESSIONS, sessions.size());
+        sink.value(
+                AVAILABLE, sessions.stream().filter(SessionDetails::isAvailable).count());
+        sink.value(
+                SUSPENDED,
+                sessions.stream()
+                        .filter(one -> one.state() == SessionDetails.State.SUSPENDED)
+                        .count());
+        sink.value(
+                ACCOUNTS,
+                sessions.stream().map(one -> one.jid().bare()).distinct().count());
+    }
+
+    private static void report(MetricSink sink, Named one, boolean takesNew) {
+        Label label = Label.of("store", one.id());
+        sink.value(UP, one.store().problem().isEmpty() ? 1 : 0, label);
+        sink.value(CHOSEN, takesNew ? 1 : 0, label);
+        one.store().statistics().ifPresent(statistics -> {
+            figure(sink, MESSAGES, statistics, StoreStatistics::messages, label);
+            figure(sink, BYTES, statistics, StoreStatistics::bytes, label);
+            figure(sink, OWNERS, statistics, StoreStatistics::owners, label);
+            figure(sink, QUARANTINED, statistics, StoreStatistics::quarantined, label);
+        });
     }
 
     /** What a store does not know is left out. */
     private static void figure(
-            MetricSink sink, Metric metric, StoreFigures store, ToLongFunction<StoreStatistics> of, Label label) {
-        store.statistics()
-                .map(of::applyAsLong)
-                .filter(number -> number >= 0)
-                .ifPresent(number -> sink.value(metric, number, label));
+            MetricSink sink,
+            Metric metric,
+            StoreStatistics statistics,
+            ToLongFunction<StoreStatistics> of,
+            Label label) {
+        long number = of.applyAsLong(statistics);
+        if (number >= 0) {
+            sink.value(metric, number, label);
+        }
     }
 
     @Override
     public List<HealthFinding> findings() {
-        ServerFigures figures;
-        try {
-            figures = ask().join();
-        } catch (RuntimeException e) {
-            return List.of(HealthFinding.notReady(Failures.unwrap(e).getMessage()));
-        }
         List<HealthFinding> findings = new ArrayList<>();
-        if (figures.stores().stream().noneMatch(StoreFigures::isChosen)) {
+        if (chosenId() == null) {
             findings.add(HealthFinding.notReady("no store takes new messages: is one configured, and does it work?"));
         }
-        for (StoreFigures store : figures.stores()) {
-            store.problem()
+        for (Named one : stores()) {
+            one.store()
+                    .problem()
                     .ifPresent(problem -> findings.add(
-                            HealthFinding.notReady("the store " + store.store() + " does not answer: " + problem)));
+                            HealthFinding.notReady("the store " + one.id() + " does not answer: " + problem)));
         }
         return findings;
     }

@@ -1,58 +1,51 @@
 package im.restante.internal.administration;
 
+import static im.restante.internal.administration.Fakes.JULIET;
+import static im.restante.internal.administration.Fakes.ROMEO;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
-import im.restante.admin.AdministrationException;
-import im.restante.admin.AdministrationException.Reason;
-import im.restante.admin.ServerFigures;
-import im.restante.admin.ServerStatistics;
-import im.restante.admin.StoreFigures;
+import im.restante.admin.SessionDetails;
 import im.restante.health.HealthFinding;
+import im.restante.jid.Jid;
 import im.restante.metric.Distribution;
 import im.restante.metric.Label;
 import im.restante.metric.Metric;
 import im.restante.metric.MetricSink;
+import im.restante.session.SessionInfo;
+import im.restante.session.SessionManager;
+import im.restante.store.MessageStore;
+import im.restante.store.StoreException;
 import im.restante.store.StoreStatistics;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ServerReportTest {
-    private CompletableFuture<ServerFigures> answer = new CompletableFuture<>();
+    private static final StoreStatistics SEVEN = StoreStatistics.of(7, 9).withBytes(700);
+
+    private CompletableFuture<StoreStatistics> answer = new CompletableFuture<>();
     private int asked;
     private long now;
 
     private final ServerReport report = new ServerReport(
-            Fakes.fake(ServerStatistics.class, (name, args) -> {
-                asked++;
-                return answer;
-            }),
-            () -> now);
+            new PresentStores(
+                    List.of(new PresentStores.Named("sqlite", 1, Fakes.fake(MessageStore.class, (name, args) -> {
+                        asked++;
+                        return answer;
+                    })))),
+            () -> now,
+            TimeUnit.SECONDS.toNanos(30));
 
-    private record Store(
-            String store, int ranking, boolean isChosen, Optional<StoreStatistics> statistics, Optional<String> problem)
-            implements StoreFigures {}
+    {
+        report.chosen = () -> "sqlite";
+    }
 
-    private static final Store GOOD =
-            new Store("sqlite", 1, true, Optional.of(StoreStatistics.of(7, 9).withBytes(700)), Optional.empty());
-    private static final Store DOWN =
-            new Store("mariadb", 0, false, Optional.empty(), Optional.of("nobody answers there"));
-
-    private static ServerFigures figures(StoreFigures... stores) {
-        return Fakes.fake(ServerFigures.class, (name, args) -> switch (name) {
-            case "stores" -> List.of(stores);
-            case "version" -> "1.2";
-            case "javaVersion" -> "17";
-            case "sessions" -> 3;
-            case "available" -> 2;
-            case "suspended" -> 1;
-            case "connectedAccounts" -> 2;
-            default -> throw new UnsupportedOperationException(name);
-        });
+    private void pass(long seconds) {
+        now += TimeUnit.SECONDS.toNanos(seconds);
     }
 
     private Map<String, Double> told() {
@@ -72,54 +65,98 @@ class ServerReportTest {
     }
 
     @Test
-    void figuresThatAreNotKnownYetHoldUpNobody() {
-        assertEquals(Map.of(), told());
-        answer.complete(figures(GOOD, DOWN));
+    void sessionsAreThoseOfTheMoment() {
+        answer.complete(SEVEN);
+        report.server = Fakes.server();
+        report.manager = Fakes.fake(
+                SessionManager.class,
+                (name, args) -> List.of(
+                        session(ROMEO.withResource("a"), true, SessionDetails.State.LIVE),
+                        session(ROMEO.withResource("b"), true, SessionDetails.State.SUSPENDED),
+                        session(JULIET.withResource("c"), false, SessionDetails.State.AWAY)));
         Map<String, Double> told = told();
+        assertEquals(1, told.get("restante_info=1"));
         assertEquals(3, told.get("restante_sessions"));
-        assertEquals(7, told.get("restante_waiting_messages=sqlite"));
-        assertEquals(700, told.get("restante_waiting_bytes=sqlite"));
-        assertEquals(null, told.get("restante_waiting_owners=sqlite"), "the store does not know");
-        assertEquals(1, told.get("restante_store_up=sqlite"));
-        assertEquals(0, told.get("restante_store_up=mariadb"));
-        assertEquals(null, told.get("restante_waiting_messages=mariadb"));
+        assertEquals(2, told.get("restante_sessions_available"));
+        assertEquals(1, told.get("restante_sessions_suspended"));
+        assertEquals(2, told.get("restante_connected_accounts"));
+    }
+
+    private static SessionInfo session(Jid jid, boolean available, SessionInfo.State state) {
+        return new SessionInfo(jid, available, 0, Fakes.STARTED, "127.0.0.1:5", true, false, 0, state);
     }
 
     @Test
-    void storesAreAskedOnceInTenSecondsHoweverOftenSomebodyLooks() {
-        answer.complete(figures(GOOD));
+    void theFirstLookWaitsForTheFirstAnswerAndHasItsFigures() {
+        answer.completeOnTimeout(SEVEN, 20, TimeUnit.MILLISECONDS);
+        Map<String, Double> told = told();
+        assertEquals(7, told.get("restante_waiting_messages=sqlite"));
+        assertEquals(700, told.get("restante_waiting_bytes=sqlite"));
+        assertNull(told.get("restante_waiting_owners=sqlite"), "the store does not know");
+        assertEquals(1, told.get("restante_store_up=sqlite"));
+        assertEquals(1, told.get("restante_store_chosen=sqlite"));
+    }
+
+    @Test
+    void aStoreIsAskedOnceInAMinuteHoweverOftenSomebodyLooks() {
+        answer.complete(SEVEN);
         for (int i = 0; i < 100; i++) {
             told();
             report.findings();
         }
+        pass(59);
+        told();
         assertEquals(1, asked);
-        now += TimeUnit.SECONDS.toNanos(ServerReport.FRESH_SECONDS);
+        pass(1);
         told();
         assertEquals(2, asked);
     }
 
     @Test
-    void theServerIsNotReadyWithAStoreThatDoesNotAnswerOrNoneThatTakesMessages() {
-        answer.complete(figures(GOOD));
+    void aStoreThatOwesAnAnswerIsNotAskedAgainAndIsDownAfterHalfAMinute() {
+        answer.complete(SEVEN);
+        told();
+        answer = new CompletableFuture<>();
+        pass(60);
+        assertEquals(7, told().get("restante_waiting_messages=sqlite"), "what is known meanwhile");
+        pass(30);
         assertEquals(List.of(), report.findings());
-        answer = CompletableFuture.completedFuture(figures(GOOD, DOWN));
-        now += TimeUnit.SECONDS.toNanos(ServerReport.FRESH_SECONDS);
+        assertEquals(1, told().get("restante_store_up=sqlite"));
+        pass(600);
         assertEquals(
-                List.of(HealthFinding.notReady("the store mariadb does not answer: nobody answers there")),
+                List.of(HealthFinding.notReady(
+                        "the store sqlite does not answer: no answer for 630 seconds; the log may" + " say why")),
                 report.findings());
-        answer = CompletableFuture.completedFuture(figures());
-        now += TimeUnit.SECONDS.toNanos(ServerReport.FRESH_SECONDS);
-        assertEquals(
-                List.of(HealthFinding.notReady("no store takes new messages: is one configured, and does it work?")),
-                report.findings());
+        assertEquals(0, told().get("restante_store_up=sqlite"));
+        assertEquals(2, asked, "it counts its rows still");
+        answer.complete(SEVEN);
+        assertEquals(List.of(), report.findings());
+        assertEquals(3, asked);
     }
 
     @Test
-    void whatCannotBeKnownIsNotReadyAndAskedAgainAtOnce() {
-        answer.completeExceptionally(new AdministrationException(Reason.UNAVAILABLE, "the server is not ready"));
-        assertEquals(List.of(HealthFinding.notReady("the server is not ready")), report.findings());
-        assertEquals(Map.of(), told());
-        answer = CompletableFuture.completedFuture(figures(GOOD));
+    void aStoreThatRefusesIsDownAndAskedAgainAfterTenSeconds() {
+        answer.completeExceptionally(new StoreException("nobody answers there"));
+        assertEquals(
+                List.of(HealthFinding.notReady("the store sqlite does not answer: nobody answers there")),
+                report.findings());
+        assertEquals(0, told().get("restante_store_up=sqlite"));
+        assertNull(told().get("restante_waiting_messages=sqlite"), "rather nothing than what was");
+        answer = CompletableFuture.completedFuture(SEVEN);
+        pass(9);
+        assertEquals(1, report.findings().size());
+        pass(1);
         assertEquals(List.of(), report.findings());
+        assertEquals(2, asked);
+    }
+
+    @Test
+    void theServerIsNotReadyWithoutAStoreThatTakesMessages() {
+        answer.complete(SEVEN);
+        assertEquals(List.of(), report.findings());
+        report.chosen = null;
+        assertEquals(
+                List.of(HealthFinding.notReady("no store takes new messages: is one configured, and does it work?")),
+                report.findings());
     }
 }
