@@ -8,8 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * happen, which must be cheap, and tells when it is asked.
  *
  * <p>Each is asked on a thread of its own, never by two at once, and has two seconds; one that needs longer is left out, and so is one
- * that throws. Both are said in the log, and cost the others nothing. It must not block: a figure that has to be asked for elsewhere is
- * remembered, and asked for again behind the answer.
+ * that throws. Both are said in the log, and cost the others nothing. It must not block: of a figure that has to be
+ * asked for elsewhere, tell the last known figure, and ask for the next one after answering.
  */
 @ConsumerType
 @FunctionalInterface

@@ -37,6 +37,7 @@ public final class MetricsBean implements DynamicMBean {
     private static final long FRESH_NANOS = 1_000_000_000L;
 
     private final MetricSources sources;
+    private volatile ObjectName registered;
     private volatile Moment last = new Moment(Map.of(), System.nanoTime() - FRESH_NANOS);
 
     private record Series(double value, String help) {}
@@ -51,7 +52,7 @@ public final class MetricsBean implements DynamicMBean {
     @Activate
     void start() {
         try {
-            server().registerMBean(this, name());
+            registered = server().registerMBean(this, new ObjectName(NAME)).getObjectName();
         } catch (JMException e) {
             LOG.warn("no figures over JMX: {}", Printable.line(e));
         }
@@ -59,8 +60,11 @@ public final class MetricsBean implements DynamicMBean {
 
     @Deactivate
     void close() {
+        if (registered == null) {
+            return; // what has that name is another's
+        }
         try {
-            server().unregisterMBean(name());
+            server().unregisterMBean(registered);
         } catch (JMException e) {
             LOG.debug("the figures over JMX had gone before", e);
         }
@@ -68,10 +72,6 @@ public final class MetricsBean implements DynamicMBean {
 
     private static MBeanServer server() {
         return ManagementFactory.getPlatformMBeanServer();
-    }
-
-    private static ObjectName name() throws JMException {
-        return new ObjectName(NAME);
     }
 
     private Map<String, Series> series() {

@@ -2,6 +2,7 @@ package im.restante.internal.metrics;
 
 import im.restante.metric.Distribution;
 import im.restante.metric.Label;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +80,12 @@ final class TextFormat {
         if (Double.isInfinite(value)) {
             return value > 0 ? "+Inf" : "-Inf";
         }
+        if (Double.isNaN(value)) {
+            return "NaN";
+        }
         long whole = (long) value;
-        return whole == value ? Long.toString(whole) : Double.toString(value);
+        return whole == value
+                ? Long.toString(whole)
+                : BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 }

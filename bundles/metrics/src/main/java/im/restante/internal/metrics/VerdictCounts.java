@@ -51,7 +51,22 @@ public final class VerdictCounts implements MessageListener, MetricSource {
     private final Tally skipped = new Tally("");
     private final Tally refused = new Tally("");
     private final Tally dropped = new Tally("");
-    private final Tally failed = new Tally("");
+    /** Those of the server are told from the beginning: {@code increase()} misses the first of a series that begins at 1. */
+    private final Tally failed = new Tally(
+            "an error in the server; the log has it",
+            "it was given no verdict",
+            "no answer from the store in time",
+            "nothing to store it with",
+            "store-timeout",
+            "store-timeout-seconds passed before it was routed",
+            "the accounts or block lists could not be read",
+            "the block lists could not be read",
+            "the delivery bundle is not there",
+            "the route gave no verdict",
+            "the store failed",
+            "too many stanzas of the server have no answer yet",
+            "withdrawn before it was stored");
+
     private final Map<Disposition, LongAdder> dispositions = new EnumMap<>(Disposition.class);
 
     @Activate

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -40,17 +41,24 @@ class MetricsIT {
     private static final Path MONITORING = OPERATE.resolveSibling("monitoring");
     private static final Pattern ROW = Pattern.compile("\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\|.*");
 
+    private static final Pattern SERVED =
+            Pattern.compile("HTTP resources of the audience admin are served at \\S+:([0-9]+)");
+
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static ServerProcess server;
     private static int port;
 
     @BeforeAll
     static void start() throws Exception {
-        port = freePort();
         server = ServerTest.patient(ServerProcess.prepare(Jdk.newest())
-                .configure("im.restante.http", "port", Integer.toString(port))
+                .configure("im.restante.http", "port", "0")
                 .configure("im.restante.accounts", "scram-iterations", "4096"));
         server.start().user("juliet").user("romeo");
+        Await.until("the log tells the port of operators", PATIENCE, () -> {
+            Matcher line = SERVED.matcher(Files.readString(server.home().resolve("log/restante.log")));
+            port = line.find() ? Integer.parseInt(line.group(1)) : 0;
+            return port != 0;
+        });
         Await.until("operators are served", PATIENCE, () -> get("/health/live").startsWith("200 "));
     }
 
@@ -61,6 +69,7 @@ class MetricsIT {
         }
     }
 
+    /** For what cannot choose one itself, or shall find nobody there. */
     private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return free.getLocalPort();
