@@ -13,7 +13,7 @@ public record HealthFinding(Level level, String text) {
     public enum Level {
         /** It works, but will not go on so: a person should look. */
         WARNING,
-        /** The server does not do its work for everybody. */
+        /** Some or all users are not served. */
         NOT_READY
     }
 
@@ -22,7 +22,7 @@ public record HealthFinding(Level level, String text) {
         requireNonNull(text, "text");
     }
 
-    /** The server does not do its work for everybody. */
+    /** Some or all users are not served. */
     public static HealthFinding notReady(String text) {
         return new HealthFinding(Level.NOT_READY, text);
     }

@@ -145,7 +145,7 @@ public final class ClientListener {
         report = context.registerService(
                 new String[] {MetricSource.class.getName(), HealthCheck.class.getName()},
                 new DoorReport(server, Clock.systemUTC()),
-                new Hashtable<>(Map.of(HealthCheck.NAME, "certificate")));
+                new Hashtable<>(Map.of(HealthCheck.NAME, "logins")));
         publish();
     }
 

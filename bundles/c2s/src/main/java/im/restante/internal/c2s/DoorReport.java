@@ -8,13 +8,16 @@ import im.restante.metric.Metric;
 import im.restante.metric.MetricSink;
 import im.restante.metric.MetricSource;
 import im.restante.streammanagement.StanzaHeap;
+import im.restante.tls.TlsIdentity;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the door tells those who watch: connections, logins, what limits have refused, memory, and how long its certificate is valid. */
+/** What the door tells those who watch: connections, logins, what limits have refused, memory, and whether clients can log in. */
 final class DoorReport implements MetricSource, HealthCheck {
     private static final Metric CONNECTIONS = Metric.gauge("restante_connections", "Connections of clients.");
     private static final Metric ACCEPTED =
@@ -71,13 +74,31 @@ final class DoorReport implements MetricSource, HealthCheck {
 
     @Override
     public List<HealthFinding> findings() {
+        List<HealthFinding> findings = new ArrayList<>();
+        TlsIdentity tls = server.tls();
+        if (tls != null && !hasCertificate(tls)) {
+            findings.add(HealthFinding.notReady(
+                    "clients cannot use TLS: there is no certificate to show, of which the log tells"));
+        }
+        if (server.mechanisms().offered(tls != null).isEmpty()) {
+            findings.add(HealthFinding.notReady(
+                    "nobody can log in: there is no SASL mechanism; is the bundle sasl running?"));
+        }
         Instant now = clock.instant();
-        return expiry()
-                .filter(end -> end.isBefore(now.plus(SOON)))
-                .map(end -> HealthFinding.warning("the certificate that clients are shown "
+        expiry().filter(end -> end.isBefore(now.plus(SOON)))
+                .ifPresent(end -> findings.add(HealthFinding.warning("the certificate that clients are shown "
                         + (end.isBefore(now) ? "has expired on " : "expires on ") + end
-                        + ": put a new one in its place"))
-                .stream()
-                .toList();
+                        + ": put a new one in its place")));
+        return findings;
+    }
+
+    /** Waits for one that is being made, as a handshake does. */
+    static boolean hasCertificate(TlsIdentity tls) {
+        try {
+            tls.context();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

@@ -1,8 +1,10 @@
 package im.restante.internal.c2s;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import im.restante.health.HealthFinding;
 import im.restante.health.HealthFinding.Level;
 import im.restante.internal.c2s.C2sConfig.Tls;
 import im.restante.jid.Jid;
@@ -11,6 +13,8 @@ import im.restante.metric.Distribution;
 import im.restante.metric.Label;
 import im.restante.metric.Metric;
 import im.restante.metric.MetricSink;
+import im.restante.tls.TlsIdentity;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,7 +23,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +65,37 @@ class DoorReportTest {
             assertTrue(at(server, end.plusSeconds(1)).findings().get(0).text().contains("has expired on " + end));
             assertEquals(
                     end.getEpochSecond(), told(at(server, end)).get("restante_certificate_expiry_timestamp_seconds"));
+        }
+    }
+
+    @Test
+    void aCertificateThatCannotBeShownIsNone() {
+        assertFalse(DoorReport.hasCertificate(new TlsIdentity() {
+            @Override
+            public SSLContext context() throws IOException {
+                throw new IOException("there is no certificate to show");
+            }
+
+            @Override
+            public SSLContext lastingContext() throws IOException {
+                return context();
+            }
+
+            @Override
+            public Optional<Instant> expiresAt() {
+                return Optional.empty();
+            }
+        }));
+    }
+
+    @Test
+    void itIsNotReadyWithoutASaslMechanism() throws Exception {
+        try (TestServer server = new TestServer(home, TestServer.config(Tls.OFF))) {
+            server.mechanisms.forEach(server.server.mechanisms()::remove);
+            List<HealthFinding> findings = at(server, Instant.now()).findings();
+            assertEquals(1, findings.size());
+            assertEquals(Level.NOT_READY, findings.get(0).level());
+            assertTrue(findings.get(0).text().startsWith("nobody can log in"), () -> findings.toString());
         }
     }
 

@@ -19,6 +19,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.framework.ServiceReference;
 
 /** A server on a free port of the loopback, between fake accounts, fake sessions and the real codec. */
 final class TestServer implements AutoCloseable {
@@ -50,6 +53,9 @@ final class TestServer implements AutoCloseable {
     final FakeAccounts accounts = new FakeAccounts();
     final FakeSessions sessions = new FakeSessions();
     final Server server;
+    /** Those of passwords. */
+    final List<ServiceReference<SaslMechanism>> mechanisms = new ArrayList<>();
+
     private final PemCertificates certificates;
 
     TestServer(Path home, C2sConfig config) {
@@ -61,7 +67,8 @@ final class TestServer implements AutoCloseable {
         server = new Server(sessions, accounts, CODEC, Jid.of("localhost"), certificates, threads, config);
         long id = 0;
         for (SaslMechanism mechanism : PasswordMechanisms.all(accounts)) {
-            server.mechanisms().add(new FakeReference<>(id++, 0), mechanism);
+            mechanisms.add(new FakeReference<>(id++, 0));
+            server.mechanisms().add(mechanisms.get(mechanisms.size() - 1), mechanism);
         }
         server.start();
     }

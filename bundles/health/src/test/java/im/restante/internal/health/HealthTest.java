@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import im.restante.health.HealthCheck;
 import im.restante.health.HealthFinding;
 import im.restante.http.HttpRequest;
+import im.restante.http.HttpResource;
 import im.restante.http.HttpResponse;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Proxy;
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class HealthTest {
-    private final HealthChecks checks = new HealthChecks(Duration.ofMillis(500));
-    private final HealthPage page = new HealthPage(checks, () -> false);
+    private final HealthChecks checks = new HealthChecks(Duration.ofSeconds(30));
+    private final ReadyPage ready = new ReadyPage(checks);
+    private final LivePage live = new LivePage(() -> false);
 
     @AfterEach
     void close() {
@@ -33,7 +35,7 @@ class HealthTest {
         return Map.of(HealthCheck.NAME, name, "service.id", id);
     }
 
-    private static String get(HealthPage page, String method, String path) throws Exception {
+    private static String get(HttpResource page, String method, String path) throws Exception {
         HttpRequest request = (HttpRequest) Proxy.newProxyInstance(
                 HealthTest.class.getClassLoader(),
                 new Class<?>[] {HttpRequest.class},
@@ -47,8 +49,8 @@ class HealthTest {
     @Test
     void withoutAFindingItIsReady() throws Exception {
         checks.bindCheck(List::of, named("stores", 1));
-        assertEquals("200 {\"status\":\"ready\",\"findings\":[]}\n", get(page, "GET", "/ready"));
-        assertEquals("200 {\"status\":\"live\"}\n", get(page, "GET", "/live"));
+        assertEquals("200 {\"status\":\"ready\",\"findings\":[]}\n", get(ready, "GET", ""));
+        assertEquals("200 {\"status\":\"live\"}\n", get(live, "GET", ""));
     }
 
     @Test
@@ -57,7 +59,7 @@ class HealthTest {
         assertEquals(
                 "200 {\"status\":\"ready\",\"findings\":[{\"check\":\"certificate\",\"level\":\"warning\",\"text\":"
                         + "\"expires \\\"soon\\\"\\u000a\"}]}\n",
-                get(page, "GET", "/ready"));
+                get(ready, "GET", ""));
     }
 
     @Test
@@ -68,20 +70,28 @@ class HealthTest {
         assertEquals(
                 "503 {\"status\":\"not-ready\",\"findings\":[{\"check\":\"stores\",\"level\":\"not-ready\",\"text\":"
                         + "\"the store is down\"},{\"check\":\"a\",\"level\":\"warning\",\"text\":\"soon\"}]}\n",
-                get(page, "GET", "/ready"));
+                get(ready, "GET", ""));
         checks.unbindCheck(down, named("stores", 2));
-        assertTrue(get(page, "GET", "/ready").startsWith("200 "));
+        assertTrue(get(ready, "GET", "").startsWith("200 "));
     }
 
     @Test
     void whatCannotBeCheckedIsNotReady() throws Exception {
-        CountDownLatch end = new CountDownLatch(1);
         checks.bindCheck(
                 () -> {
                     throw new IllegalStateException("broken");
                 },
                 named("broken", 1));
-        checks.bindCheck(
+        String told = get(ready, "GET", "");
+        assertTrue(told.startsWith("503 "), told);
+        assertTrue(told.contains("\"check\":\"broken\",\"level\":\"not-ready\",\"text\":\"the check failed: "), told);
+    }
+
+    @Test
+    void whatHasNoAnswerInTimeIsNotReady() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        HealthChecks impatient = new HealthChecks(Duration.ofMillis(500));
+        impatient.bindCheck(
                 () -> {
                     try {
                         end.await();
@@ -91,24 +101,25 @@ class HealthTest {
                     return List.of();
                 },
                 named("slow", 2));
-        String told = get(page, "GET", "/ready");
+        String told = get(new ReadyPage(impatient), "GET", "");
         end.countDown();
+        impatient.close();
         assertTrue(told.startsWith("503 "), told);
-        assertTrue(told.contains("\"check\":\"broken\",\"level\":\"not-ready\",\"text\":\"the check failed: "), told);
         assertTrue(
                 told.contains("\"check\":\"slow\",\"level\":\"not-ready\",\"text\":\"the check has no answer"), told);
     }
 
     @Test
     void aDeadlockEndsItsLife() throws Exception {
-        assertEquals("503 {\"status\":\"deadlocked\"}\n", get(new HealthPage(checks, () -> true), "GET", "/live"));
+        assertEquals("503 {\"status\":\"deadlocked\"}\n", get(new LivePage(() -> true), "GET", ""));
     }
 
     @Test
     void otherPathsAndMethodsAreRefused() throws Exception {
-        assertTrue(get(page, "GET", "").startsWith("404 "));
-        assertTrue(get(page, "GET", "/ready/more").startsWith("404 "));
-        assertTrue(get(page, "POST", "/ready").startsWith("405 "));
+        assertTrue(get(ready, "GET", "/more").startsWith("404 "));
+        assertTrue(get(live, "GET", "/more").startsWith("404 "));
+        assertTrue(get(ready, "POST", "").startsWith("405 "));
+        assertTrue(get(live, "POST", "").startsWith("405 "));
     }
 
     @Test
@@ -121,6 +132,6 @@ class HealthTest {
 
     @Test
     void everyCharacterOfATextIsWrittenAsJson() {
-        assertEquals("\"a\\\\\\\"\\u0000\\u00e9\\ud83d\"", HealthPage.quoted("a\\\"\0é\ud83d"));
+        assertEquals("\"a\\\\\\\"\\u0000\\u00e9\\ud83d\"", HealthJson.quoted("a\\\"\0é\ud83d"));
     }
 }
