@@ -64,6 +64,7 @@ LEFT_OUT = {
     (OPERATE, "Administer from a client", 1): "AdHocIT sets it, and administers by Smack and slixmpp",
     (OPERATE, "Administer from a client", 2): "a line of a log",
     (OPERATE, "Metrics and health", 1): "the file of a Prometheus server, which the path has none of",
+    (OPERATE, "Metrics and health", 2): "the file of a HAProxy, which the path has none of",
     (OPERATE, "Certificates", 2): "a hook of certbot needs a public name",
     (EXTEND, "Values that you make", 1): "shows calls, and is no file of the tutorial",
 }
