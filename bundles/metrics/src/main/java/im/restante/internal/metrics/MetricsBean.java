@@ -14,6 +14,7 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.ReflectionException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -133,8 +134,8 @@ public final class MetricsBean implements DynamicMBean {
     }
 
     @Override
-    public Object invoke(String action, Object[] arguments, String[] signature) {
-        throw new UnsupportedOperationException("there is nothing to invoke");
+    public Object invoke(String action, Object[] arguments, String[] signature) throws ReflectionException {
+        throw new ReflectionException(new NoSuchMethodException(action), "there is nothing to invoke");
     }
 
     @Override
