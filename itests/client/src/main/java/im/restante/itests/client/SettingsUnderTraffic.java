@@ -1,6 +1,7 @@
 package im.restante.itests.client;
 
 import im.restante.account.Accounts;
+import im.restante.delivery.Delivery;
 import im.restante.jid.Jid;
 import im.restante.quota.UserLimits;
 import im.restante.store.MessageStore;
@@ -27,6 +28,7 @@ public final class SettingsUnderTraffic {
     private static final String FILTER = "im.restante.filter";
     private static final String AWAY = "balthasar";
     private static final String PRESENT = "petruchio";
+    private static final long PAGE_BYTES = 1_000;
     private static final String PROBED = "rosaline";
     private static final String PROBER = "friar";
     private static final List<String> SENDERS = List.of("sampson", "gregory", "abram");
@@ -47,6 +49,8 @@ public final class SettingsUnderTraffic {
         for (String user : users) {
             done(container.service(Accounts.class).create(jid(user), Container.PASSWORD));
         }
+        // While a store is missed, drains wait; what is sent while storing is switched off waits for no drain.
+        done(container.service(Delivery.class).page(jid(PRESENT), 0, 1, PAGE_BYTES));
         container.configure(QUOTA, Map.of("store-limit", "-1"));
         prober = container.login(PROBER);
         until("there is no limit", () -> fateOfNext() == Fate.STORED);
